@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The instructions that Shared Virtual Addressing stands on, one inline function each, and the
+ * barriers that belong to them, named by purpose. All assembly of libsva is in this file.
+ *
+ * The file is freestanding: it needs no C library and no other header of libsva, so that a kernel
+ * module or a unikernel can use it alone. Opcodes are spelled out in bytes, so that an assembler
+ * which has never heard of ENQCMD takes them.
+ *
+ * Source of the semantics: Intel 64 and IA-32 Software Developer's Manual, volume 2 (ENQCMD,
+ * ENQCMDS, MOVDIR64B, UMONITOR, UMWAIT, TPAUSE, CLDEMOTE), and Linux
+ * Documentation/arch/x86/sva.rst.
+ */
+#ifndef SVA_INSN_H
+#define SVA_INSN_H
+
+#ifndef __x86_64__
+#error "libsva is for x86-64"
+#endif
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#include <stdint.h>
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* lib/inline.c defines this as nothing, so that every inline is exported too. */
+#ifndef SVA_INLINE
+#define SVA_INLINE static inline
+#endif
+
+/* 64 bytes as one memory operand: tells the compiler exactly what an instruction reads or writes.
+ */
+struct sva_line {
+	unsigned char byte[64];
+} __attribute__((may_alias));
+
+/*
+ * Barriers.
+ *
+ * ENQCMD, ENQCMDS and MOVDIR64B are weakly ordered towards earlier stores to write-back memory:
+ * without a store fence the device could see the doorbell before the data. sva_submit_barrier()
+ * stands before each of them. Nothing is needed on the way back but an acquire load of the status
+ * byte of the completion record (sva_comp_status() in desc.h): the device writes that byte last.
+ */
+SVA_INLINE void sva_submit_barrier(void)
+{
+	__asm__ volatile("sfence" : : : "memory");
+}
+
+/**
+ * sva_enqcmd - submit 64 bytes to a shared work queue, from user space
+ * @portal: portal of the queue, 64-byte aligned (else #GP)
+ * @desc: 64 bytes; no alignment needed; bits 31:0 must be zero (else #GP), the hardware puts the
+ *        PASID of the IA32_PASID MSR there
+ *
+ * Returns the ZF flag: false when the queue has accepted the descriptor, true when it has not and
+ * the caller may retry. Faults (SIGSEGV) where the process has no PASID, and with SIGILL where the
+ * CPU has no ENQCMD. sva_submit_barrier() must come before it.
+ */
+SVA_INLINE bool sva_enqcmd(void *portal, const void *desc)
+{
+	bool retry;
+
+	__asm__ volatile(".byte 0xf2, 0x0f, 0x38, 0xf8, 0x02 # enqcmd (%%rdx), %%rax"
+			 : "=@ccz"(retry), "+m"(*(struct sva_line *)portal)
+			 : "a"(portal), "d"(desc), "m"(*(const struct sva_line *)desc));
+	return retry;
+}
+
+/**
+ * sva_enqcmds - the supervisor form of ENQCMD, for ring-0 consumers only
+ *
+ * As sva_enqcmd(), but the PASID (bits 19:0) and the privilege bit (31) come from the descriptor;
+ * bits 30:20 must be zero. CPL 0 only: in user space it faults with #GP. libsva never issues it.
+ */
+SVA_INLINE bool sva_enqcmds(void *portal, const void *desc)
+{
+	bool retry;
+
+	__asm__ volatile(".byte 0xf3, 0x0f, 0x38, 0xf8, 0x02 # enqcmds (%%rdx), %%rax"
+			 : "=@ccz"(retry), "+m"(*(struct sva_line *)portal)
+			 : "a"(portal), "d"(desc), "m"(*(const struct sva_line *)desc));
+	return retry;
+}
+
+/**
+ * sva_movdir64b - submit 64 bytes to a dedicated work queue
+ * @portal: portal of the queue, 64-byte aligned (else #GP)
+ * @desc: 64 bytes; no alignment needed
+ *
+ * Posted: nothing tells that the queue was full, and then the descriptor is lost; the caller counts
+ * credits. sva_submit_barrier() must come before it.
+ */
+SVA_INLINE void sva_movdir64b(void *portal, const void *desc)
+{
+	__asm__ volatile(".byte 0x66, 0x0f, 0x38, 0xf8, 0x02 # movdir64b (%%rdx), %%rax"
+			 : "+m"(*(struct sva_line *)portal)
+			 : "a"(portal), "d"(desc), "m"(*(const struct sva_line *)desc));
+}
+
+/**
+ * sva_umonitor - arm the monitor for the cache line at @addr
+ *
+ * Check the awaited value once more after it: a store that came before the monitor was armed wakes
+ * nobody.
+ */
+SVA_INLINE void sva_umonitor(const volatile void *addr)
+{
+	__asm__ volatile(".byte 0xf3, 0x0f, 0xae, 0xf0 # umonitor %%rax" : : "a"(addr) : "memory");
+}
+
+/* Power states of sva_umwait() and sva_tpause(). */
+#define SVA_C02 0u /* deeper, slower to wake */
+#define SVA_C01 1u /* lighter, faster to wake */
+
+/**
+ * sva_umwait - sleep until the monitored line is written or the TSC reaches @deadline
+ * @state: SVA_C01 or SVA_C02
+ * @deadline: absolute value of the time-stamp counter
+ *
+ * Returns the CF flag: true when the operating system's own limit (IA32_UMWAIT_CONTROL) ended it.
+ * It may also return for no reason at all: always look at the value itself.
+ */
+SVA_INLINE bool sva_umwait(uint32_t state, uint64_t deadline)
+{
+	bool os_limit;
+
+	__asm__ volatile(".byte 0xf2, 0x0f, 0xae, 0xf1 # umwait %%ecx"
+			 : "=@ccc"(os_limit)
+			 : "c"(state), "a"((uint32_t)deadline), "d"((uint32_t)(deadline >> 32))
+			 : "memory");
+	return os_limit;
+}
+
+/* sva_tpause - sleep until the TSC reaches @deadline; as sva_umwait(), but without a monitor */
+SVA_INLINE bool sva_tpause(uint32_t state, uint64_t deadline)
+{
+	bool os_limit;
+
+	__asm__ volatile(".byte 0x66, 0x0f, 0xae, 0xf1 # tpause %%ecx"
+			 : "=@ccc"(os_limit)
+			 : "c"(state), "a"((uint32_t)deadline), "d"((uint32_t)(deadline >> 32))
+			 : "memory");
+	return os_limit;
+}
+
+/* sva_cldemote - hint to move the cache line at @addr to a more distant level; a NOP on old CPUs */
+SVA_INLINE void sva_cldemote(const void *addr)
+{
+	__asm__ volatile(".byte 0x0f, 0x1c, 0x00 # cldemote (%%rax)" : : "a"(addr) : "memory");
+}
+
+/* sva_pause - tell the CPU that this is a spin loop */
+SVA_INLINE void sva_pause(void)
+{
+	__asm__ volatile("pause" : : : "memory");
+}
+
+/* sva_rdtsc - the time-stamp counter, not serialised */
+SVA_INLINE uint64_t sva_rdtsc(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (uint64_t)hi << 32 | lo;
+}
+
+struct sva_cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+/* sva_cpuid - the CPUID instruction; all zero for a leaf beyond the CPU's last */
+SVA_INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	struct sva_cpuid r;
+	uint32_t max;
+
+	__asm__ volatile("cpuid"
+			 : "=a"(max), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+			 : "a"(0), "c"(0));
+	if (leaf > max) {
+		r.eax = r.ebx = r.ecx = r.edx = 0;
+		return r;
+	}
+	__asm__ volatile("cpuid"
+			 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+			 : "a"(leaf), "c"(subleaf));
+	return r;
+}
+
+/* What the CPU can do, as a mask of bits. */
+#define SVA_CPU_ENQCMD    (1u << 0)
+#define SVA_CPU_MOVDIR64B (1u << 1)
+#define SVA_CPU_WAITPKG   (1u << 2) /* UMONITOR, UMWAIT, TPAUSE */
+#define SVA_CPU_CLDEMOTE  (1u << 3)
+
+/**
+ * sva_cpuid_features - ask CPUID (leaf 7, ECX) for the instructions of this file
+ *
+ * Returns a mask of SVA_CPU_*. CPUID is slow, and in a virtual machine very slow: ask once.
+ * sva_cpu_features() (wq.h) does, and honours LIBSVA_CPU.
+ */
+SVA_INLINE unsigned int sva_cpuid_features(void)
+{
+	uint32_t ecx = sva_cpuid(7, 0).ecx;
+
+	return (ecx >> 29 & 1 ? SVA_CPU_ENQCMD : 0) | (ecx >> 28 & 1 ? SVA_CPU_MOVDIR64B : 0) |
+	       (ecx >> 5 & 1 ? SVA_CPU_WAITPKG : 0) | (ecx >> 25 & 1 ? SVA_CPU_CLDEMOTE : 0);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

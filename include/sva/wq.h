@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Open a work queue, submit operations to it, wait for their completion.
+ *
+ * A handle has one of three paths, chosen at open and never changed behind the caller's back:
+ * the portal (ENQCMD for shared queues, MOVDIR64B for dedicated ones), write(2) where the kernel
+ * refuses to map the portal, and the CPU where there is no queue to be had. sva_wq_path() and
+ * sva_wq_why() tell which one and why. The program is the same for all three.
+ *
+ * The hot path (sva_submit(), sva_try_submit(), sva_poll(), sva_batch_add()) is inline: no lock, no
+ * call, no allocation, and on a shared queue nothing written that another core reads.
+ *
+ * Source of the semantics: Linux Documentation/arch/x86/sva.rst and drivers/dma/idxd/cdev.c
+ * (Linux 5.18 to 6.19).
+ */
+#ifndef SVA_WQ_H
+#define SVA_WQ_H
+
+#include <errno.h>
+
+#include <sva/desc.h>
+#include <sva/discover.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SVA_LIKELY(x)   __builtin_expect(!!(x), 1)
+#define SVA_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/**
+ * struct sva_wq - a handle of a work queue
+ *
+ * What stands here is for the inline functions only; the rest is the library's. In a forked child
+ * the kernel clears it (MADV_WIPEONFORK), so that the child finds no portal and gets -ESTALE.
+ */
+struct sva_wq {
+	void *portal;    /* NULL: every submission goes through sva_submit_slow() */
+	int32_t *credit; /* dedicated queue: its credits; NULL: shared */
+	int32_t credits; /* free entries of a dedicated queue, in units of SVA_CREDIT */
+	uint32_t live;   /* open in this process */
+	uint32_t reserved[10];
+} __attribute__((aligned(64)));
+
+/**
+ * struct sva_op - an operation: descriptor, completion record, and what makes them safe
+ *
+ * 128 bytes, 64-byte aligned, the caller's memory, which must stay in place from submission until
+ * sva_poll() or sva_wait() has returned a status, or the queue is closed. One thread at a time uses
+ * an operation. Reuse it freely after that.
+ */
+struct sva_op {
+	struct sva_desc desc; /* filled by sva_prep_*() */
+	struct sva_comp comp; /* written by the device */
+	struct sva_wq *wq;    /* where it was submitted */
+	int32_t *credit;      /* the credit that it holds, NULL if none */
+	uint64_t user_data;   /* the caller's; the library never looks at it */
+	uint64_t reserved;
+} __attribute__((aligned(64)));
+
+SVA_STATIC_ASSERT(sizeof(struct sva_wq) == 64, "the head of a handle is one cache line");
+SVA_STATIC_ASSERT(sizeof(struct sva_op) == 128, "an operation is two cache lines");
+SVA_STATIC_ASSERT(offsetof(struct sva_op, comp) == 64, "the record has a cache line of its own");
+
+/* Levels of the log. */
+enum sva_log_level {
+	SVA_LOG_NONE = 0,
+	SVA_LOG_ERROR,
+	SVA_LOG_WARN,
+	SVA_LOG_INFO,
+	SVA_LOG_DEBUG,
+};
+
+/* How a queue is reached. */
+enum sva_path {
+	SVA_PATH_NONE = 0, /* not open */
+	SVA_PATH_CPU,      /* no device: operations run inside sva_submit() */
+	SVA_PATH_WRITE,    /* write(2) on the char device */
+	SVA_PATH_PORTAL,   /* ENQCMD or MOVDIR64B */
+};
+
+/* sva_wq_opts.flags */
+#define SVA_OPEN_NO_CPU    (1u << 0) /* fail rather than run on the CPU */
+#define SVA_OPEN_NO_WRITE  (1u << 1) /* do not use write(2) */
+#define SVA_OPEN_NO_PORTAL (1u << 2) /* do not map the portal */
+#define SVA_OPEN_ON_NODE   (1u << 3) /* only devices of numa_node */
+
+struct sva_report;
+
+/**
+ * struct sva_wq_opts - what to open, and how; all zero but size means "anything that works"
+ *
+ * Fields are only ever added at the end. A caller that is newer than the library gets -E2BIG if it
+ * has set a field that the library does not know.
+ */
+struct sva_wq_opts {
+	size_t size;        /* sizeof(struct sva_wq_opts) */
+	uint32_t flags;     /* SVA_OPEN_* */
+	enum sva_mode mode; /* shared or dedicated only */
+	int numa_node; /* with SVA_OPEN_ON_NODE; otherwise devices near the caller come first */
+	uint32_t min_batch;        /* max_batch_size at least this */
+	uint64_t min_transfer;     /* max_transfer_size at least this, bytes */
+	struct sva_opmask opcodes; /* all of these must be allowed */
+	uint32_t retries;          /* tries of sva_submit() on a full shared queue; 0: 1024 */
+	uint32_t timeout_ms;       /* bound of open's probe and of close's drain; 0: 5000 */
+	/* Called with one line, without a newline, for each event up to log_level. */
+	void (*log)(void *ctx, enum sva_log_level level, const char *line);
+	void *log_ctx;
+	enum sva_log_level log_level; /* 0: what LIBSVA_LOG says, else nothing */
+	/* If set, gets the report of the open, also of one that failed; sva_report_free() it. */
+	struct sva_report **report;
+};
+
+/**
+ * sva_wq_open - open a work queue; this binds the process's PASID
+ * @wq: gets the handle; set to NULL on failure
+ * @name: NULL or "" for the best one; "cpu"; a queue "wq0.0", "dsa0/wq0.0" or "/dev/dsa/wq0.0"; a
+ *        device "dsa0"
+ * @opts: NULL for defaults
+ *
+ * Of several queues that fit, those of a near NUMA node come first, then shared before dedicated
+ * ones, then those with fewer clients. A queue that cannot be used is passed over, its reason is
+ * kept (sva_wq_report()). When none is left, the CPU is taken, unless SVA_OPEN_NO_CPU.
+ *
+ * The char device is opened O_RDWR | O_CLOEXEC and verified. Where mmap(2) of the portal is refused
+ * (since Linux 6.10 it needs CAP_SYS_RAWIO), write(2) is tried, proved once by a NOOP.
+ *
+ * LIBSVA_LOG (error, warn, info, debug) logs to standard error. Safe in any thread.
+ *
+ * Returns 0, or: -EINVAL bad name or option, -E2BIG options of a newer version, -ENOMEM; and with
+ * SVA_OPEN_NO_CPU the reason of the first queue that was passed over, or -ENODEV if there was none.
+ */
+int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *opts);
+
+/**
+ * sva_wq_close - wait for what is in flight, unmap the portal, close the device
+ *
+ * The wait is bounded by the timeout_ms of the options. When the device has not finished by then,
+ * -ETIMEDOUT is returned, and the handle is still open and all memory still the device's. After
+ * success no device touches the process's memory through this handle any more, and the record of
+ * every operation is final: operations may still be polled.
+ *
+ * No other thread may use the handle meanwhile. In a forked child it frees the child's copy.
+ *
+ * Returns 0, -EINVAL for NULL, -EBADF when already closed, -ETIMEDOUT. A closed handle is
+ * recognised until 256 more have been closed; do not rely on it.
+ */
+int sva_wq_close(struct sva_wq *wq);
+
+/**
+ * sva_wq_reopen - open the same queue again, under the same handle
+ *
+ * For a forked child, whose copy of a handle answers -ESTALE until then; and for a queue that was
+ * reset. Operations that were in flight in the parent are the parent's. The child of a process
+ * that had it open through a dedicated queue gets -EBUSY.
+ *
+ * Returns 0, or the errors of sva_wq_open(), -EBADF when closed; -EALREADY when it works already.
+ */
+int sva_wq_reopen(struct sva_wq *wq);
+
+/* sva_wq_path - how the queue is reached; SVA_PATH_NONE for one that is closed or was forked */
+enum sva_path sva_wq_path(const struct sva_wq *wq);
+
+/* sva_path_name - "portal", "write(2)", "CPU" or "none" */
+const char *sva_path_name(enum sva_path path);
+
+/**
+ * sva_wq_info - the attributes of the queue, as they were at open
+ *
+ * Never NULL for an open handle; kind is SVA_KIND_CPU on the CPU path. Lives as long as the handle.
+ */
+const struct sva_wq_info *sva_wq_info(const struct sva_wq *wq);
+
+/* sva_wq_why - the path and the reason for it, one line; lives as long as the handle */
+const char *sva_wq_why(const struct sva_wq *wq);
+
+/**
+ * struct sva_rejection - why a queue was passed over
+ */
+struct sva_rejection {
+	char queue[32];     /* "wq0.0", "dsa0", or "" for the machine as a whole */
+	int err;            /* -errno */
+	char reason[192];   /* "open: Operation not supported: ..." */
+	const char *remedy; /* what would mend it; "" if nothing is known */
+};
+
+/**
+ * sva_wq_report - the queues that were passed over when the handle was opened
+ *
+ * Lives as long as the handle.
+ */
+const struct sva_report *sva_wq_report(const struct sva_wq *wq);
+
+/* sva_report_count - number of rejections; 0 for NULL */
+unsigned int sva_report_count(const struct sva_report *report);
+
+/* sva_report_get - the i-th rejection, or NULL */
+const struct sva_rejection *sva_report_get(const struct sva_report *report, unsigned int i);
+
+/* sva_report_free - free a report that sva_wq_opts.report got; NULL is fine */
+void sva_report_free(struct sva_report *report);
+
+/**
+ * sva_desc_check - what would the device refuse about a descriptor?
+ * @wq: the queue that it is meant for; its limits and opcodes count
+ * @desc: the descriptor; the members of a batch are looked at, too
+ * @why: gets a sentence, always terminated; may be NULL if @len is 0
+ * @len: bytes at @why
+ *
+ * Returns 0 if nothing was found, else the status (enum sva_status) that the device would answer,
+ * or -EINVAL for NULL, -EBADF for a closed handle, -ESTALE for a forked one. Off the hot path.
+ */
+int sva_desc_check(const struct sva_wq *wq, const struct sva_desc *desc, char *why, size_t len);
+
+/**
+ * sva_cpu_features - what this CPU can do, a mask of SVA_CPU_*; asked once
+ *
+ * LIBSVA_CPU=+enqcmd,-waitpkg overrides it (enqcmd, movdir64b, waitpkg, cldemote), unless the
+ * program is set-user-ID.
+ */
+unsigned int sva_cpu_features(void);
+
+/*
+ * Submission.
+ */
+
+/* Out of line: all that the inline part does not do. Use sva_submit() and sva_try_submit(). */
+int sva_submit_slow(struct sva_wq *wq, struct sva_op *op);
+int sva_try_submit_slow(struct sva_wq *wq, struct sva_op *op);
+
+/*
+ * One entry of a dedicated queue. The size of a portal line, so that the count of free entries is
+ * also the place in the portal where the next descriptor goes: lines rotate without a counter.
+ */
+#define SVA_CREDIT          64
+#define SVA_PORTAL_ROTATION 0xfc0 /* 64 lines of 64 bytes: one page */
+
+/* Give an operation its own record, not complete, and tell it where it goes. */
+SVA_INLINE void sva_op_link(struct sva_op *op, struct sva_wq *wq)
+{
+	op->desc.completion_addr = (uintptr_t)&op->comp;
+	op->comp.status = SVA_STATUS_NONE;
+	op->wq = wq;
+	op->credit = wq->credit;
+}
+
+/* One try through the portal. */
+SVA_INLINE bool sva_submit_portal(struct sva_wq *wq, struct sva_op *op)
+{
+	char *portal = (char *)wq->portal;
+	int32_t free;
+
+	sva_op_link(op, wq);
+	if (!op->credit) {
+		sva_submit_barrier();
+		return !sva_enqcmd(portal, &op->desc);
+	}
+	free = __atomic_fetch_sub(op->credit, SVA_CREDIT, __ATOMIC_RELAXED);
+	if (SVA_UNLIKELY(free <= 0)) {
+		__atomic_fetch_add(op->credit, SVA_CREDIT, __ATOMIC_RELAXED);
+		op->credit = NULL;
+		return false;
+	}
+	sva_submit_barrier();
+	sva_movdir64b(portal + (free & SVA_PORTAL_ROTATION), &op->desc);
+	return true;
+}
+
+/* A handle with a portal and an operation that can be submitted without looking further. */
+SVA_INLINE bool sva_submit_is_fast(const struct sva_wq *wq, const struct sva_op *op)
+{
+	return SVA_LIKELY(wq && wq->portal && op && !((uintptr_t)op & 63));
+}
+
+/**
+ * sva_submit - submit an operation
+ * @wq: an open handle
+ * @op: a prepared operation, 64-byte aligned
+ *
+ * On a full shared queue it tries again, with growing pauses, as often as the options say; on a
+ * dedicated queue there is nothing to wait for but the caller's own completions. On the CPU path
+ * the operation is executed before it returns. Any number of threads may use one queue.
+ *
+ * Returns 0: the queue has it, and the operation's memory is the device's until it completes; or
+ * -EAGAIN: the queue is full, or all credits are taken: reap, then try again;
+ * -EINVAL: NULL, or an operation that is not 64-byte aligned;
+ * -EBADF: the handle is closed; -ESTALE: it was inherited over a fork, see sva_wq_reopen();
+ * -ENODEV: the device or queue is no longer enabled;
+ * or what write(2) said. After an error sva_poll() returns SVA_STATUS_NOT_SUBMITTED.
+ */
+SVA_INLINE int sva_submit(struct sva_wq *wq, struct sva_op *op)
+{
+	if (sva_submit_is_fast(wq, op) && SVA_LIKELY(sva_submit_portal(wq, op)))
+		return 0;
+	return sva_submit_slow(wq, op);
+}
+
+/* sva_try_submit - as sva_submit(), but one try only: -EAGAIN at once when the queue is full */
+SVA_INLINE int sva_try_submit(struct sva_wq *wq, struct sva_op *op)
+{
+	if (sva_submit_is_fast(wq, op) && SVA_LIKELY(sva_submit_portal(wq, op)))
+		return 0;
+	return sva_try_submit_slow(wq, op);
+}
+
+/**
+ * sva_submit_many - submit the operations ops[0] to ops[count - 1], in this order
+ *
+ * Returns how many were accepted (the first so many), or the error of the first if that is none.
+ * Those not accepted have SVA_STATUS_NOT_SUBMITTED.
+ */
+int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count);
+
+/**
+ * struct sva_batch - descriptors that the device reads by itself, in one submission
+ *
+ * Descriptors and records are the caller's memory, each array contiguous, as many as the capacity;
+ * both must stay in place until the batch is complete. One thread at a time fills a batch.
+ */
+struct sva_batch {
+	struct sva_desc *next;      /* the descriptor that sva_batch_add() gives next */
+	struct sva_comp *next_comp; /* and its record */
+	struct sva_desc *end;
+	struct sva_desc *descs; /* 64-byte aligned */
+	struct sva_comp *comps; /* comps[i] is the record of descs[i] */
+	uint32_t flags;         /* SVA_BATCH_* */
+	uint32_t reserved;
+};
+
+/*
+ * Members write a completion record only when they fail: less traffic. The status of a member
+ * without a failure stays SVA_STATUS_NONE, also when the batch is complete.
+ */
+#define SVA_BATCH_RECORD_FAILURES (1u << 0)
+
+/**
+ * sva_batch_init - an empty batch over the caller's arrays
+ * @capacity: at least 2; at most the max_batch_size of the queue is taken at once
+ *
+ * Returns 0, or -EINVAL: NULL, an array that is not aligned, a capacity below 2, unknown flags.
+ */
+int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_comp *comps,
+		   uint32_t capacity, uint32_t flags);
+
+/**
+ * sva_batch_add - the next member's descriptor, its record linked and cleared; NULL when full
+ *
+ * Fill it with sva_prep_*(). With SVA_FLAG_FENCE a member waits for all previous ones, and is not
+ * executed if one of them has failed.
+ */
+SVA_INLINE struct sva_desc *sva_batch_add(struct sva_batch *batch)
+{
+	struct sva_desc *desc = batch->next;
+	struct sva_comp *comp = batch->next_comp;
+
+	if (SVA_UNLIKELY(desc == batch->end))
+		return NULL;
+	batch->next = desc + 1;
+	batch->next_comp = comp + 1;
+	comp->status = SVA_STATUS_NONE;
+	desc->completion_addr = (uintptr_t)comp;
+	return desc;
+}
+
+/* sva_batch_count - members so far */
+SVA_INLINE uint32_t sva_batch_count(const struct sva_batch *batch)
+{
+	return (uint32_t)(batch->next - batch->descs);
+}
+
+/* sva_batch_reset - empty the batch for the next round; not before it is complete */
+SVA_INLINE void sva_batch_reset(struct sva_batch *batch)
+{
+	batch->next = batch->descs;
+	batch->next_comp = batch->comps;
+}
+
+/**
+ * sva_submit_batch - submit a batch
+ * @op: gets the completion of the whole: SVA_STATUS_SUCCESS, or SVA_STATUS_BATCH_FAIL when a
+ *      member failed; a member that was not executed has SVA_STATUS_NONE
+ *
+ * A batch of one member is filled up with a NOOP, since devices refuse it. Where the kernel refuses
+ * batches in write(2) (DSA 1.0), the members are submitted one by one, fences honoured, and the
+ * call returns when they are done.
+ *
+ * Start the next round with sva_batch_reset(), once this one is complete.
+ *
+ * Returns as sva_submit() does, and -EINVAL for an empty batch, -E2BIG for more members than the
+ * queue takes, -ETIMEDOUT when members that were submitted one by one did not complete: members
+ * without a status may still be in flight then, and their memory the device's, until the handle is
+ * closed.
+ */
+int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *op);
+
+/*
+ * Completion.
+ */
+
+/**
+ * sva_poll - is the operation complete?
+ * @op: an operation that was given to sva_submit()
+ *
+ * Gives back the credit of a dedicated queue, once, however often one polls.
+ *
+ * Returns 0 while it is in flight, else the status byte (enum sva_status, and perhaps
+ * SVA_STATUS_WRITE); sva_status_errno() and sva_decode() (status.h) say what it means.
+ */
+SVA_INLINE int sva_poll(struct sva_op *op)
+{
+	const struct sva_comp *comp = (const struct sva_comp *)op->desc.completion_addr;
+	unsigned int status = sva_comp_status(comp);
+
+	if (status && op->credit) {
+		int32_t *credit = op->credit;
+
+		op->credit = NULL;
+		__atomic_fetch_add(credit, SVA_CREDIT, __ATOMIC_RELAXED);
+	}
+	return (int)status;
+}
+
+/* How sva_wait() spends the time. */
+enum sva_wait_policy {
+	SVA_WAIT_AUTO = 0, /* UMWAIT where the CPU has it, else PAUSE */
+	SVA_WAIT_SPIN,     /* poll without a break: lowest latency */
+	SVA_WAIT_PAUSE,    /* poll with PAUSE in between */
+	SVA_WAIT_UMWAIT,   /* UMONITOR and UMWAIT; PAUSE where the CPU has not got them */
+	SVA_WAIT_SLEEP,    /* pause a little, then sleep: lowest CPU time */
+};
+
+/**
+ * sva_wait - wait until the operation is complete
+ * @timeout_ns: nanoseconds from now; 0 polls once, negative waits for ever
+ *
+ * Returns the status byte as sva_poll() does; or -ETIMEDOUT: the operation is still in flight and
+ * its memory still the device's; -ENODEV: likewise, and the device or queue is no longer enabled;
+ * -ESTALE: the operation was submitted by the parent of this forked process, which alone sees its
+ * completion; -EINVAL: NULL, or an operation that was never submitted.
+ */
+int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
