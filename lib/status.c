@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/* Status bytes, opcodes and error numbers in words; completion records decoded. */
+#include <stdio.h>
+#include <string.h>
+
+#include <sva/sva.h>
+
+struct meaning {
+	unsigned int code;
+	int err;
+	const char *name;
+	const char *text;
+	const char *remedy;
+};
+
+#define TOUCH "touch the page at fault_addr (write if it was a write), advance, submit the rest"
+#define OURS  "correct the descriptor; sva_desc_check() says what is wrong with it"
+#define HW    "look for errors of the device in sysfs and dmesg; reset it if they go on"
+
+/* Sorted by code. */
+static const struct meaning meanings[] = {
+	{ SVA_STATUS_NONE, -EINPROGRESS, "not complete", "The operation is in flight.", "" },
+	{ SVA_STATUS_SUCCESS, 0, "success", "The operation is done.", "" },
+	{ SVA_STATUS_SUCCESS_PREDICATE, 0, "success with false predicate",
+	  "The operation is done; its result is not the expected one.", "" },
+	{ SVA_STATUS_PAGE_FAULT, -EFAULT, "page fault",
+	  "A page was not present: bytes_completed are done, the rest is not.", TOUCH },
+	{ SVA_STATUS_PAGE_RESPONSE, -EFAULT, "page request refused",
+	  "The kernel refused the page that the device asked for: the address is not mapped, or "
+	  "not writable.",
+	  "map the memory; touching does not help while it is not mapped" },
+	{ SVA_STATUS_BATCH_FAIL, -ECANCELED, "batch failed",
+	  "At least one member of the batch did not succeed.", "look at the members' records" },
+	{ SVA_STATUS_BATCH_PAGE_FAULT, -EFAULT, "page fault on the batch list",
+	  "The list of descriptors was not present from member descs_completed on.",
+	  "touch the list, submit the members that are left" },
+	{ SVA_STATUS_DELTA_ORDER, -EBADMSG, "delta offsets not increasing",
+	  "The delta record's offsets do not increase; the entries before are applied.",
+	  "the record is damaged" },
+	{ SVA_STATUS_DELTA_RANGE, -EBADMSG, "delta offset out of range",
+	  "An offset of the delta record is behind the end of the destination; the entries before "
+	  "are applied.",
+	  "the record is damaged, or belongs to a larger buffer" },
+	{ SVA_STATUS_DIF_ERROR, -EBADMSG, "DIF error",
+	  "A block's guard or tag is not the expected one; dif_errors says which.",
+	  "the data is damaged, or the tags are those of another block" },
+	{ SVA_STATUS_BAD_OPCODE, -EOPNOTSUPP, "unsupported opcode",
+	  "The device does not know the opcode, the queue does not allow it, or it is not allowed "
+	  "in a batch.",
+	  "look at op_cap of the device and op_config of the queue" },
+	{ SVA_STATUS_BAD_FLAGS, -EINVAL, "invalid flags",
+	  "A flag is not allowed for the opcode, the device or the queue.", OURS },
+	{ SVA_STATUS_RESERVED, -EINVAL, "reserved field not zero",
+	  "A field that must be zero is not.", OURS },
+	{ SVA_STATUS_BAD_SIZE, -EINVAL, "transfer size out of range",
+	  "The transfer size is zero or over the queue's max_transfer_size.",
+	  "split the operation; sva_wq_info() has the limit" },
+	{ SVA_STATUS_BAD_COUNT, -EINVAL, "descriptor count out of range",
+	  "The batch has fewer than two members or more than the queue's max_batch_size.",
+	  "split the batch; sva_wq_info() has the limit" },
+	{ SVA_STATUS_BAD_DELTA_SIZE, -EINVAL, "delta record size out of range",
+	  "The size of the delta record is not one that the device takes.", OURS },
+	{ SVA_STATUS_OVERLAP, -EINVAL, "buffers overlap", "Buffers overlap that must not.", OURS },
+	{ SVA_STATUS_DUALCAST_ALIGN, -EINVAL, "dualcast destinations differ in bits 11:0",
+	  "The two destinations of a dualcast must be equal in their address bits 11:0.", OURS },
+	{ SVA_STATUS_LIST_ALIGN, -EINVAL, "descriptor list misaligned",
+	  "The descriptor list of a batch must be 64-byte aligned.", OURS },
+	{ SVA_STATUS_INT_HANDLE, -EINVAL, "invalid interrupt handle",
+	  "The interrupt handle is not one of this queue.",
+	  "user queues have none: leave it zero" },
+	{ SVA_STATUS_CR_TRANSLATION, -EFAULT, "completion record page fault",
+	  "The page of the completion record was not writable by the device.",
+	  "keep the record in memory that is mapped, writable and touched" },
+	{ SVA_STATUS_CR_ALIGN, -EINVAL, "completion record misaligned",
+	  "The completion record must be 32-byte aligned.", OURS },
+	{ SVA_STATUS_ADDR_ALIGN, -EINVAL, "address misaligned",
+	  "An address or size is not aligned as the opcode demands.", OURS },
+	{ SVA_STATUS_PRIV, -EINVAL, "privilege bit not allowed",
+	  "The descriptor has the privilege bit set.", "leave the first word of it zero" },
+	{ SVA_STATUS_TRAFFIC_CLASS, -EINVAL, "traffic class wrongly configured",
+	  "A traffic class selector does not fit the group's configuration.",
+	  "drop the traffic class flags" },
+	{ SVA_STATUS_READBACK_FAULT, -EFAULT, "page fault on a readback address",
+	  "The address to read back was not present.", "touch it, submit again" },
+	{ SVA_STATUS_HW_READBACK, -EIO, "hardware error on a read",
+	  "The device could not read: a hardware error or a time-out.", HW },
+	{ SVA_STATUS_HW_TIMEOUT, -EIO, "hardware error on a write",
+	  "The device could not write or read back: a hardware error or a time-out.", HW },
+	{ SVA_STATUS_TRANSLATION, -EFAULT, "address translation failed",
+	  "The IOMMU could not translate an address.",
+	  "check that the memory is mapped; else look at dmesg for DMAR faults" },
+	{ SVA_STATUS_DRAIN_EVL, -EFAULT, "drain: completion record page fault",
+	  "The record of a drain was not writable; the kernel completed it through the event log.",
+	  "keep the record in memory that is mapped, writable and touched" },
+	{ SVA_STATUS_BATCH_EVL, -EFAULT, "batch: completion record page fault",
+	  "The record of a batch was not writable; the kernel completed it through the event log.",
+	  "keep the record in memory that is mapped, writable and touched" },
+	{ SVA_STATUS_NOT_SUBMITTED, -EAGAIN, "not submitted",
+	  "No queue has accepted the operation.", "submit it again" },
+};
+
+static const struct meaning *meaning_of(unsigned int status)
+{
+	static const struct meaning unknown = { 0, -EIO, "unknown status",
+						"A status that this library does not know.", HW };
+
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (meanings[i].code == SVA_STATUS_CODE(status))
+			return &meanings[i];
+	return &unknown;
+}
+
+/* The write bit belongs to faults only. */
+static bool is_fault(unsigned int code)
+{
+	return code == SVA_STATUS_PAGE_FAULT || code == SVA_STATUS_PAGE_RESPONSE ||
+	       code == SVA_STATUS_BATCH_PAGE_FAULT || code == SVA_STATUS_CR_TRANSLATION ||
+	       code == SVA_STATUS_READBACK_FAULT;
+}
+
+const char *sva_status_name(unsigned int status)
+{
+	if (status == (SVA_STATUS_PAGE_FAULT | SVA_STATUS_WRITE))
+		return "page fault on write";
+	if (status == (SVA_STATUS_PAGE_RESPONSE | SVA_STATUS_WRITE))
+		return "page request for write refused";
+	return meaning_of(status)->name;
+}
+
+const char *sva_status_text(unsigned int status)
+{
+	return meaning_of(status)->text;
+}
+
+const char *sva_status_remedy(unsigned int status)
+{
+	return meaning_of(status)->remedy;
+}
+
+int sva_status_errno(unsigned int status)
+{
+	return meaning_of(status)->err;
+}
+
+static const char *const opcode_names[] = {
+	[SVA_OP_NOOP] = "noop",
+	[SVA_OP_BATCH] = "batch",
+	[SVA_OP_DRAIN] = "drain",
+	[SVA_OP_MEMMOVE] = "memmove",
+	[SVA_OP_FILL] = "fill",
+	[SVA_OP_COMPARE] = "compare",
+	[SVA_OP_COMPARE_PATTERN] = "compare pattern",
+	[SVA_OP_CREATE_DELTA] = "create delta",
+	[SVA_OP_APPLY_DELTA] = "apply delta",
+	[SVA_OP_DUALCAST] = "dualcast",
+	[SVA_OP_TRANSLATION_FETCH] = "translation fetch",
+	[SVA_OP_CRC] = "CRC",
+	[SVA_OP_COPY_CRC] = "copy with CRC",
+	[SVA_OP_DIF_CHECK] = "DIF check",
+	[SVA_OP_DIF_INSERT] = "DIF insert",
+	[SVA_OP_DIF_STRIP] = "DIF strip",
+	[SVA_OP_DIF_UPDATE] = "DIF update",
+	[SVA_OP_DIX_GENERATE] = "DIX generate",
+	[SVA_OP_CACHE_FLUSH] = "cache flush",
+	[SVA_OP_UPDATE_WINDOW] = "update window",
+	[SVA_OP_RS_MEMMOVE] = "inter-domain memmove",
+	[SVA_OP_RS_FILL] = "inter-domain fill",
+	[SVA_OP_RS_COMPARE] = "inter-domain compare",
+	[SVA_OP_RS_COMPARE_PATTERN] = "inter-domain compare pattern",
+	[SVA_OP_RS_CACHE_FLUSH] = "inter-domain cache flush",
+	[SVA_OP_URS_MEMMOVE] = "unrestricted inter-domain memmove",
+	[SVA_OP_URS_FILL] = "unrestricted inter-domain fill",
+	[SVA_OP_URS_COMPARE] = "unrestricted inter-domain compare",
+	[SVA_OP_URS_COMPARE_PATTERN] = "unrestricted inter-domain compare pattern",
+	[SVA_OP_URS_CACHE_FLUSH] = "unrestricted inter-domain cache flush",
+};
+
+const char *sva_opcode_name(unsigned int opcode)
+{
+	if (opcode >= sizeof(opcode_names) / sizeof(opcode_names[0]) || !opcode_names[opcode])
+		return "unknown opcode";
+	return opcode_names[opcode];
+}
+
+static const struct {
+	int err;
+	const char *text;
+} error_texts[] = {
+	{ 0, "no error" },
+	{ EINVAL,
+	  "a NULL pointer, a misaligned operation, or an option or name that makes no sense" },
+	{ E2BIG, "options of a newer version, or a batch over the queue's max_batch_size" },
+	{ ENOMEM, "no memory" },
+	{ EAGAIN, "the queue is full, or all credits are taken: reap completions, then try again" },
+	{ EBADF, "the handle is closed" },
+	{ ESTALE, "the handle was inherited over a fork: call sva_wq_reopen() in the child" },
+	{ EALREADY, "the handle works: there is nothing to reopen" },
+	{ ENODEV, "there is no usable queue, or the device or queue is no longer enabled" },
+	{ EBUSY, "the queue is dedicated, and another process has it open" },
+	{ EACCES, "no permission on the device node" },
+	{ EPERM, "the kernel refuses: no permission, or the file was opened by another process" },
+	{ ENOENT, "there is no device node for the queue" },
+	{ ENXIO, "nobody is behind the device node: the queue is not enabled" },
+	{ EOPNOTSUPP, "the kernel has no SVA for user queues, or the operation is not supported" },
+	{ ENOSPC, "no PASID could be allocated: the IOMMU is not in scalable mode" },
+	{ EMFILE, "the process has no file descriptor left" },
+	{ ENFILE, "the system has no file descriptor left" },
+	{ ETIMEDOUT, "not complete in time; what was submitted is still in flight" },
+	{ EINPROGRESS, "the operation is in flight" },
+	{ EFAULT, "a page fault, or an address that the device could not translate" },
+	{ EBADMSG, "a DIF error, or a delta record that does not fit" },
+	{ ECANCELED, "a member of the batch did not succeed" },
+	{ EIO, "an error of the device" },
+};
+
+const char *sva_strerror(int err)
+{
+	const char *text;
+
+	if (err < 0 && err > -4096) /* what the kernel's convention knows as an errno */
+		err = -err;
+	for (size_t i = 0; i < sizeof(error_texts) / sizeof(error_texts[0]); i++)
+		if (error_texts[i].err == err)
+			return error_texts[i].text;
+	text = strerrordesc_np(err);
+	return text ? text : "unknown error";
+}
+
+/* What the device has done of it: a completed operation has no count in its record. */
+static uint32_t bytes_done(const struct sva_desc *desc, const struct sva_comp *comp,
+			   unsigned int opcode)
+{
+	switch (opcode) {
+	case SVA_OP_NOOP:
+	case SVA_OP_BATCH:
+	case SVA_OP_DRAIN:
+		return 0;
+	case SVA_OP_COMPARE:
+	case SVA_OP_COMPARE_PATTERN:
+	case SVA_OP_CREATE_DELTA:
+		if (comp->result == (opcode == SVA_OP_CREATE_DELTA ? 2 : 1))
+			return comp->bytes_completed;
+		break;
+	case SVA_OP_APPLY_DELTA: /* counts bytes of the delta record */
+		return sva_status_errno(comp->status) ? comp->bytes_completed
+						      : desc->delta.record_size;
+	default:
+		break;
+	}
+	return sva_status_errno(comp->status) ? comp->bytes_completed : desc->xfer_size;
+}
+
+/* The fields of a record that only some opcodes have. */
+static void decode_operation(const struct sva_desc *desc, const struct sva_comp *comp,
+			     struct sva_result *r)
+{
+	switch (sva_desc_opcode(desc)) {
+	case SVA_OP_BATCH:
+		r->descs_completed = comp->bytes_completed;
+		r->result = comp->result;
+		break;
+	case SVA_OP_MEMMOVE:
+		r->backward = r->partial && comp->result == 1;
+		break;
+	case SVA_OP_COMPARE:
+	case SVA_OP_COMPARE_PATTERN:
+		r->result = comp->result;
+		break;
+	case SVA_OP_CREATE_DELTA:
+		r->result = comp->result;
+		r->delta_size = comp->delta_size;
+		break;
+	case SVA_OP_CRC:
+	case SVA_OP_COPY_CRC:
+		r->crc = comp->crc;
+		break;
+	case SVA_OP_DIF_CHECK:
+	case SVA_OP_DIF_STRIP:
+		r->dif_src = comp->dif_src;
+		break;
+	case SVA_OP_DIF_UPDATE:
+		r->dif_src = comp->dif_src;
+		r->dif_dst = comp->dif_dst;
+		break;
+	case SVA_OP_DIF_INSERT:
+	case SVA_OP_DIX_GENERATE:
+		r->dif_dst = comp->dif_dst;
+		break;
+	default:
+		break;
+	}
+}
+
+int sva_decode(const struct sva_desc *desc, const struct sva_comp *comp, struct sva_result *r)
+{
+	if (!desc || !comp || !r)
+		return -EINVAL;
+	memset(r, 0, sizeof(*r));
+	r->status = sva_comp_status(comp);
+	r->code = SVA_STATUS_CODE(r->status);
+	r->error = sva_status_errno(r->status);
+	if (r->code == SVA_STATUS_NONE || r->code == SVA_STATUS_NOT_SUBMITTED)
+		return r->error;
+	if (is_fault(r->code)) {
+		r->write_fault = r->status & SVA_STATUS_WRITE;
+		r->fault_addr = comp->fault_addr;
+	}
+	r->partial = r->code == SVA_STATUS_PAGE_FAULT || r->code == SVA_STATUS_PAGE_RESPONSE;
+	r->bytes_completed = bytes_done(desc, comp, sva_desc_opcode(desc));
+	if (r->code == SVA_STATUS_BAD_FLAGS)
+		r->invalid_flags = comp->invalid_flags & 0xffffff;
+	else if (r->code == SVA_STATUS_DIF_ERROR)
+		r->dif_errors = comp->result;
+	else if (!r->error || r->partial || r->code == SVA_STATUS_BATCH_FAIL ||
+		 r->code == SVA_STATUS_BATCH_PAGE_FAULT)
+		decode_operation(desc, comp, r);
+	return r->error;
+}
+
+int sva_explain(const struct sva_desc *desc, const struct sva_comp *comp, char *buf, size_t len)
+{
+	char where[64] = "", done[48] = "";
+	struct sva_result r;
+	const char *remedy;
+
+	if (sva_decode(desc, comp, &r) == -EINVAL && (!desc || !comp))
+		return snprintf(buf, len, "no descriptor or no completion record");
+	if (is_fault(r.code))
+		snprintf(where, sizeof(where), " at %#llx", (unsigned long long)r.fault_addr);
+	else if (r.invalid_flags)
+		snprintf(where, sizeof(where), " %#x", r.invalid_flags);
+	else if (r.dif_errors)
+		snprintf(where, sizeof(where), " %#x", r.dif_errors);
+	if (r.partial)
+		snprintf(done, sizeof(done), ", %u bytes done", r.bytes_completed);
+	remedy = sva_status_remedy(r.status);
+	return snprintf(buf, len, "%s: status %#x, %s%s%s%s%s",
+			sva_opcode_name(sva_desc_opcode(desc)), r.status, sva_status_name(r.status),
+			where, done, *remedy ? "; " : "", remedy);
+}
