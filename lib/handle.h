@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The memory of a handle: what makes one usable, forked or closed.
+ *
+ * A handle is pages of its own. The first one holds struct sva_wq, the part that the inline
+ * functions read, and the kernel clears it in a forked child (MADV_WIPEONFORK, Linux 4.14): there
+ * the child finds no portal, takes the slow path, and is told that the handle is its parent's. This
+ * costs the parent not one instruction. The pages behind it survive the fork.
+ *
+ * A closed handle is all zero, and stays mapped until 256 more were closed, so that its use is an
+ * error instead of a crash.
+ */
+#ifndef SVAI_HANDLE_H
+#define SVAI_HANDLE_H
+
+#include "check.h"
+#include "log.h"
+#include "report.h"
+
+#define SVAI_PAGE 4096
+
+struct svai_handle {
+	struct sva_wq head;
+	char rest_of_page[SVAI_PAGE - sizeof(struct sva_wq)];
+
+	/* From here on the child of a fork sees what the parent had. */
+	bool open;
+	bool no_batch; /* write(2) has refused a batch: do not ask again */
+	enum sva_path path;
+	int fd; /* -1: none */
+	uint32_t retries;
+	uint32_t timeout_ms;
+	struct svai_log log;
+	struct svai_limits limits;
+	struct sva_wq_info info;
+	struct sva_report report;
+	char why[512];
+	struct sva_op op;                      /* the library's own: probe and drain */
+	struct svai_handle *next, **prev_next; /* all open handles */
+};
+
+static inline struct svai_handle *svai_handle(const struct sva_wq *wq)
+{
+	return (struct svai_handle *)(uintptr_t)wq;
+}
+
+/* svai_handle_state - 0: usable; -EINVAL: NULL; -ESTALE: the parent's; -EBADF: closed */
+int svai_handle_state(const struct sva_wq *wq);
+
+/* svai_handle_new - memory for a handle, all zero, not open; NULL: no memory */
+struct svai_handle *svai_handle_new(void);
+
+/* svai_handle_publish - the handle is complete: let the inline functions use it */
+void svai_handle_publish(struct svai_handle *h, void *portal);
+
+/* svai_handle_withdraw - send the inline functions to the slow path again; returns the portal */
+void *svai_handle_withdraw(struct svai_handle *h);
+
+/* svai_handle_free - the handle is closed; its memory is kept for a while, all zero */
+void svai_handle_free(struct svai_handle *h);
+
+/* svai_queue_is_dead - does sysfs say that the queue or its device is not enabled any more? */
+bool svai_queue_is_dead(const struct svai_handle *h);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening the char device. Only open(2) proves that Shared Virtual Addressing works: the attribute
+ * pasid_enabled reads 1 also on kernels that then refuse to bind.
+ *
+ * Source of the error numbers: drivers/dma/idxd/cdev.c, and kernels 6.1 to 7.3 as observed.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "open.h"
+#include "sysfs.h"
+#include "wait.h"
+
+#define CMD_STATUS_NO_SVA 0x80110000u /* IDXD_SCMD_WQ_USER_NO_IOMMU */
+
+/* What an errno of a step means here, and what mends it. */
+struct cause {
+	int err;
+	const char *text;
+	const char *remedy;
+};
+
+static const struct cause open_causes[] = {
+	{ EBUSY, "a dedicated queue that another process has open",
+	  "use a shared queue, or end the process that has it" },
+	{ EACCES, "no permission on the device node",
+	  "give the user read and write access to it, by a udev rule or chmod" },
+	{ EPERM, "no permission on the device node",
+	  "give the user read and write access to it; in a container, allow the device" },
+	{ ENOENT, "there is no such device node",
+	  "in a container, pass the device in; otherwise check that udev runs" },
+	{ ENXIO, "nobody is behind the device node",
+	  "enable the queue: accel-config enable-wq DEVICE/QUEUE" },
+	{ ENODEV, "nobody is behind the device node",
+	  "enable the queue: accel-config enable-wq DEVICE/QUEUE" },
+	{ EOPNOTSUPP, "the kernel has no Shared Virtual Addressing for user queues",
+	  "switch VT-d on in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and "
+	  "later 6.12, and 6.1.0-56 of Debian, have SVA switched off (CVE-2025-71089): take "
+	  "6.18.7, "
+	  "6.19 or newer" },
+	{ ENOSPC, "the kernel could not allocate a PASID",
+	  "boot with intel_iommu=on,sm_on: the IOMMU must run in scalable mode" },
+	{ EINVAL, "the kernel found no valid PASID",
+	  "boot with intel_iommu=on,sm_on: the IOMMU must run in scalable mode" },
+	{ EMFILE, "the process has no file descriptor left", "raise RLIMIT_NOFILE (ulimit -n)" },
+	{ ENFILE, "the system has no file descriptor left", "raise fs.file-max" },
+};
+
+static const struct cause map_causes[] = {
+	{ EPERM, "since Linux 6.10 the portal needs CAP_SYS_RAWIO (CVE-2024-21823)",
+	  "run with CAP_SYS_RAWIO in the initial user namespace, or use write(2)" },
+};
+
+static const struct cause write_causes[] = {
+	{ EINVAL, "the kernel does not take descriptors by write(2)",
+	  "write(2) came with Linux 6.10; on older kernels use the portal" },
+	{ EAGAIN, "the queue was full all the time", "try again, or use another queue" },
+	{ ETIMEDOUT, "the device did not complete a NOOP in time",
+	  "look for errors of the device: /sys/bus/dsa/devices/DEVICE/errors, dmesg" },
+};
+
+#define CAUSES(array) (array), sizeof(array) / sizeof((array)[0])
+
+static int reject(struct sva_rejection *r, const char *step, int err, const struct cause *causes,
+		  size_t count)
+{
+	const char *text = NULL;
+
+	r->err = -err;
+	r->remedy = "";
+	for (size_t i = 0; i < count; i++) {
+		if (causes[i].err == err) {
+			text = causes[i].text;
+			r->remedy = causes[i].remedy;
+		}
+	}
+	snprintf(r->reason, sizeof(r->reason), "%s: %s%s%s", step, strerrordesc_np(err),
+		 text ? ": " : "", text ? text : "");
+	return r->err;
+}
+
+/* The kernel notes in cmd_status that it was SVA that was missing. */
+static void add_cmd_status(const struct svai_handle *h, struct sva_rejection *r)
+{
+	size_t len = strlen(r->reason);
+	uint32_t status;
+
+	if (!svai_sysfs_cmd_status(h->info.device, &status) && status == CMD_STATUS_NO_SVA)
+		snprintf(r->reason + len, sizeof(r->reason) - len,
+			 " (cmd_status %#x: no IOMMU with SVA)", status);
+}
+
+/* Is it the char device that sysfs speaks of? */
+static int verify(const struct svai_handle *h, uint32_t major_number, int fd,
+		  struct sva_rejection *r)
+{
+	struct stat st;
+
+	r->remedy = "remove it; the driver and udev create the right one";
+	if (fstat(fd, &st))
+		return reject(r, "fstat", errno, NULL, 0);
+	if (!S_ISCHR(st.st_mode)) {
+		snprintf(r->reason, sizeof(r->reason), "%s is not a character device",
+			 h->info.path);
+		return r->err = -ENODEV;
+	}
+	if (!(h->info.unknown & SVA_ATTR_CDEV) &&
+	    (minor(st.st_rdev) != h->info.cdev_minor || major(st.st_rdev) != major_number)) {
+		snprintf(r->reason, sizeof(r->reason), "%s is device %u:%u, but the queue is %u:%u",
+			 h->info.path, major(st.st_rdev), minor(st.st_rdev), major_number,
+			 h->info.cdev_minor);
+		return r->err = -ENODEV;
+	}
+	return 0;
+}
+
+/* The portal, or NULL and the reason. */
+static void *map_portal(const struct svai_handle *h, uint32_t flags, int fd,
+			struct sva_rejection *r)
+{
+	bool dedicated = h->info.mode == SVA_MODE_DEDICATED;
+	unsigned int need = dedicated ? SVA_CPU_MOVDIR64B : SVA_CPU_ENQCMD;
+	void *portal;
+
+	r->err = -EOPNOTSUPP;
+	r->remedy = "";
+	if (flags & SVA_OPEN_NO_PORTAL) {
+		snprintf(r->reason, sizeof(r->reason), "the caller does not want the portal");
+		return NULL;
+	}
+	if (!(sva_cpu_features() & need)) {
+		snprintf(r->reason, sizeof(r->reason), "the CPU has no %s",
+			 dedicated ? "MOVDIR64B" : "ENQCMD");
+		r->remedy = "on a server with DSA, switch ENQCMD on in the firmware";
+		return NULL;
+	}
+	portal = mmap(NULL, SVAI_PAGE, PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+	if (portal != MAP_FAILED)
+		return portal;
+	reject(r, "mmap", errno, CAUSES(map_causes));
+	return NULL;
+}
+
+/* One NOOP, once: a kernel before 6.10 takes no write(2), and a broken device never answers. */
+static int prove_write(struct svai_handle *h, int fd, struct sva_rejection *r)
+{
+	int64_t deadline = svai_deadline((int64_t)h->timeout_ms * 1000000);
+	ssize_t n;
+	int status;
+
+	sva_prep_noop(&h->op.desc, 0);
+	sva_op_link(&h->op, &h->head);
+	n = write(fd, &h->op.desc, sizeof(h->op.desc));
+	if (n != (ssize_t)sizeof(h->op.desc))
+		return reject(r, "write", n < 0 ? errno : EIO, CAUSES(write_causes));
+	status = svai_wait_record(&h->op.comp, deadline, SVA_WAIT_AUTO);
+	if (status < 0)
+		return reject(r, "write", -status, CAUSES(write_causes));
+	if (status == SVA_STATUS_SUCCESS)
+		return 0;
+	snprintf(r->reason, sizeof(r->reason), "write: a NOOP ended with status %#x", status);
+	r->remedy = "";
+	return r->err = -EIO;
+}
+
+/* The portal if it is to be had, else write(2), or the reason why neither. */
+static int find_path(struct svai_handle *h, uint32_t flags, struct svai_device *device,
+		     struct sva_rejection *r)
+{
+	device->portal = map_portal(h, flags, device->fd, r);
+	if (device->portal) {
+		device->path = SVA_PATH_PORTAL;
+		return 0;
+	}
+	if (flags & SVA_OPEN_NO_WRITE)
+		return r->err;
+	snprintf(device->no_portal, sizeof(device->no_portal), "%s", r->reason);
+	device->path = SVA_PATH_WRITE;
+	return prove_write(h, device->fd, r);
+}
+
+int svai_device_open(struct svai_handle *h, uint32_t flags, uint32_t major_number,
+		     struct svai_device *device, struct sva_rejection *rejection)
+{
+	int err;
+
+	device->portal = NULL;
+	device->no_portal[0] = '\0';
+	device->fd = open(h->info.path, O_RDWR | O_CLOEXEC);
+	if (device->fd < 0) {
+		err = reject(rejection, "open", errno, CAUSES(open_causes));
+		if (err == -EOPNOTSUPP)
+			add_cmd_status(h, rejection);
+		return err;
+	}
+	err = verify(h, major_number, device->fd, rejection);
+	if (!err)
+		err = find_path(h, flags, device, rejection);
+	if (err)
+		svai_device_close(device->fd, NULL);
+	return err;
+}
+
+void svai_device_close(int fd, void *portal)
+{
+	if (portal)
+		munmap(portal, SVAI_PAGE);
+	if (fd >= 0)
+		close(fd);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a char device to a usable path: open(2), verify, mmap(2) or a proved write(2).
+ */
+#ifndef SVAI_OPEN_H
+#define SVAI_OPEN_H
+
+#include "handle.h"
+
+/* What svai_device_open() brings. */
+struct svai_device {
+	int fd;
+	void *portal; /* NULL: write(2) */
+	enum sva_path path;
+	char no_portal[160]; /* why not the portal; "" if it is */
+};
+
+/**
+ * svai_device_open - open the queue of h->info
+ * @flags: SVA_OPEN_*
+ * @major_number: of the char device, by the device's cdev_major
+ * @rejection: filled on failure, but its queue
+ *
+ * Uses h->op for the proof of write(2). Returns 0 or -errno, with nothing left open.
+ */
+int svai_device_open(struct svai_handle *h, uint32_t flags, uint32_t major_number,
+		     struct svai_device *device, struct sva_rejection *rejection);
+
+/* svai_device_close - unmap the portal, close the file; the kernel drains */
+void svai_device_close(int fd, void *portal);
+
+#endif

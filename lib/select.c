@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* Which queues fit what the caller wants, and in which order to try them. */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "select.h"
+
+static bool is_number(const char *s, const char *end)
+{
+	if (s == end)
+		return false;
+	while (s < end && *s >= '0' && *s <= '9')
+		s++;
+	return s == end;
+}
+
+/* "wq0.0" */
+static bool is_queue(const char *s)
+{
+	const char *dot = strchr(s, '.');
+
+	return !strncmp(s, "wq", 2) && dot && is_number(s + 2, dot) &&
+	       is_number(dot + 1, s + strlen(s));
+}
+
+/* "dsa0" or "iax1" */
+static bool is_device(const char *s)
+{
+	return (!strncmp(s, "dsa", 3) || !strncmp(s, "iax", 3)) && is_number(s + 3, s + strlen(s));
+}
+
+int svai_name_parse(struct svai_name *name, const char *text)
+{
+	char *slash;
+
+	memset(name, 0, sizeof(*name));
+	if (!text || !*text)
+		return 0;
+	if (*text == '/') {
+		name->path = text;
+		return 0;
+	}
+	name->cpu = !strcmp(text, "cpu");
+	if (name->cpu)
+		return 0;
+	if (strlen(text) >= sizeof(name->text))
+		return -EINVAL;
+	strcpy(name->text, text);
+	slash = strchr(name->text, '/');
+	if (slash)
+		*slash = '\0';
+	if (slash || is_device(name->text))
+		name->device = name->text;
+	if (slash || !name->device)
+		name->queue = slash ? slash + 1 : name->text;
+	if ((name->device && !is_device(name->device)) || (name->queue && !is_queue(name->queue)))
+		return -EINVAL;
+	return 0;
+}
+
+static bool is_meant(const struct svai_name *name, const struct sva_wq_info *wq)
+{
+	return (!name->path || !strcmp(name->path, wq->path)) &&
+	       (!name->device || !strcmp(name->device, wq->device)) &&
+	       (!name->queue || !strcmp(name->queue, wq->name));
+}
+
+static const struct sva_opmask *allowed_opcodes(const struct sva_dev_info *dev,
+						const struct sva_wq_info *wq)
+{
+	if (!(wq->unknown & SVA_ATTR_OP_CONFIG))
+		return &wq->op_config;
+	return dev->unknown & SVA_ATTR_OP_CAP ? NULL : &dev->op_cap;
+}
+
+/* The first opcode that the caller needs and the queue has not got; -1: none. */
+static int missing_opcode(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
+			  const struct sva_opmask *wanted)
+{
+	const struct sva_opmask *allowed = allowed_opcodes(dev, wq);
+
+	for (unsigned int op = 0; op < 256; op++) {
+		/* The BATCH bit is hidden where write(2) refuses batches: it says nothing. */
+		bool has = op == SVA_OP_BATCH ? wq->max_batch_size > 1
+					      : !allowed || sva_opmask_has(allowed, op);
+
+		if (sva_opmask_has(wanted, op) && !has)
+			return (int)op;
+	}
+	return -1;
+}
+
+static int unfit(struct sva_rejection *r, int err, const char *remedy, const char *reason)
+{
+	r->err = err;
+	r->remedy = remedy;
+	snprintf(r->reason, sizeof(r->reason), "%s", reason);
+	return err;
+}
+
+/* Is the queue in a state in which a user program can have it? */
+static int check_usable(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
+			struct sva_rejection *r)
+{
+	if (wq->kind != SVA_KIND_DSA)
+		return unfit(r, -EOPNOTSUPP, "name a DSA queue",
+			     "a queue of an IAX device, whose records are twice as long; this "
+			     "version drives DSA");
+	if (dev->state == SVA_STATE_HALTED)
+		return unfit(r, -ENODEV, "reset it: accel-config disable-device, enable-device",
+			     "the device is halted");
+	if (dev->state == SVA_STATE_DISABLED)
+		return unfit(r, -ENODEV, "accel-config enable-device DEVICE",
+			     "the device is disabled");
+	if (wq->state == SVA_STATE_DISABLED)
+		return unfit(r, -ENODEV, "accel-config enable-wq DEVICE/QUEUE",
+			     "the queue is disabled");
+	if (wq->type != SVA_TYPE_USER || (*wq->driver && strcmp(wq->driver, "user")))
+		return unfit(r, -ENODEV,
+			     "accel-config config-wq DEVICE/QUEUE --type=user --driver-name=user",
+			     "the queue is not of type user");
+	if (wq->mode == SVA_MODE_ANY)
+		return unfit(r, -ENODEV, "", "its mode, shared or dedicated, could not be read");
+	return 0;
+}
+
+/* Is it what this caller asked for? */
+static int check_wanted(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
+			const struct sva_wq_opts *opts, struct sva_rejection *r)
+{
+	int opcode;
+
+	if (opts->mode != SVA_MODE_ANY && wq->mode != opts->mode)
+		return unfit(r, -ENODEV, "",
+			     wq->mode == SVA_MODE_SHARED ? "shared; a dedicated one was asked for"
+							 : "dedicated; a shared one was asked for");
+	if (opts->flags & SVA_OPEN_ON_NODE && wq->numa_node != opts->numa_node)
+		return unfit(r, -ENODEV, "", "not on the NUMA node that was asked for");
+	if (wq->max_transfer_size < opts->min_transfer)
+		return unfit(r, -ENODEV, "accel-config config-wq DEVICE/QUEUE --max-transfer-size=",
+			     "its max_transfer_size is below the minimum that was asked for");
+	if (wq->max_batch_size < opts->min_batch)
+		return unfit(r, -ENODEV, "accel-config config-wq DEVICE/QUEUE --max-batch-size=",
+			     "its max_batch_size is below the minimum that was asked for");
+	opcode = missing_opcode(dev, wq, &opts->opcodes);
+	if (opcode < 0)
+		return 0;
+	unfit(r, -EOPNOTSUPP, "", "");
+	snprintf(r->reason, sizeof(r->reason), "opcode %#x is not allowed on it", (unsigned)opcode);
+	return r->err;
+}
+
+/* NUMA node of the CPU that we run on; -1 if that cannot be told */
+static int own_node(void)
+{
+	unsigned int cpu, node;
+
+	return getcpu(&cpu, &node) ? -1 : (int)node;
+}
+
+/* A device without a node is neither near nor far. */
+static int distance(const struct sva_wq_info *wq, int node)
+{
+	return wq->numa_node == node ? 0 : wq->numa_node < 0 ? 1 : 2;
+}
+
+static int by_preference(const void *a, const void *b, void *context)
+{
+	const struct sva_wq_info *x = *(const struct sva_wq_info *const *)a;
+	const struct sva_wq_info *y = *(const struct sva_wq_info *const *)b;
+	int node = *(int *)context;
+
+	if (distance(x, node) != distance(y, node))
+		return distance(x, node) - distance(y, node);
+	if (x->mode != y->mode)
+		return x->mode == SVA_MODE_SHARED ? -1 : 1;
+	if (x->clients != y->clients)
+		return x->clients < y->clients ? -1 : 1;
+	return x < y ? -1 : x > y; /* as they stand in the topology */
+}
+
+static unsigned int count_queues(const struct sva_topology *topo)
+{
+	unsigned int n = 0;
+
+	sva_foreach_wq (topo, wq)
+		n++;
+	return n;
+}
+
+int svai_select(const struct sva_topology *topo, const struct svai_name *name,
+		const struct sva_wq_opts *opts, const struct sva_wq_info ***list,
+		struct sva_report *report)
+{
+	int node = own_node();
+	int n = 0;
+
+	*list = calloc(count_queues(topo) + 1, sizeof(**list));
+	if (!*list)
+		return -ENOMEM;
+	sva_foreach_wq (topo, wq) {
+		const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
+		struct sva_rejection r = { 0 };
+
+		if (!dev || !is_meant(name, wq))
+			continue;
+		snprintf(r.queue, sizeof(r.queue), "%s", wq->name);
+		if (!check_usable(dev, wq, &r) && !check_wanted(dev, wq, opts, &r))
+			(*list)[n++] = wq;
+		else if (svai_report_add(report, &r) == -ENOMEM)
+			return -ENOMEM;
+	}
+	qsort_r(*list, (size_t)n, sizeof(**list), by_preference, &node);
+	return n;
+}

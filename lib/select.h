@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SVAI_SELECT_H
+#define SVAI_SELECT_H
+
+#include "report.h"
+
+/* What the caller has asked for by name. */
+struct svai_name {
+	bool cpu;
+	const char *device; /* "dsa0", or NULL */
+	const char *queue;  /* "wq0.0", or NULL */
+	const char *path;   /* "/dev/dsa/wq0.0", or NULL */
+	char text[64];      /* what device and queue point into */
+};
+
+/* svai_name_parse - 0, or -EINVAL */
+int svai_name_parse(struct svai_name *name, const char *text);
+
+/**
+ * svai_select - the queues that fit, best first
+ * @list: gets an array of infos of @topo, to be freed
+ * @report: gets a rejection for each queue that was asked for and does not fit
+ *
+ * Returns their number, or -ENOMEM.
+ */
+int svai_select(const struct sva_topology *topo, const struct svai_name *name,
+		const struct sva_wq_opts *opts, const struct sva_wq_info ***list,
+		struct sva_report *report);
+
+#endif

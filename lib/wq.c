@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening and closing a queue, and what one may ask about it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/cpu.h"
+#include "open.h"
+#include "select.h"
+#include "submit.h"
+#include "wait.h"
+
+#define DEFAULT_RETRIES    1024
+#define DEFAULT_TIMEOUT_MS 5000
+
+#define ALL_OPEN_FLAGS     (SVA_OPEN_NO_CPU | SVA_OPEN_NO_WRITE | SVA_OPEN_NO_PORTAL | SVA_OPEN_ON_NODE)
+
+/* Take over what the caller's struct has: shorter ones are filled up with zero. */
+static int read_opts(struct sva_wq_opts *opts, const struct sva_wq_opts *from)
+{
+	memset(opts, 0, sizeof(*opts));
+	if (!from)
+		return 0;
+	if (from->size < offsetof(struct sva_wq_opts, mode))
+		return -EINVAL;
+	for (size_t i = sizeof(*opts); i < from->size; i++)
+		if (((const char *)from)[i])
+			return -E2BIG;
+	memcpy(opts, from, from->size < sizeof(*opts) ? from->size : sizeof(*opts));
+	if (opts->flags & ~ALL_OPEN_FLAGS || opts->mode > SVA_MODE_DEDICATED ||
+	    opts->log_level > SVA_LOG_DEBUG)
+		return -EINVAL;
+	return 0;
+}
+
+/* What the queue executes; where an attribute is missing, the device is left to say no. */
+static void set_device_limits(struct svai_limits *limits, const struct sva_dev_info *dev,
+			      const struct sva_wq_info *wq)
+{
+	static const struct sva_opmask all = { { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } };
+
+	if (!(wq->unknown & SVA_ATTR_OP_CONFIG))
+		limits->opcodes = wq->op_config;
+	else
+		limits->opcodes = dev->unknown & SVA_ATTR_OP_CAP ? all : dev->op_cap;
+	if (wq->max_batch_size > 1) /* hidden from the mask on DSA 1.0 */
+		sva_opmask_set(&limits->opcodes, SVA_OP_BATCH);
+	limits->gen_cap = dev->unknown & SVA_ATTR_GEN_CAP ? UINT64_MAX : dev->gen_cap;
+	limits->max_transfer =
+		wq->unknown & SVA_ATTR_MAX_TRANSFER ? UINT32_MAX : wq->max_transfer_size;
+	limits->max_batch = wq->max_batch_size;
+	limits->block_on_fault = wq->block_on_fault;
+}
+
+static void describe_device(struct svai_handle *h, const struct svai_device *device)
+{
+	bool dedicated = h->info.mode == SVA_MODE_DEDICATED;
+	const char *mode = dedicated ? "dedicated" : "shared";
+
+	if (device->path == SVA_PATH_PORTAL)
+		snprintf(h->why, sizeof(h->why), "%s (%s, %s): portal, by %s", h->info.name,
+			 h->info.device, mode, dedicated ? "MOVDIR64B" : "ENQCMD");
+	else
+		snprintf(h->why, sizeof(h->why), "%s (%s, %s): write(2), since no portal: %s",
+			 h->info.name, h->info.device, mode, device->no_portal);
+}
+
+static int open_queue(struct svai_handle *h, const struct sva_topology *topo,
+		      const struct sva_wq_info *wq, uint32_t flags)
+{
+	const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
+	struct sva_rejection rejection = { 0 };
+	struct svai_device device;
+	int err;
+
+	h->info = *wq;
+	err = svai_device_open(h, flags, dev->cdev_major, &device, &rejection);
+	if (err) {
+		snprintf(rejection.queue, sizeof(rejection.queue), "%s", wq->name);
+		svai_log(&h->log, SVA_LOG_WARN, "%s: %s", wq->name, rejection.reason);
+		return svai_report_add(&h->report, &rejection);
+	}
+	h->fd = device.fd;
+	h->path = device.path;
+	set_device_limits(&h->limits, dev, wq);
+	describe_device(h, &device);
+	svai_handle_publish(h, device.portal);
+	return 0;
+}
+
+/* The first of the queues that fit and can be opened. */
+static int open_best(struct svai_handle *h, const struct svai_name *name,
+		     const struct sva_wq_opts *opts, const struct sva_topology *topo)
+{
+	const struct sva_wq_info **list = NULL;
+	int n = svai_select(topo, name, opts, &list, &h->report);
+	int err = n < 0 ? n : -ENODEV;
+
+	for (int i = 0; i < n; i++) {
+		err = open_queue(h, topo, list[i], opts->flags);
+		if (!err || err == -ENOMEM)
+			break;
+	}
+	free(list);
+	return err;
+}
+
+/* Why no queue was taken: the machine has none, has not the one, or the first reason. */
+static void describe_failure(struct svai_handle *h, const char *asked,
+			     const struct sva_topology *topo, char *text, size_t len)
+{
+	const struct sva_rejection *first = sva_report_get(&h->report, 0);
+	unsigned int n = h->report.count;
+
+	if (*sva_topology_why(topo))
+		snprintf(text, len, "%s", sva_topology_why(topo));
+	else if (!first)
+		snprintf(text, len, "there is no queue%s%s", asked && *asked ? " " : "",
+			 asked && *asked ? asked : "");
+	else if (n == 1)
+		snprintf(text, len, "%s: %s", first->queue, first->reason);
+	else
+		snprintf(text, len, "none of %u queues can be used; the first, %s: %s", n,
+			 first->queue, first->reason);
+}
+
+static void open_cpu(struct svai_handle *h, const char *reason)
+{
+	svai_cpu_limits(&h->limits);
+	memset(&h->info, 0, sizeof(h->info));
+	h->info.kind = SVA_KIND_CPU;
+	h->info.mode = SVA_MODE_SHARED;
+	h->info.type = SVA_TYPE_USER;
+	h->info.state = SVA_STATE_ENABLED;
+	h->info.numa_node = -1;
+	h->info.group_id = -1;
+	h->info.max_transfer_size = h->limits.max_transfer;
+	h->info.max_batch_size = h->limits.max_batch;
+	h->info.block_on_fault = h->limits.block_on_fault;
+	h->info.op_config = h->limits.opcodes;
+	h->info.unknown = SVA_ATTR_CDEV | SVA_ATTR_SIZE | SVA_ATTR_OCCUPANCY | SVA_ATTR_CLIENTS |
+			  SVA_ATTR_THRESHOLD;
+	strcpy(h->info.name, "cpu");
+	strcpy(h->info.device, "cpu");
+	h->path = SVA_PATH_CPU;
+	h->fd = -1;
+	snprintf(h->why, sizeof(h->why), "%s; running on the CPU", reason);
+	svai_handle_publish(h, NULL);
+}
+
+/* A machine without a device is a rejection too: the report then says why there is nothing. */
+static int report_machine(struct svai_handle *h, const char *why)
+{
+	struct sva_rejection r = { .err = -ENODEV, .remedy = "" };
+
+	snprintf(r.reason, sizeof(r.reason), "%s", why);
+	return svai_report_add(&h->report, &r);
+}
+
+static int open_any(struct svai_handle *h, const struct svai_name *name, const char *asked,
+		    const struct sva_wq_opts *opts)
+{
+	struct sva_topology *topo;
+	char why[400];
+	int err = sva_discover(&topo);
+
+	if (err)
+		return err;
+	err = open_best(h, name, opts, topo);
+	describe_failure(h, asked, topo, why, sizeof(why));
+	if (err && !h->report.count)
+		err = report_machine(h, why);
+	else if (err && err != -ENOMEM)
+		err = sva_report_get(&h->report, 0)->err;
+	if (err && err != -ENOMEM && !(opts->flags & SVA_OPEN_NO_CPU)) {
+		open_cpu(h, why);
+		err = 0;
+	}
+	if (err)
+		svai_log(&h->log, SVA_LOG_ERROR, "%s", why);
+	else
+		svai_log(&h->log, SVA_LOG_INFO, "%s", h->why);
+	sva_topology_free(topo);
+	return err;
+}
+
+int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *user_opts)
+{
+	struct sva_wq_opts opts;
+	struct svai_name parsed;
+	struct svai_handle *h;
+	int err;
+
+	if (!wq)
+		return -EINVAL;
+	*wq = NULL;
+	err = read_opts(&opts, user_opts);
+	if (!err)
+		err = svai_name_parse(&parsed, name);
+	if (err)
+		return err;
+	h = svai_handle_new();
+	if (!h)
+		return -ENOMEM;
+	svai_log_init(&h->log, &opts);
+	h->retries = opts.retries ? opts.retries : DEFAULT_RETRIES;
+	h->timeout_ms = opts.timeout_ms ? opts.timeout_ms : DEFAULT_TIMEOUT_MS;
+	if (parsed.cpu)
+		open_cpu(h, "asked for");
+	else
+		err = open_any(h, &parsed, name, &opts);
+	if (opts.report)
+		*opts.report = svai_report_copy(&h->report);
+	if (err)
+		svai_handle_free(h);
+	else
+		*wq = &h->head;
+	return err;
+}
+
+/*
+ * Everything that was submitted to the queue has completed when a DRAIN has. The entry that
+ * svai_handle_publish() kept back is for it, so it needs no credit.
+ */
+static int drain(struct svai_handle *h)
+{
+	int64_t deadline = svai_deadline((int64_t)h->timeout_ms * 1000000);
+	int err;
+
+	sva_prep_drain(&h->op.desc, 0);
+	do {
+		err = svai_submit_uncounted(h, &h->op);
+	} while (err == -EAGAIN && !svai_queue_is_dead(h) && svai_now_ns() < deadline);
+	if (!err)
+		err = svai_wait_record(&h->op.comp, deadline, SVA_WAIT_AUTO);
+	if (err >= 0 || svai_queue_is_dead(h))
+		return 0;
+	return err == -EAGAIN ? -ETIMEDOUT : err;
+}
+
+int sva_wq_close(struct sva_wq *wq)
+{
+	struct svai_handle *h = svai_handle(wq);
+	int err = svai_handle_state(wq);
+
+	if (err == -EINVAL || err == -EBADF)
+		return err;
+	if (!err && h->path != SVA_PATH_CPU && drain(h) == -ETIMEDOUT) {
+		svai_log(&h->log, SVA_LOG_ERROR,
+			 "%s: close: operations are still in flight after %u ms", h->info.name,
+			 h->timeout_ms);
+		return -ETIMEDOUT;
+	}
+	svai_device_close(h->fd, svai_handle_withdraw(h));
+	svai_handle_free(h);
+	return 0;
+}
+
+/* The queue of the handle, looked up afresh: after a fork or a reset much may have changed. */
+static int reopen_queue(struct svai_handle *h)
+{
+	struct svai_name name = { .device = h->info.device, .queue = h->info.name };
+	struct sva_wq_opts opts = { .size = sizeof(opts) };
+	struct sva_topology *topo;
+	int err = sva_discover(&topo);
+
+	if (err)
+		return err;
+	svai_report_clear(&h->report);
+	err = open_best(h, &name, &opts, topo);
+	if (err == -ENODEV && h->report.count)
+		err = sva_report_get(&h->report, 0)->err;
+	sva_topology_free(topo);
+	return err;
+}
+
+int sva_wq_reopen(struct sva_wq *wq)
+{
+	struct svai_handle *h = svai_handle(wq);
+	int err = svai_handle_state(wq);
+
+	if (err == -EINVAL || err == -EBADF)
+		return err;
+	if (!err && !svai_queue_is_dead(h))
+		return -EALREADY;
+	svai_device_close(h->fd, svai_handle_withdraw(h));
+	h->fd = -1;
+	if (h->path == SVA_PATH_CPU)
+		svai_handle_publish(h, NULL);
+	else
+		return reopen_queue(h);
+	return 0;
+}
+
+enum sva_path sva_wq_path(const struct sva_wq *wq)
+{
+	return svai_handle_state(wq) ? SVA_PATH_NONE : svai_handle(wq)->path;
+}
+
+const char *sva_path_name(enum sva_path path)
+{
+	switch (path) {
+	case SVA_PATH_CPU:
+		return "CPU";
+	case SVA_PATH_WRITE:
+		return "write(2)";
+	case SVA_PATH_PORTAL:
+		return "portal";
+	default:
+		return "none";
+	}
+}
+
+const struct sva_wq_info *sva_wq_info(const struct sva_wq *wq)
+{
+	return wq && svai_handle(wq)->open ? &svai_handle(wq)->info : NULL;
+}
+
+const char *sva_wq_why(const struct sva_wq *wq)
+{
+	switch (svai_handle_state(wq)) {
+	case 0:
+		return svai_handle(wq)->why;
+	case -ESTALE:
+		return "the handle was inherited over a fork: sva_wq_reopen() makes it usable";
+	default:
+		return "not open";
+	}
+}
+
+const struct sva_report *sva_wq_report(const struct sva_wq *wq)
+{
+	return wq && svai_handle(wq)->open ? &svai_handle(wq)->report : NULL;
+}
+
+/* One sentence for a finding, with the values if they say something. */
+static void tell(const struct svai_finding *f, const struct sva_desc *desc, int member, char *why,
+		 size_t len)
+{
+	char place[32] = "", values[80] = "";
+
+	if (member >= 0)
+		snprintf(place, sizeof(place), "member %d: ", member);
+	if (f->status == SVA_STATUS_BAD_FLAGS)
+		snprintf(values, sizeof(values), " (flags %#x)", f->invalid_flags);
+	else if (f->limit)
+		snprintf(values, sizeof(values), " (%#llx, limit %#llx)",
+			 (unsigned long long)f->got, (unsigned long long)f->limit);
+	snprintf(why, len, "%s%s: %s%s", place, sva_opcode_name(sva_desc_opcode(desc)), f->text,
+		 values);
+}
+
+int sva_desc_check(const struct sva_wq *wq, const struct sva_desc *desc, char *why, size_t len)
+{
+	const struct svai_limits *limits;
+	struct svai_finding finding;
+	const struct sva_desc *list;
+	int err = svai_handle_state(wq);
+
+	if (len)
+		*why = '\0';
+	if (err || !desc)
+		return err ? err : -EINVAL;
+	limits = &svai_handle(wq)->limits;
+	if (svai_check(limits, desc, false, &finding)) {
+		tell(&finding, desc, -1, why, len);
+		return (int)finding.status;
+	}
+	if (sva_desc_opcode(desc) != SVA_OP_BATCH)
+		return 0;
+	list = (const struct sva_desc *)desc->desc_list_addr;
+	for (uint32_t i = 0; i < desc->desc_count; i++) {
+		if (svai_check(limits, &list[i], true, &finding)) {
+			tell(&finding, &list[i], (int)i, why, len);
+			return (int)finding.status;
+		}
+	}
+	return 0;
+}
