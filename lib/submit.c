@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slow path of submission: everything that the inline functions of wq.h leave aside. A full
+ * queue, write(2), the CPU, and handles and operations that cannot be used.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "cpu/cpu.h"
+#include "submit.h"
+
+#define MAX_PAUSES_LOG2 7
+#define WRITE_MANY      32
+
+/*
+ * Growing pauses leave the queue to others, and the noise of the time-stamp counter keeps threads
+ * that were refused together from coming back together: the hardware promises no fairness.
+ */
+void svai_back_off(unsigned int tries)
+{
+	unsigned int most = 1u << (tries < MAX_PAUSES_LOG2 ? tries : MAX_PAUSES_LOG2);
+	unsigned int pauses = most / 2 + (unsigned int)(sva_rdtsc() % most);
+
+	while (pauses--)
+		sva_pause();
+}
+
+/* Not accepted, and never in flight: sva_poll() must not report it as pending for ever. */
+static int refuse(struct sva_op *op, int err)
+{
+	op->desc.completion_addr = (uintptr_t)&op->comp;
+	op->comp.status = SVA_STATUS_NOT_SUBMITTED;
+	op->credit = NULL;
+	return err;
+}
+
+/* Take the credit that sva_op_link() named. Shared queues have none to take. */
+static bool take_credit(struct sva_op *op)
+{
+	if (!op->credit)
+		return true;
+	if (__atomic_fetch_sub(op->credit, SVA_CREDIT, __ATOMIC_RELAXED) > 0)
+		return true;
+	__atomic_fetch_add(op->credit, SVA_CREDIT, __ATOMIC_RELAXED);
+	return false;
+}
+
+static void return_credit(struct sva_op *op)
+{
+	if (op->credit)
+		__atomic_fetch_add(op->credit, SVA_CREDIT, __ATOMIC_RELAXED);
+	op->credit = NULL;
+}
+
+int svai_write(const struct svai_handle *h, const struct sva_desc *descs, unsigned int count)
+{
+	ssize_t n = write(h->fd, descs, count * sizeof(*descs));
+
+	if (n < 0)
+		return -errno;
+	return n / (ssize_t)sizeof(*descs) ? (int)(n / (ssize_t)sizeof(*descs)) : -EIO;
+}
+
+/* 0, -EAGAIN: full, or another error of write(2) */
+static int write_once(struct svai_handle *h, struct sva_op *op)
+{
+	int n = svai_write(h, &op->desc, 1);
+
+	if (n == -EINTR)
+		return -EAGAIN;
+	if (n != -EINVAL || sva_desc_opcode(&op->desc) != SVA_OP_BATCH)
+		return n < 0 ? n : 0;
+	h->no_batch = true;
+	svai_log(&h->log, SVA_LOG_INFO, "%s: write(2) refuses batches: members one by one",
+		 h->info.name);
+	return svai_submit_members(h, op);
+}
+
+/* One try, by whatever path the handle has. The operation is linked and has its credit. */
+static int submit_once(struct svai_handle *h, struct sva_op *op)
+{
+	switch (h->path) {
+	case SVA_PATH_CPU:
+		svai_cpu_execute(&h->limits, &op->desc);
+		return 0;
+	case SVA_PATH_WRITE:
+		if (h->no_batch && sva_desc_opcode(&op->desc) == SVA_OP_BATCH)
+			return svai_submit_members(h, op);
+		return write_once(h, op);
+	default:
+		sva_submit_barrier();
+		if (h->info.mode != SVA_MODE_DEDICATED)
+			return sva_enqcmd(h->head.portal, &op->desc) ? -EAGAIN : 0;
+		sva_movdir64b(h->head.portal, &op->desc);
+		return 0;
+	}
+}
+
+/* A queue that is full now may have room soon; one that is dead never. */
+static int submit_tries(struct svai_handle *h, struct sva_op *op)
+{
+	for (unsigned int i = 0; i < h->retries; i++) {
+		int err = submit_once(h, op);
+
+		if (err != -EAGAIN)
+			return err;
+		svai_back_off(i);
+	}
+	return svai_queue_is_dead(h) ? -ENODEV : -EAGAIN;
+}
+
+static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
+{
+	struct svai_handle *h = svai_handle(wq);
+	int err;
+
+	if (!op || (uintptr_t)op % 64)
+		return -EINVAL;
+	err = svai_handle_state(wq);
+	if (err)
+		return refuse(op, err);
+	sva_op_link(op, wq);
+	if (!take_credit(op))
+		return refuse(op, -EAGAIN); /* sva_wait() finds out whether the queue is dead */
+	err = retry ? submit_tries(h, op) : submit_once(h, op);
+	if (!err)
+		return 0;
+	return_credit(op);
+	return refuse(op, err);
+}
+
+int sva_submit_slow(struct sva_wq *wq, struct sva_op *op)
+{
+	return submit(wq, op, true);
+}
+
+int sva_try_submit_slow(struct sva_wq *wq, struct sva_op *op)
+{
+	return submit(wq, op, false);
+}
+
+int svai_submit_uncounted(struct svai_handle *h, struct sva_op *op)
+{
+	sva_op_link(op, &h->head);
+	op->credit = NULL;
+	return submit_tries(h, op);
+}
+
+/* By one write(2) as many as are ready; returns how many the kernel took, or -errno. */
+static int write_many(struct svai_handle *h, struct sva_op *ops, unsigned int count)
+{
+	struct sva_desc descs[WRITE_MANY];
+	unsigned int ready = 0;
+	int n;
+
+	while (ready < count && ready < WRITE_MANY) {
+		struct sva_op *op = &ops[ready];
+
+		sva_op_link(op, &h->head);
+		if (!take_credit(op))
+			break;
+		descs[ready++] = op->desc;
+	}
+	n = ready ? svai_write(h, descs, ready) : -EAGAIN;
+	for (unsigned int i = n < 0 ? 0 : (unsigned int)n; i < ready; i++)
+		return_credit(&ops[i]);
+	return n;
+}
+
+int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count)
+{
+	struct svai_handle *h = svai_handle(wq);
+	unsigned int done = 0;
+	int err = 0;
+
+	if (!ops || (uintptr_t)ops % 64)
+		return -EINVAL;
+	while (done < count && !err) {
+		/* What one write(2) has not taken, the single submission tries again, or explains.
+		 */
+		if (!svai_handle_state(wq) && h->path == SVA_PATH_WRITE && count - done > 1) {
+			int n = write_many(h, ops + done, count - done);
+
+			done += n > 0 ? (unsigned int)n : 0;
+			if (done == count)
+				break;
+		}
+		err = sva_submit(wq, &ops[done]);
+		done += !err;
+	}
+	for (unsigned int i = done; i < count; i++)
+		refuse(&ops[i], 0);
+	return done || !err ? (int)done : err;
+}

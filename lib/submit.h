@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SVAI_SUBMIT_H
+#define SVAI_SUBMIT_H
+
+#include "handle.h"
+
+/**
+ * svai_submit_uncounted - submit without taking a credit, several tries, by whatever path
+ *
+ * For the library's own drain, for which an entry of the queue is kept back. 0 or -errno.
+ */
+int svai_submit_uncounted(struct svai_handle *h, struct sva_op *op);
+
+/**
+ * svai_submit_members - execute the members of a batch that write(2) does not take
+ * @op: the batch; its record is written
+ *
+ * Returns when all have completed: 0, -EAGAIN, -ETIMEDOUT, -EINVAL: a member without a record.
+ */
+int svai_submit_members(struct svai_handle *h, struct sva_op *op);
+
+/* svai_write - one write(2) of descriptors: how many the kernel took, or -errno if none */
+int svai_write(const struct svai_handle *h, const struct sva_desc *descs, unsigned int count);
+
+/* svai_back_off - pause before the try after @tries failed ones: longer each time, never equal */
+void svai_back_off(unsigned int tries);
+
+#endif
