@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "open.h"
-#include "sysfs.h"
 #include "wait.h"
 
 #define CMD_STATUS_NO_SVA 0x80110000u /* IDXD_SCMD_WQ_USER_NO_IOMMU */
@@ -86,18 +85,17 @@ static int reject(struct sva_rejection *r, const char *step, int err, const stru
 }
 
 /* The kernel notes in cmd_status that it was SVA that was missing. */
-static void add_cmd_status(const struct svai_handle *h, struct sva_rejection *r)
+static void add_cmd_status(const struct sva_dev_info *dev, struct sva_rejection *r)
 {
 	size_t len = strlen(r->reason);
-	uint32_t status;
 
-	if (!svai_sysfs_cmd_status(h->info.device, &status) && status == CMD_STATUS_NO_SVA)
+	if (dev->cmd_status == CMD_STATUS_NO_SVA)
 		snprintf(r->reason + len, sizeof(r->reason) - len,
-			 " (cmd_status %#x: no IOMMU with SVA)", status);
+			 " (cmd_status %#x: no IOMMU with SVA)", dev->cmd_status);
 }
 
 /* Is it the char device that sysfs speaks of? */
-static int verify(const struct svai_handle *h, uint32_t major_number, int fd,
+static int verify(const struct svai_handle *h, const struct sva_dev_info *dev, int fd,
 		  struct sva_rejection *r)
 {
 	struct stat st;
@@ -110,8 +108,8 @@ static int verify(const struct svai_handle *h, uint32_t major_number, int fd,
 			 h->info.path);
 		return r->err = -ENODEV;
 	}
-	if (!(h->info.unknown & SVA_ATTR_CDEV) &&
-	    (minor(st.st_rdev) != h->info.cdev_minor || major(st.st_rdev) != major_number)) {
+	if (!((h->info.unknown | dev->unknown) & SVA_ATTR_CDEV) &&
+	    (minor(st.st_rdev) != h->info.cdev_minor || major(st.st_rdev) != dev->cdev_major)) {
 		snprintf(r->reason, sizeof(r->reason), "%s is device %u:%u, but the queue is %u:%u",
 			 h->info.path, major(st.st_rdev), minor(st.st_rdev), major_number,
 			 h->info.cdev_minor);
@@ -185,7 +183,7 @@ static int find_path(struct svai_handle *h, uint32_t flags, struct svai_device *
 	return prove_write(h, device->fd, r);
 }
 
-int svai_device_open(struct svai_handle *h, uint32_t flags, uint32_t major_number,
+int svai_device_open(struct svai_handle *h, uint32_t flags, const struct sva_dev_info *dev,
 		     struct svai_device *device, struct sva_rejection *rejection)
 {
 	int err;
@@ -196,10 +194,10 @@ int svai_device_open(struct svai_handle *h, uint32_t flags, uint32_t major_numbe
 	if (device->fd < 0) {
 		err = reject(rejection, "open", errno, CAUSES(open_causes));
 		if (err == -EOPNOTSUPP)
-			add_cmd_status(h, rejection);
+			add_cmd_status(dev, rejection);
 		return err;
 	}
-	err = verify(h, major_number, device->fd, rejection);
+	err = verify(h, dev, device->fd, rejection);
 	if (!err)
 		err = find_path(h, flags, device, rejection);
 	if (err)

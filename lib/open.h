@@ -18,12 +18,12 @@ struct svai_device {
 /**
  * svai_device_open - open the queue of h->info
  * @flags: SVA_OPEN_*
- * @major_number: of the char device, by the device's cdev_major
+ * @dev: the device of the queue
  * @rejection: filled on failure, but its queue
  *
  * Uses h->op for the proof of write(2). Returns 0 or -errno, with nothing left open.
  */
-int svai_device_open(struct svai_handle *h, uint32_t flags, uint32_t major_number,
+int svai_device_open(struct svai_handle *h, uint32_t flags, const struct sva_dev_info *dev,
 		     struct svai_device *device, struct sva_rejection *rejection);
 
 /* svai_device_close - unmap the portal, close the file; the kernel drains */

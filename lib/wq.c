@@ -74,7 +74,7 @@ static int open_queue(struct svai_handle *h, const struct sva_topology *topo,
 	int err;
 
 	h->info = *wq;
-	err = svai_device_open(h, flags, dev->cdev_major, &device, &rejection);
+	err = svai_device_open(h, flags, dev, &device, &rejection);
 	if (err) {
 		snprintf(rejection.queue, sizeof(rejection.queue), "%s", wq->name);
 		svai_log(&h->log, SVA_LOG_WARN, "%s: %s", wq->name, rejection.reason);

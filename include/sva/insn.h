@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-/* lib/inline.c defines this as nothing, so that every inline is exported too. */
+/* lib/inline.c redefines this, so that every inline is exported too. */
 #ifndef SVA_INLINE
 #define SVA_INLINE static inline
 #endif

@@ -266,6 +266,15 @@ SVA_INLINE bool sva_submit_portal(struct sva_wq *wq, struct sva_op *op)
 	return true;
 }
 
+/*
+ * A program that is compiled with -DSVA_CHECKED has every submission checked first: an operation
+ * that is still in flight is refused with -EBUSY, and a descriptor that sva_desc_check() finds
+ * fault with, or (under AddressSanitizer) one whose buffers are not all the program's, with
+ * -EINVAL; the sentence goes to the log, at level error. For development: it costs far more than
+ * the submission.
+ */
+int sva_submit_checked(struct sva_wq *wq, struct sva_op *op, bool retry);
+
 /* A handle with a portal and an operation that can be submitted without looking further. */
 SVA_INLINE bool sva_submit_is_fast(const struct sva_wq *wq, const struct sva_op *op)
 {
@@ -290,6 +299,9 @@ SVA_INLINE bool sva_submit_is_fast(const struct sva_wq *wq, const struct sva_op 
  */
 SVA_INLINE int sva_submit(struct sva_wq *wq, struct sva_op *op)
 {
+#ifdef SVA_CHECKED
+	return sva_submit_checked(wq, op, true);
+#endif
 	if (sva_submit_is_fast(wq, op) && SVA_LIKELY(sva_submit_portal(wq, op)))
 		return 0;
 	return sva_submit_slow(wq, op);
@@ -298,6 +310,9 @@ SVA_INLINE int sva_submit(struct sva_wq *wq, struct sva_op *op)
 /* sva_try_submit - as sva_submit(), but one try only: -EAGAIN at once when the queue is full */
 SVA_INLINE int sva_try_submit(struct sva_wq *wq, struct sva_op *op)
 {
+#ifdef SVA_CHECKED
+	return sva_submit_checked(wq, op, false);
+#endif
 	if (sva_submit_is_fast(wq, op) && SVA_LIKELY(sva_submit_portal(wq, op)))
 		return 0;
 	return sva_try_submit_slow(wq, op);
@@ -409,8 +424,13 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
 SVA_INLINE int sva_poll(struct sva_op *op)
 {
 	const struct sva_comp *comp = (const struct sva_comp *)op->desc.completion_addr;
-	unsigned int status = sva_comp_status(comp);
+	unsigned int status;
 
+#ifdef SVA_CHECKED
+	if (!comp)
+		return SVA_STATUS_NOT_SUBMITTED;
+#endif
+	status = sva_comp_status(comp);
 	if (status && op->credit) {
 		int32_t *credit = op->credit;
 

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Submission in programs that are compiled with SVA_CHECKED. */
+#include <stdio.h>
+
+#include "handle.h"
+
+/*
+ * The device's accesses go past AddressSanitizer. Where the program runs with it, ask it about each
+ * buffer beforehand; it is a weak symbol, absent otherwise.
+ */
+void *__asan_region_is_poisoned(void *begin, size_t size) __attribute__((weak));
+
+static uint64_t poisoned(uint64_t addr, uint64_t size)
+{
+	if (!__asan_region_is_poisoned || !size)
+		return 0;
+	return (uintptr_t)__asan_region_is_poisoned((void *)(uintptr_t)addr, size);
+}
+
+struct range {
+	uint64_t addr, size;
+};
+
+/* What of memory an operation touches; unused ranges have size 0. */
+static void ranges_of(const struct sva_desc *d, struct range r[3])
+{
+	uint64_t size = d->xfer_size, dst_size = size;
+	unsigned int opcode = sva_desc_opcode(d);
+	uint64_t block = (const uint16_t[]){ 512, 520, 4096, 4104 }[d->dif.flags & 3];
+
+	if (opcode == SVA_OP_DIF_INSERT)
+		dst_size = size / block * (block + 8);
+	else if (opcode == SVA_OP_DIF_STRIP)
+		dst_size = size / (block + 8) * block;
+	else if (opcode == SVA_OP_DIX_GENERATE)
+		dst_size = size / block * 8;
+	r[0] = (struct range){ d->src_addr, size };
+	r[1] = (struct range){ d->dst_addr, dst_size };
+	r[2] = (struct range){ 0, 0 };
+	switch (opcode) {
+	case SVA_OP_BATCH:
+		r[0].size = (uint64_t)d->desc_count * sizeof(*d);
+		r[1].size = 0;
+		break;
+	case SVA_OP_FILL:
+	case SVA_OP_CACHE_FLUSH:
+		r[0].size = 0;
+		break;
+	case SVA_OP_COMPARE_PATTERN:
+	case SVA_OP_CRC:
+	case SVA_OP_DIF_CHECK:
+		r[1].size = 0;
+		break;
+	case SVA_OP_CREATE_DELTA:
+		r[2] = (struct range){ d->delta.record_addr, d->delta.max_size };
+		break;
+	case SVA_OP_APPLY_DELTA:
+		r[0].size = d->delta.record_size;
+		break;
+	case SVA_OP_DUALCAST:
+		r[2] = (struct range){ d->dualcast.dst2_addr, size };
+		break;
+	case SVA_OP_MEMMOVE:
+	case SVA_OP_COMPARE:
+	case SVA_OP_COPY_CRC:
+	case SVA_OP_DIF_INSERT:
+	case SVA_OP_DIF_STRIP:
+	case SVA_OP_DIF_UPDATE:
+	case SVA_OP_DIX_GENERATE:
+		break;
+	default:
+		r[0].size = r[1].size = 0;
+	}
+}
+
+static bool touches_foreign_memory(const struct sva_desc *desc, char *why, size_t len)
+{
+	struct range ranges[3];
+
+	ranges_of(desc, ranges);
+	for (int i = 0; i < 3; i++) {
+		uint64_t bad = poisoned(ranges[i].addr, ranges[i].size);
+
+		if (!bad)
+			continue;
+		snprintf(why, len, "%s: the byte at %#llx is not the program's",
+			 sva_opcode_name(sva_desc_opcode(desc)), (unsigned long long)bad);
+		return true;
+	}
+	return false;
+}
+
+static int complain(const struct sva_wq *wq, const char *why, int err)
+{
+	svai_log(&svai_handle(wq)->log, SVA_LOG_ERROR, "submission refused: %s", why);
+	return err;
+}
+
+static int check(struct sva_wq *wq, struct sva_op *op)
+{
+	char why[256];
+
+	if (!wq || !op || (uintptr_t)op % 64 || svai_handle_state(wq))
+		return 0; /* the slow path finds it, too */
+	if (op->desc.completion_addr == (uintptr_t)&op->comp && !sva_comp_status(&op->comp))
+		return complain(wq, "the operation is still in flight", -EBUSY);
+	sva_op_link(op, wq);
+	op->comp.status = SVA_STATUS_NOT_SUBMITTED;
+	op->credit = NULL;
+	if (sva_desc_check(wq, &op->desc, why, sizeof(why)) ||
+	    touches_foreign_memory(&op->desc, why, sizeof(why)))
+		return complain(wq, why, -EINVAL);
+	return 0;
+}
+
+int sva_submit_checked(struct sva_wq *wq, struct sva_op *op, bool retry)
+{
+	int err = check(wq, op);
+
+	if (err)
+		return err;
+	return retry ? sva_submit_slow(wq, op) : sva_try_submit_slow(wq, op);
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* A snapshot of the machine's devices and queues. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "accfg.h"
+#include "env.h"
+#include "sysfs.h"
+
+/* What a name is, and its numbers: "dsa0", "iax1", "wq0.3". */
+struct object {
+	enum sva_kind kind; /* SVA_KIND_ANY: a queue, of whatever device has its number */
+	unsigned int device;
+	unsigned int queue;
+};
+
+/* Objects by number, each once. */
+struct list {
+	struct object *items;
+	size_t count, capacity;
+	int err;
+};
+
+struct sva_topology {
+	struct sva_dev_info *devs;
+	struct sva_wq_info *wqs;
+	size_t dev_count, wq_count;
+	char why[512];
+};
+
+/* A number of at most six digits and without leading zeros, as the kernel writes it. */
+static bool take_number(const char **s, unsigned int *n)
+{
+	size_t digits = strspn(*s, "0123456789");
+
+	if (!digits || digits > 6 || (digits > 1 && **s == '0'))
+		return false;
+	*n = (unsigned int)strtoul(*s, NULL, 10);
+	*s += digits;
+	return true;
+}
+
+static bool parse_name(const char *name, struct object *o)
+{
+	memset(o, 0, sizeof(*o));
+	if (!strncmp(name, "wq", 2)) {
+		name += 2;
+		return take_number(&name, &o->device) && *name++ == '.' &&
+		       take_number(&name, &o->queue) && !*name;
+	}
+	if (!strncmp(name, "dsa", 3))
+		o->kind = SVA_KIND_DSA;
+	else if (!strncmp(name, "iax", 3))
+		o->kind = SVA_KIND_IAX;
+	else
+		return false;
+	name += 3;
+	return take_number(&name, &o->device) && !*name;
+}
+
+static void add(void *ctx, const char *name)
+{
+	struct list *list = ctx;
+	struct object o;
+
+	if (list->err || !parse_name(name, &o))
+		return;
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? 2 * list->capacity : 64;
+		struct object *items = realloc(list->items, capacity * sizeof(*items));
+
+		if (!items) {
+			list->err = -ENOMEM;
+			return;
+		}
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->count++] = o;
+}
+
+/* Devices first, then queues, each by number. */
+static int by_number(const void *a, const void *b)
+{
+	const struct object *x = a, *y = b;
+
+	if (!x->kind != !y->kind)
+		return x->kind ? -1 : 1;
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->queue < y->queue ? -1 : x->queue > y->queue;
+}
+
+static void sort_and_drop_doubles(struct list *list)
+{
+	size_t kept = 0;
+
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), by_number);
+	for (size_t i = 0; i < list->count; i++)
+		if (!kept || by_number(&list->items[kept - 1], &list->items[i]))
+			list->items[kept++] = list->items[i];
+	list->count = kept;
+}
+
+static int list_directory(int devices, struct list *list)
+{
+	int fd = dup(devices);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return -errno;
+	}
+	while ((entry = readdir(dir)))
+		add(list, entry->d_name);
+	closedir(dir);
+	return list->err;
+}
+
+static int compare_dev(const void *key, const void *item)
+{
+	const unsigned int *number = key;
+	const struct sva_dev_info *dev = item;
+	unsigned int its = (unsigned int)strtoul(dev->name + 3, NULL, 10);
+
+	return *number < its ? -1 : *number > its;
+}
+
+/* Numbers of devices come from one pool: a queue's device is the one with its number. */
+static const struct sva_dev_info *dev_by_number(const struct sva_topology *topo, unsigned int n)
+{
+	if (!topo->dev_count)
+		return NULL;
+	return bsearch(&n, topo->devs, topo->dev_count, sizeof(*topo->devs), compare_dev);
+}
+
+static void fill_dev(struct sva_dev_info *dev, int devices, const struct object *o)
+{
+	dev->kind = o->kind;
+	snprintf(dev->name, sizeof(dev->name), "%s%u", o->kind == SVA_KIND_DSA ? "dsa" : "iax",
+		 o->device);
+	svai_sysfs_read_dev(devices, dev);
+}
+
+static bool fill_wq(const struct sva_topology *topo, struct sva_wq_info *wq, int devices,
+		    const struct object *o)
+{
+	const struct sva_dev_info *dev = dev_by_number(topo, o->device);
+
+	if (!dev)
+		return false;
+	wq->kind = dev->kind;
+	wq->numa_node = dev->numa_node;
+	snprintf(wq->device, sizeof(wq->device), "%s", dev->name);
+	snprintf(wq->name, sizeof(wq->name), "wq%u.%u", o->device, o->queue);
+	snprintf(wq->path, sizeof(wq->path), "%s/%s/%s", svai_dev_path(),
+		 dev->kind == SVA_KIND_DSA ? "dsa" : "iax", wq->name);
+	svai_sysfs_read_wq(devices, wq);
+	return true;
+}
+
+static int fill(struct sva_topology *topo, int devices, const struct list *list)
+{
+	if (!list->count)
+		return 0;
+	topo->devs = calloc(list->count, sizeof(*topo->devs));
+	topo->wqs = calloc(list->count, sizeof(*topo->wqs));
+	if (!topo->devs || !topo->wqs)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct object *o = &list->items[i];
+
+		if (o->kind)
+			fill_dev(&topo->devs[topo->dev_count++], devices, o);
+		else if (fill_wq(topo, &topo->wqs[topo->wq_count], devices, o))
+			topo->wq_count++;
+	}
+	return 0;
+}
+
+/* Is there a directory of this name below sysfs? */
+static bool has_module(void)
+{
+	char path[300];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/module/idxd", svai_sysfs_path());
+	return !stat(path, &st);
+}
+
+static void explain_absence(struct sva_topology *topo, int err)
+{
+	const char *sysfs = svai_sysfs_path();
+
+	if (err == -ENOENT || err == -ENOTDIR)
+		snprintf(topo->why, sizeof(topo->why),
+			 "no device: %s/bus/dsa/devices does not exist: %s", sysfs,
+			 has_module()
+				 ? "the idxd driver is loaded, but its bus is not visible here; in "
+				   "a container, pass sysfs in"
+				 : "the idxd driver is not loaded, or this machine has no such "
+				   "device; try: modprobe idxd");
+	else if (err)
+		snprintf(topo->why, sizeof(topo->why),
+			 "no device: %s/bus/dsa/devices cannot be read: %s", sysfs, strerror(-err));
+	else
+		snprintf(topo->why, sizeof(topo->why),
+			 "no device: %s/bus/dsa/devices is empty: the idxd driver has found no "
+			 "device; "
+			 "try: dmesg | grep idxd",
+			 sysfs);
+}
+
+static void clear(struct sva_topology *topo)
+{
+	free(topo->devs);
+	free(topo->wqs);
+	memset(topo, 0, sizeof(*topo));
+}
+
+/*
+ * sysfs is read before libaccel-config is asked, since asking clears cmd_status (3.5.3 writes to
+ * it), which tells why a queue could not be enabled. Only if it knows more than the directory shows
+ * is there anything to read again.
+ */
+static int take_snapshot(struct sva_topology *topo, int devices)
+{
+	struct list list = { 0 };
+	int err = list_directory(devices, &list);
+	size_t seen;
+
+	sort_and_drop_doubles(&list);
+	if (!err)
+		err = fill(topo, devices, &list);
+	if (!err && svai_sysfs_is_real()) {
+		seen = list.count;
+		svai_accfg_list(add, &list);
+		sort_and_drop_doubles(&list);
+		err = list.err;
+		if (!err && list.count > seen) {
+			clear(topo);
+			err = fill(topo, devices, &list);
+		}
+	}
+	free(list.items);
+	return err;
+}
+
+static bool is_fatal(int err)
+{
+	return err == -ENOMEM || err == -EMFILE || err == -ENFILE;
+}
+
+int sva_discover(struct sva_topology **out)
+{
+	struct sva_topology *topo;
+	int devices, err;
+
+	if (!out)
+		return -EINVAL;
+	*out = NULL;
+	topo = calloc(1, sizeof(*topo));
+	if (!topo)
+		return -ENOMEM;
+	devices = svai_sysfs_devices();
+	err = devices < 0 ? devices : take_snapshot(topo, devices);
+	if (devices >= 0)
+		close(devices);
+	if (is_fatal(err)) {
+		sva_topology_free(topo);
+		return err;
+	}
+	if (!topo->dev_count)
+		explain_absence(topo, err);
+	*out = topo;
+	return 0;
+}
+
+void sva_topology_free(struct sva_topology *topo)
+{
+	if (topo)
+		clear(topo);
+	free(topo);
+}
+
+const char *sva_topology_why(const struct sva_topology *topo)
+{
+	return topo ? topo->why : "no snapshot";
+}
+
+const struct sva_dev_info *sva_next_dev(const struct sva_topology *topo,
+					const struct sva_dev_info *prev)
+{
+	size_t next;
+
+	if (!topo)
+		return NULL;
+	next = prev ? (size_t)(prev - topo->devs) + 1 : 0;
+	return next < topo->dev_count ? &topo->devs[next] : NULL;
+}
+
+const struct sva_wq_info *sva_next_wq(const struct sva_topology *topo,
+				      const struct sva_wq_info *prev)
+{
+	size_t next;
+
+	if (!topo)
+		return NULL;
+	next = prev ? (size_t)(prev - topo->wqs) + 1 : 0;
+	return next < topo->wq_count ? &topo->wqs[next] : NULL;
+}
+
+const struct sva_dev_info *sva_topology_find_dev(const struct sva_topology *topo, const char *name)
+{
+	const struct sva_dev_info *dev;
+	struct object o;
+
+	if (!topo || !name || !parse_name(name, &o) || !o.kind)
+		return NULL;
+	dev = dev_by_number(topo, o.device);
+	return dev && dev->kind == o.kind ? dev : NULL;
+}
