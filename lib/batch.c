@@ -52,14 +52,14 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
 
 	if (!batch || !op || (uintptr_t)op % 64)
 		return -EINVAL;
-	sva_prep_noop(&op->desc, 0);
-	if (err ||
-	    !sva_batch_count(batch)) /* sva_submit() finds the same, and marks the operation */
-		return err ? sva_submit_slow(wq, op) : -EINVAL;
+	if (!err && !sva_batch_count(batch))
+		err = -EINVAL;
+	if (!err && sva_batch_count(batch) > svai_handle(wq)->limits.max_batch)
+		err = -E2BIG;
+	if (err)
+		return svai_refuse(op, err);
 	if (sva_batch_count(batch) == 1)
 		sva_prep_noop(sva_batch_add(batch), 0);
-	if (sva_batch_count(batch) > svai_handle(wq)->limits.max_batch)
-		return -E2BIG;
 	if (batch->flags & SVA_BATCH_RECORD_FAILURES)
 		record_failures_only(batch);
 	sva_prep_batch(&op->desc, batch->descs, sva_batch_count(batch), 0);

@@ -8,9 +8,27 @@
 
 #include <sva/sva.h>
 
+/* Bits of gen_cap that no public header names (specification, 9.2.2). */
+#define SVAI_GENCAP_FETCH_STRIDE (1ull << 7)
+#define SVAI_GENCAP_FILL_16      (1ull << 10)
+#define SVAI_GENCAP_CRC64        (1ull << 11)
+#define SVAI_GENCAP_BATCH_ERROR  (1ull << 15)
+#define SVAI_GENCAP_BATCH_OF_ONE (1ull << 52)
+
+#define SVAI_DIF_TUPLE           8u /* guard, application tag, reference tag: bytes behind each block */
+
+/* svai_dif_block - bytes of a block of a DIF or DIX operation, without its tuple */
+static inline uint32_t svai_dif_block(const struct sva_desc *desc)
+{
+	static const uint16_t sizes[] = { 512, 520, 4096, 4104 };
+
+	return sizes[desc->dif.flags & 3];
+}
+
 /* What a queue takes. */
 struct svai_limits {
 	struct sva_opmask opcodes; /* those that the queue executes */
+	uint32_t version;          /* of the device: 0x100 is 1.0 */
 	uint64_t gen_cap;          /* SVA_GENCAP_* */
 	uint64_t max_transfer;     /* bytes */
 	uint32_t max_batch;        /* descriptors */
@@ -27,11 +45,15 @@ struct svai_finding {
 };
 
 /**
- * svai_check - look for what the device would refuse, in the device's order
+ * svai_check - look for what the device would refuse
  * @member: the descriptor is a member of a batch
  * @finding: filled unless NULL
  *
- * Does not touch any memory but the descriptor: neither buffers nor lists. Returns 0 or the status.
+ * Does not touch any memory but the descriptor: neither buffers nor lists. A device may look in any
+ * order, so that of several faults it may report another one. An opcode that the queue executes and
+ * that the specification does not describe is left to the device.
+ *
+ * Returns 0 or the status.
  */
 unsigned int svai_check(const struct svai_limits *limits, const struct sva_desc *desc, bool member,
 			struct svai_finding *finding);

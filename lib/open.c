@@ -111,7 +111,7 @@ static int verify(const struct svai_handle *h, const struct sva_dev_info *dev, i
 	if (!((h->info.unknown | dev->unknown) & SVA_ATTR_CDEV) &&
 	    (minor(st.st_rdev) != h->info.cdev_minor || major(st.st_rdev) != dev->cdev_major)) {
 		snprintf(r->reason, sizeof(r->reason), "%s is device %u:%u, but the queue is %u:%u",
-			 h->info.path, major(st.st_rdev), minor(st.st_rdev), major_number,
+			 h->info.path, major(st.st_rdev), minor(st.st_rdev), dev->cdev_major,
 			 h->info.cdev_minor);
 		return r->err = -ENODEV;
 	}

@@ -104,6 +104,8 @@ static const struct meaning *meaning_of(unsigned int status)
 	static const struct meaning unknown = { 0, -EIO, "unknown status",
 						"A status that this library does not know.", HW };
 
+	if (status > 0xff) /* no status byte: an error of sva_wait(), perhaps */
+		return &unknown;
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (meanings[i].code == SVA_STATUS_CODE(status))
 			return &meanings[i];
@@ -226,6 +228,17 @@ const char *sva_strerror(int err)
 	return text ? text : "unknown error";
 }
 
+/* An inter-domain operation writes the record of its plain form: 0x23 to 0x26, 0x33 to 0x36. */
+static unsigned int plain_opcode(const struct sva_desc *desc)
+{
+	unsigned int opcode = sva_desc_opcode(desc);
+
+	if ((opcode >= SVA_OP_RS_MEMMOVE && opcode <= SVA_OP_RS_COMPARE_PATTERN) ||
+	    (opcode >= SVA_OP_URS_MEMMOVE && opcode <= SVA_OP_URS_COMPARE_PATTERN))
+		return opcode & 0x0f;
+	return opcode;
+}
+
 /* What the device has done of it: a completed operation has no count in its record. */
 static uint32_t bytes_done(const struct sva_desc *desc, const struct sva_comp *comp,
 			   unsigned int opcode)
@@ -254,7 +267,7 @@ static uint32_t bytes_done(const struct sva_desc *desc, const struct sva_comp *c
 static void decode_operation(const struct sva_desc *desc, const struct sva_comp *comp,
 			     struct sva_result *r)
 {
-	switch (sva_desc_opcode(desc)) {
+	switch (plain_opcode(desc)) {
 	case SVA_OP_BATCH:
 		r->descs_completed = comp->bytes_completed;
 		r->result = comp->result;
@@ -306,7 +319,7 @@ int sva_decode(const struct sva_desc *desc, const struct sva_comp *comp, struct 
 		r->fault_addr = comp->fault_addr;
 	}
 	r->partial = r->code == SVA_STATUS_PAGE_FAULT || r->code == SVA_STATUS_PAGE_RESPONSE;
-	r->bytes_completed = bytes_done(desc, comp, sva_desc_opcode(desc));
+	r->bytes_completed = bytes_done(desc, comp, plain_opcode(desc));
 	if (r->code == SVA_STATUS_BAD_FLAGS)
 		r->invalid_flags = comp->invalid_flags & 0xffffff;
 	else if (r->code == SVA_STATUS_DIF_ERROR)

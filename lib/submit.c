@@ -25,8 +25,7 @@ void svai_back_off(unsigned int tries)
 		sva_pause();
 }
 
-/* Not accepted, and never in flight: sva_poll() must not report it as pending for ever. */
-static int refuse(struct sva_op *op, int err)
+int svai_refuse(struct sva_op *op, int err)
 {
 	op->desc.completion_addr = (uintptr_t)&op->comp;
 	op->comp.status = SVA_STATUS_NOT_SUBMITTED;
@@ -118,15 +117,16 @@ static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 		return -EINVAL;
 	err = svai_handle_state(wq);
 	if (err)
-		return refuse(op, err);
+		return svai_refuse(op, err);
 	sva_op_link(op, wq);
 	if (!take_credit(op))
-		return refuse(op, -EAGAIN); /* sva_wait() finds out whether the queue is dead */
+		return svai_refuse(op,
+				   -EAGAIN); /* sva_wait() finds out whether the queue is dead */
 	err = retry ? submit_tries(h, op) : submit_once(h, op);
 	if (!err)
 		return 0;
 	return_credit(op);
-	return refuse(op, err);
+	return svai_refuse(op, err);
 }
 
 int sva_submit_slow(struct sva_wq *wq, struct sva_op *op)
@@ -189,6 +189,6 @@ int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count)
 		done += !err;
 	}
 	for (unsigned int i = done; i < count; i++)
-		refuse(&ops[i], 0);
+		svai_refuse(&ops[i], 0);
 	return done || !err ? (int)done : err;
 }

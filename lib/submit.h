@@ -19,6 +19,9 @@ int svai_submit_uncounted(struct svai_handle *h, struct sva_op *op);
  */
 int svai_submit_members(struct svai_handle *h, struct sva_op *op);
 
+/* svai_refuse - mark an operation as never in flight, so that polling it ends; returns @err */
+int svai_refuse(struct sva_op *op, int err);
+
 /* svai_write - one write(2) of descriptors: how many the kernel took, or -errno if none */
 int svai_write(const struct svai_handle *h, const struct sva_desc *descs, unsigned int count);
 

@@ -81,9 +81,9 @@ static enum sva_wait_policy effective(enum sva_wait_policy policy)
 {
 	bool waitpkg = sva_cpu_features() & SVA_CPU_WAITPKG;
 
-	if (policy == SVA_WAIT_AUTO || policy == SVA_WAIT_UMWAIT)
-		return waitpkg ? SVA_WAIT_UMWAIT : SVA_WAIT_PAUSE;
-	return policy;
+	if (policy == SVA_WAIT_AUTO)
+		return waitpkg ? SVA_WAIT_UMWAIT : SVA_WAIT_SLEEP;
+	return policy == SVA_WAIT_UMWAIT && !waitpkg ? SVA_WAIT_PAUSE : policy;
 }
 
 /* One step of waiting. Returns how many of them may pass before the clock is read again. */

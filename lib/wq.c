@@ -45,6 +45,7 @@ static void set_device_limits(struct svai_limits *limits, const struct sva_dev_i
 		limits->opcodes = dev->unknown & SVA_ATTR_OP_CAP ? all : dev->op_cap;
 	if (wq->max_batch_size > 1) /* hidden from the mask on DSA 1.0 */
 		sva_opmask_set(&limits->opcodes, SVA_OP_BATCH);
+	limits->version = dev->version;
 	limits->gen_cap = dev->unknown & SVA_ATTR_GEN_CAP ? UINT64_MAX : dev->gen_cap;
 	limits->max_transfer =
 		wq->unknown & SVA_ATTR_MAX_TRANSFER ? UINT32_MAX : wq->max_transfer_size;

@@ -499,6 +499,7 @@ SVA_INLINE void sva_prep_copy_crc(struct sva_desc *desc, void *dst, const void *
 SVA_INLINE void sva_set_crc_seed_addr(struct sva_desc *desc, const uint32_t *seed)
 {
 	desc->op_flags |= SVA_FLAG_CRC_SEED_ADDR;
+	desc->crc.seed = 0; /* reserved then */
 	desc->crc.seed_addr = (uintptr_t)seed;
 }
 

@@ -63,13 +63,15 @@ SVA_INLINE bool sva_opmask_has(const struct sva_opmask *mask, unsigned int opcod
 	return mask->bits[opcode / 64 % 4] >> opcode % 64 & 1;
 }
 
-/* Bits of gen_cap (source: drivers/dma/idxd/registers.h). */
+/* Bits of gen_cap (source: drivers/dma/idxd/registers.h, and the specification, 9.2.2). */
 #define SVA_GENCAP_BOF            (1ull << 0) /* block on fault */
 #define SVA_GENCAP_OVERLAP        (1ull << 1) /* memmove with overlapping buffers */
 #define SVA_GENCAP_CC_MEMORY      (1ull << 2) /* cache control in memory operations */
 #define SVA_GENCAP_CC_FLUSH       (1ull << 3) /* cache control in cache flush */
+#define SVA_GENCAP_FETCH_STRIDE   (1ull << 7) /* translation fetch with a stride */
 #define SVA_GENCAP_DST_READBACK   (1ull << 8)
 #define SVA_GENCAP_DRAIN_READBACK (1ull << 9)
+#define SVA_GENCAP_FILL_16        (1ull << 10) /* fill with a 16-byte pattern */
 
 /*
  * An attribute that is missing, unreadable or not of its format is "unknown": its bit in `unknown`

@@ -442,7 +442,7 @@ SVA_INLINE int sva_poll(struct sva_op *op)
 
 /* How sva_wait() spends the time. */
 enum sva_wait_policy {
-	SVA_WAIT_AUTO = 0, /* UMWAIT where the CPU has it, else PAUSE */
+	SVA_WAIT_AUTO = 0, /* UMWAIT where the CPU has it, else as SVA_WAIT_SLEEP */
 	SVA_WAIT_SPIN,     /* poll without a break: lowest latency */
 	SVA_WAIT_PAUSE,    /* poll with PAUSE in between */
 	SVA_WAIT_UMWAIT,   /* UMONITOR and UMWAIT; PAUSE where the CPU has not got them */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory move, fill, dualcast; and what only moves cache lines and translations.
+ *
+ * The flags for cache control, ordering and readback say how a device's writes travel. The CPU's
+ * own stores are in the cache, in order and visible, and need nothing.
+ */
+#include <emmintrin.h>
+#include <string.h>
+
+#include "cpu.h"
+
+#define LINE  64u
+#define PAGE  4096u
+#define CHUNK 16384u /* stays in the first level cache while it is used twice */
+
+static size_t min(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	(void)comp;
+	memmove((void *)desc->dst_addr, (const void *)desc->src_addr, desc->xfer_size);
+	return SVA_STATUS_SUCCESS;
+}
+
+/* Go on as @dst begins: its first @done bytes are a whole number of patterns. */
+static void repeat(uint8_t *dst, size_t done, size_t size)
+{
+	while (done < size) {
+		size_t n = min(min(done, CHUNK), size - done);
+
+		memcpy(dst + done, dst, n);
+		done += n;
+	}
+}
+
+unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	uint64_t low = desc->pattern;
+	uint64_t high = desc->op_flags & SVA_FLAG_FILL_16 ? desc->fill.pattern_high : low;
+	const uint64_t line[] = { low, high, low, high, low, high, low, high };
+	uint8_t *dst = (uint8_t *)desc->dst_addr;
+	size_t size = desc->xfer_size;
+
+	(void)comp;
+	if (low == (low & 0xff) * 0x0101010101010101 && low == high) {
+		memset(dst, (int)(low & 0xff), size);
+		return SVA_STATUS_SUCCESS;
+	}
+	memcpy(dst, line, min(size, sizeof(line)));
+	repeat(dst, sizeof(line), size);
+	return SVA_STATUS_SUCCESS;
+}
+
+unsigned int svai_cpu_dualcast(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	const uint8_t *src = (const uint8_t *)desc->src_addr;
+	uint8_t *dst1 = (uint8_t *)desc->dst_addr;
+	uint8_t *dst2 = (uint8_t *)desc->dualcast.dst2_addr;
+	size_t size = desc->xfer_size;
+
+	(void)comp;
+	for (size_t done = 0; done < size; done += CHUNK) {
+		size_t n = min(CHUNK, size - done);
+
+		memcpy(dst1 + done, src + done, n);
+		memcpy(dst2 + done, src + done, n);
+	}
+	return SVA_STATUS_SUCCESS;
+}
+
+/* Write back and invalidate each line that the region touches. */
+unsigned int svai_cpu_cache_flush(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	uintptr_t end = desc->dst_addr + desc->xfer_size;
+
+	(void)comp;
+	for (uintptr_t line = desc->dst_addr & -(uintptr_t)LINE; line < end; line += LINE)
+		_mm_clflush((const void *)line);
+	_mm_sfence(); /* the completion record comes after it */
+	return SVA_STATUS_SUCCESS;
+}
+
+/* A prefetch translates its address, and does nothing where that is not possible. */
+unsigned int svai_cpu_translation_fetch(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	const char *region = (const char *)desc->src_addr;
+	size_t stride = desc->op_flags & SVA_FLAG_FETCH_STRIDE ? desc->fetch.stride : PAGE;
+
+	(void)comp;
+	for (size_t offset = 0; offset < desc->xfer_size; offset += stride)
+		__builtin_prefetch((const void *)((uintptr_t)region + offset));
+	return SVA_STATUS_SUCCESS;
+}

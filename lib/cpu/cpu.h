@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The software device: executes descriptors on the CPU, with the device's semantics and completion
+ * records. Files: execute.c (checks, dispatch, batch, completion record), and one for each family
+ * of operations.
+ *
+ * It takes page faults as any program does, so that it has no partial completions: an address that
+ * is not mapped is the caller's SIGSEGV.
+ */
+#ifndef SVAI_CPU_H
+#define SVAI_CPU_H
+
+#include "../check.h"
+
+/* svai_cpu_limits - what the software device takes; @limits is filled */
+void svai_cpu_limits(struct svai_limits *limits);
+
+/**
+ * svai_cpu_execute - execute one descriptor, or a batch with all its members, to the end
+ *
+ * Writes the completion records that the descriptor asks for, status byte last (release). As with a
+ * device, a descriptor whose completion record is misaligned is dropped without a trace; only as a
+ * member it makes its batch fail.
+ */
+void svai_cpu_execute(const struct svai_limits *limits, const struct sva_desc *desc);
+
+/*
+ * One operation, already checked. Fills @comp (zero before) but its status, and returns the status.
+ */
+typedef unsigned int svai_cpu_op(const struct sva_desc *desc, struct sva_comp *comp);
+
+svai_cpu_op svai_cpu_memmove, svai_cpu_fill, svai_cpu_dualcast, svai_cpu_cache_flush; /* copy.c */
+svai_cpu_op svai_cpu_translation_fetch;
+svai_cpu_op svai_cpu_compare, svai_cpu_compare_pattern;                  /* compare.c */
+svai_cpu_op svai_cpu_create_delta, svai_cpu_apply_delta;                 /* delta.c */
+svai_cpu_op svai_cpu_crc, svai_cpu_copy_crc;                             /* crc.c */
+svai_cpu_op svai_cpu_dif_check, svai_cpu_dif_insert, svai_cpu_dif_strip; /* dif.c */
+svai_cpu_op svai_cpu_dif_update, svai_cpu_dix_generate;
+
+#endif

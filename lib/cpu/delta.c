@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Create and apply a delta record: a list of packed entries, each a 16-bit offset in units of
+ * 8 bytes and the 8 bytes that belong there.
+ */
+#include <string.h>
+
+#include "cpu.h"
+
+#define WORD  8u
+#define ENTRY 10u
+#define CHUNK 256u
+
+enum { EQUAL = 0, COMPLETE = 1, OVERFLOW = 2 };
+
+struct record {
+	uint8_t *addr;
+	uint32_t size, max_size;
+};
+
+/* false: there is no room */
+static bool append(struct record *record, uint32_t offset, uint64_t word)
+{
+	const uint16_t units = (uint16_t)(offset / WORD);
+	uint8_t *entry = record->addr + record->size;
+
+	if (record->max_size - record->size < ENTRY)
+		return false;
+	memcpy(entry, &units, sizeof(units));
+	memcpy(entry + sizeof(units), &word, sizeof(word));
+	record->size += ENTRY;
+	return true;
+}
+
+/* Compare the words from @offset to @end; returns where it ended: before @end for want of room. */
+static uint32_t append_differences(struct record *record, const uint8_t *a, const uint8_t *b,
+				   uint32_t offset, uint32_t end)
+{
+	for (; offset < end; offset += WORD) {
+		uint64_t x, y;
+
+		memcpy(&x, a + offset, WORD);
+		memcpy(&y, b + offset, WORD);
+		if (x != y && !append(record, offset, y))
+			break;
+	}
+	return offset;
+}
+
+static unsigned int check_result(const struct sva_desc *desc, unsigned int result)
+{
+	if (desc->op_flags & SVA_FLAG_CR && !(desc->delta.expected_result_mask >> result & 1))
+		return SVA_STATUS_SUCCESS_PREDICATE;
+	return SVA_STATUS_SUCCESS;
+}
+
+unsigned int svai_cpu_create_delta(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	const uint8_t *src1 = (const uint8_t *)desc->src_addr;
+	const uint8_t *src2 = (const uint8_t *)desc->src2_addr;
+	struct record record = { (uint8_t *)desc->delta.record_addr, 0, desc->delta.max_size };
+	uint32_t size = desc->xfer_size, done = 0, end;
+
+	for (; done < size; done = end) {
+		end = size - done < CHUNK ? size : done + CHUNK;
+		if (!memcmp(src1 + done, src2 + done, end - done))
+			continue;
+		done = append_differences(&record, src1, src2, done, end);
+		if (done < end)
+			break;
+	}
+	comp->delta_size = record.size;
+	comp->bytes_completed = done < size ? done : 0;
+	comp->result = done < size ? OVERFLOW : record.size ? COMPLETE : EQUAL;
+	return check_result(desc, comp->result);
+}
+
+/* Stops at the first bad entry; those before it are applied, and counted. */
+unsigned int svai_cpu_apply_delta(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	const uint8_t *record = (const uint8_t *)desc->src_addr;
+	uint8_t *dst = (uint8_t *)desc->dst_addr;
+	uint32_t next = 0; /* the lowest offset that is in order, in units */
+
+	for (uint32_t done = 0; done < desc->delta.record_size; done += ENTRY) {
+		uint16_t units;
+
+		memcpy(&units, record + done, sizeof(units));
+		if (units < next || units >= desc->xfer_size / WORD) {
+			comp->bytes_completed = done;
+			return units < next ? SVA_STATUS_DELTA_ORDER : SVA_STATUS_DELTA_RANGE;
+		}
+		memcpy(dst + units * WORD, record + done + sizeof(units), WORD);
+		next = units + 1u;
+	}
+	return SVA_STATUS_SUCCESS;
+}

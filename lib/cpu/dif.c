@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DIF check, insert, strip and update, and DIX generate: blocks of data and the tuples of guard
+ * (CRC16 T10-DIF), application tag and reference tag that protect them.
+ *
+ * Source: Intel Data Streaming Accelerator Architecture Specification (341204, revision 3.0),
+ * 8.3.14 to 8.3.18 and appendix B.
+ */
+#include <isa-l.h>
+#include <string.h>
+
+#include "cpu.h"
+
+/* What an operation does with each block. */
+#define READ_TUPLE  1u /* it stands behind the block, and is checked */
+#define WRITE_DATA  2u
+#define WRITE_TUPLE 4u
+
+/* The record's DIF status: which checks failed. */
+#define BAD_GUARD   0x01u
+#define BAD_APP_TAG 0x02u
+#define BAD_REF_TAG 0x04u
+#define ALL_F       0x08u
+
+struct tuple {
+	uint16_t guard, app_tag;
+	uint32_t ref_tag;
+};
+
+/* In memory the most significant byte comes first. */
+static struct tuple load(const uint8_t *src)
+{
+	struct tuple t;
+
+	memcpy(&t, src, sizeof(t));
+	return (struct tuple){ __builtin_bswap16(t.guard), __builtin_bswap16(t.app_tag),
+			       __builtin_bswap32(t.ref_tag) };
+}
+
+static void store(uint8_t *dst, struct tuple t)
+{
+	t = (struct tuple){ __builtin_bswap16(t.guard), __builtin_bswap16(t.app_tag),
+			    __builtin_bswap32(t.ref_tag) };
+	memcpy(dst, &t, sizeof(t));
+}
+
+static uint16_t guard_of(const struct sva_desc *desc, const uint8_t *block)
+{
+	uint16_t seed = desc->dif.flags & SVA_DIF_INVERT_SEED ? 0xffff : 0;
+	uint16_t guard = crc16_t10dif(seed, block, svai_dif_block(desc));
+
+	return desc->dif.flags & SVA_DIF_INVERT_RESULT ? (uint16_t)~guard : guard;
+}
+
+/* Source and destination flags have these two bits in common. */
+static void count_up(struct sva_dif_tags *tags, uint8_t flags)
+{
+	if (!(flags & SVA_DIF_SRC_REF_FIXED))
+		tags->ref_tag++;
+	if (flags & SVA_DIF_SRC_APP_INC)
+		tags->app_tag++;
+}
+
+static bool all_f(struct tuple t)
+{
+	return t.guard == UINT16_MAX && t.app_tag == UINT16_MAX && t.ref_tag == UINT32_MAX;
+}
+
+/* Tags of all F can mean that there is nothing to check. */
+static bool is_unchecked(uint8_t flags, struct tuple t)
+{
+	return (flags & SVA_DIF_SRC_ALL_F_DETECT && all_f(t)) ||
+	       (flags & SVA_DIF_SRC_APP_F_DETECT && t.app_tag == UINT16_MAX) ||
+	       (flags & SVA_DIF_SRC_REF_F_DETECT && t.app_tag == UINT16_MAX &&
+		t.ref_tag == UINT32_MAX);
+}
+
+/* Returns the DIF status, 0 if all is well. */
+static uint8_t check(uint8_t flags, const struct sva_dif_tags *tags, struct tuple found,
+		     uint16_t guard)
+{
+	const uint8_t error = SVA_DIF_SRC_ALL_F_ERROR | SVA_DIF_SRC_ALL_F_DETECT;
+	uint8_t status = 0;
+
+	if ((flags & error) == error && all_f(found))
+		return ALL_F;
+	if (is_unchecked(flags, found))
+		return 0;
+	if (!(flags & SVA_DIF_SRC_NO_GUARD) && found.guard != guard)
+		status |= BAD_GUARD;
+	if (tags->app_mask != UINT16_MAX && found.app_tag != (tags->app_tag & ~tags->app_mask))
+		status |= BAD_APP_TAG;
+	if (!(flags & SVA_DIF_SRC_NO_REF) && found.ref_tag != tags->ref_tag)
+		status |= BAD_REF_TAG;
+	return status;
+}
+
+/* The tuple for the destination; @flags: which parts of the source's are kept */
+static struct tuple make(uint8_t flags, const struct sva_dif_tags *tags, struct tuple found,
+			 uint16_t guard)
+{
+	return (struct tuple){
+		.guard = flags & SVA_DIF_DST_GUARD_PASS ? found.guard : guard,
+		.app_tag = flags & SVA_DIF_DST_APP_PASS
+				   ? found.app_tag
+				   : (uint16_t)(tags->app_tag & ~tags->app_mask),
+		.ref_tag = flags & SVA_DIF_DST_REF_PASS ? found.ref_tag : tags->ref_tag,
+	};
+}
+
+struct walk {
+	unsigned int what;
+	uint32_t block;
+	uint8_t src_flags, dst_flags;
+	struct sva_dif_tags src_tags, dst_tags; /* of the block at hand */
+	const uint8_t *src;
+	uint8_t *dst;
+};
+
+static void start(struct walk *w, const struct sva_desc *desc, unsigned int what)
+{
+	const uint8_t keep = SVA_DIF_DST_GUARD_PASS | SVA_DIF_DST_APP_PASS | SVA_DIF_DST_REF_PASS;
+
+	*w = (struct walk){
+		.what = what,
+		.block = svai_dif_block(desc),
+		.src_flags = desc->dif.src_flags,
+		.dst_flags = desc->dif.dst_flags,
+		.src_tags = desc->dif.src,
+		.dst_tags = desc->dif.dst,
+		.src = (const uint8_t *)desc->src_addr,
+		.dst = (uint8_t *)desc->dst_addr,
+	};
+	if (!(what & READ_TUPLE))
+		w->dst_flags &= (uint8_t)~keep; /* there is nothing to keep */
+}
+
+/* Is anybody going to look at the guard? */
+static bool needs_guard(const struct walk *w)
+{
+	return (w->what & READ_TUPLE && !(w->src_flags & SVA_DIF_SRC_NO_GUARD)) ||
+	       (w->what & WRITE_TUPLE && !(w->dst_flags & SVA_DIF_DST_GUARD_PASS));
+}
+
+/* Returns the DIF status; of a block that fails nothing is written. */
+static uint8_t do_block(struct walk *w, const struct sva_desc *desc)
+{
+	uint16_t guard = needs_guard(w) ? guard_of(desc, w->src) : 0;
+	struct tuple found = { 0 };
+	const uint8_t *src = w->src;
+
+	w->src += w->block;
+	if (w->what & READ_TUPLE) {
+		uint8_t status;
+
+		found = load(w->src);
+		status = check(w->src_flags, &w->src_tags, found, guard);
+		if (status)
+			return status;
+		w->src += SVAI_DIF_TUPLE;
+	}
+	if (w->what & WRITE_DATA) {
+		memcpy(w->dst, src, w->block);
+		w->dst += w->block;
+	}
+	if (w->what & WRITE_TUPLE) {
+		store(w->dst, make(w->dst_flags, &w->dst_tags, found, guard));
+		w->dst += SVAI_DIF_TUPLE;
+	}
+	count_up(&w->src_tags, w->src_flags);
+	count_up(&w->dst_tags, w->dst_flags);
+	return 0;
+}
+
+static unsigned int execute(const struct sva_desc *desc, struct sva_comp *comp, unsigned int what)
+{
+	const uint32_t step = svai_dif_block(desc) + (what & READ_TUPLE ? SVAI_DIF_TUPLE : 0);
+	struct walk w;
+
+	start(&w, desc, what);
+	for (uint32_t done = 0; done < desc->xfer_size; done += step) {
+		comp->result = do_block(&w, desc);
+		if (comp->result) {
+			comp->bytes_completed = done;
+			return SVA_STATUS_DIF_ERROR;
+		}
+	}
+	if (what & READ_TUPLE)
+		comp->dif_src = w.src_tags;
+	if (what & WRITE_TUPLE)
+		comp->dif_dst = w.dst_tags;
+	return SVA_STATUS_SUCCESS;
+}
+
+unsigned int svai_cpu_dif_check(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	return execute(desc, comp, READ_TUPLE);
+}
+
+unsigned int svai_cpu_dif_insert(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	return execute(desc, comp, WRITE_DATA | WRITE_TUPLE);
+}
+
+unsigned int svai_cpu_dif_strip(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	return execute(desc, comp, READ_TUPLE | WRITE_DATA);
+}
+
+unsigned int svai_cpu_dif_update(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	return execute(desc, comp, READ_TUPLE | WRITE_DATA | WRITE_TUPLE);
+}
+
+unsigned int svai_cpu_dix_generate(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	return execute(desc, comp, WRITE_TUPLE);
+}

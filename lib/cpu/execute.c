@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One descriptor from its checks to its completion record, and batches of them.
+ *
+ * Source: Intel Data Streaming Accelerator Architecture Specification (341204, revision 3.0): 3.8,
+ * 3.9 and 8.3.2 (batches and fences), 5.4 and 5.8.1 (where errors are reported), 8.2 (records).
+ */
+#include <string.h>
+
+#include "cpu.h"
+
+/* No operation; and drain: what was submitted before it is done. */
+static unsigned int nothing(const struct sva_desc *desc, struct sva_comp *comp)
+{
+	(void)desc;
+	(void)comp;
+	return SVA_STATUS_SUCCESS;
+}
+
+static svai_cpu_op *const operations[256] = {
+	[SVA_OP_NOOP] = nothing,
+	[SVA_OP_DRAIN] = nothing,
+	[SVA_OP_MEMMOVE] = svai_cpu_memmove,
+	[SVA_OP_FILL] = svai_cpu_fill,
+	[SVA_OP_COMPARE] = svai_cpu_compare,
+	[SVA_OP_COMPARE_PATTERN] = svai_cpu_compare_pattern,
+	[SVA_OP_CREATE_DELTA] = svai_cpu_create_delta,
+	[SVA_OP_APPLY_DELTA] = svai_cpu_apply_delta,
+	[SVA_OP_DUALCAST] = svai_cpu_dualcast,
+	[SVA_OP_TRANSLATION_FETCH] = svai_cpu_translation_fetch,
+	[SVA_OP_CRC] = svai_cpu_crc,
+	[SVA_OP_COPY_CRC] = svai_cpu_copy_crc,
+	[SVA_OP_DIF_CHECK] = svai_cpu_dif_check,
+	[SVA_OP_DIF_INSERT] = svai_cpu_dif_insert,
+	[SVA_OP_DIF_STRIP] = svai_cpu_dif_strip,
+	[SVA_OP_DIF_UPDATE] = svai_cpu_dif_update,
+	[SVA_OP_DIX_GENERATE] = svai_cpu_dix_generate,
+	[SVA_OP_CACHE_FLUSH] = svai_cpu_cache_flush,
+};
+
+void svai_cpu_limits(struct svai_limits *limits)
+{
+	/* The sizes are the kernel's defaults: what runs here runs on a queue left as it was. */
+	*limits = (struct svai_limits){
+		.version = 0x200,
+		.gen_cap = SVA_GENCAP_BOF | SVA_GENCAP_OVERLAP | SVA_GENCAP_CC_MEMORY |
+			   SVA_GENCAP_DST_READBACK | SVA_GENCAP_DRAIN_READBACK |
+			   SVAI_GENCAP_FETCH_STRIDE | SVAI_GENCAP_FILL_16,
+		.max_transfer = 2 << 20,
+		.max_batch = 32,
+		.block_on_fault = true,
+	};
+	sva_opmask_set(&limits->opcodes, SVA_OP_BATCH);
+	for (unsigned int opcode = 0; opcode < 256; opcode++)
+		if (operations[opcode])
+			sva_opmask_set(&limits->opcodes, opcode);
+}
+
+/*
+ * Without the flag "request completion record" only failures get one, and neither a false predicate
+ * nor a batch with a failed member is a failure here (8.1.3).
+ */
+static bool wants_record(const struct sva_desc *desc, unsigned int status)
+{
+	if (!(desc->op_flags & SVA_FLAG_CRAV) || status == SVA_STATUS_CR_ALIGN)
+		return false;
+	return desc->op_flags & SVA_FLAG_RCR ||
+	       (status != SVA_STATUS_SUCCESS && status != SVA_STATUS_SUCCESS_PREDICATE &&
+		status != SVA_STATUS_BATCH_FAIL);
+}
+
+static void complete(const struct sva_desc *desc, unsigned int status, const struct sva_comp *comp)
+{
+	struct sva_comp *record = (struct sva_comp *)desc->completion_addr;
+
+	if (!wants_record(desc, status))
+		return;
+	memcpy((char *)record + 1, (const char *)comp + 1, sizeof(*comp) - 1);
+	__atomic_store_n(&record->status, (uint8_t)status, __ATOMIC_RELEASE);
+}
+
+static unsigned int execute(const struct svai_limits *limits, const struct sva_desc *desc,
+			    bool member);
+
+/*
+ * One member after the other, so that a fence need not wait. It abandons the rest, whose records
+ * stay untouched, if any member before it has not ended with success.
+ */
+static unsigned int execute_batch(const struct svai_limits *limits, const struct sva_desc *desc,
+				  struct sva_comp *comp)
+{
+	const struct sva_desc *list = (const struct sva_desc *)desc->desc_list_addr;
+	bool failed = false;
+	uint32_t i;
+
+	for (i = 0; i < desc->desc_count; i++) {
+		if (failed && list[i].op_flags & SVA_FLAG_FENCE)
+			break;
+		if (execute(limits, &list[i], true) != SVA_STATUS_SUCCESS)
+			failed = true;
+	}
+	comp->result = failed;
+	comp->bytes_completed = i; /* descriptors */
+	return failed ? SVA_STATUS_BATCH_FAIL : SVA_STATUS_SUCCESS;
+}
+
+/* Returns the status, whether a record was written or not. No batch is a member of one. */
+static unsigned int execute(const struct svai_limits *limits, const struct sva_desc *desc,
+			    bool member)
+{
+	struct svai_finding finding;
+	struct sva_comp comp = { 0 };
+	unsigned int status = svai_check(limits, desc, member, &finding);
+
+	if (status == SVA_STATUS_BAD_FLAGS)
+		comp.invalid_flags = finding.invalid_flags;
+	else if (!status && sva_desc_opcode(desc) == SVA_OP_BATCH)
+		status = execute_batch(limits, desc, &comp);
+	else if (!status)
+		status = operations[sva_desc_opcode(desc)](desc, &comp);
+	complete(desc, status, &comp);
+	return status;
+}
+
+void svai_cpu_execute(const struct svai_limits *limits, const struct sva_desc *desc)
+{
+	execute(limits, desc, false);
+}

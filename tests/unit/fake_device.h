@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A device and its char devices for tests, behind the system calls (ld --wrap) and the portal
+ * instructions (fake_insn.h). It executes by the library's software device, at once or when told.
+ */
+#ifndef FAKE_DEVICE_H
+#define FAKE_DEVICE_H
+
+#include <sva/sva.h>
+
+#include "fake_sysfs.h"
+
+/* What the fake does; tests set the fields. All zero: everything works, at once. */
+struct fake_device {
+	int open_errno, mmap_errno; /* 0: succeed */
+	bool not_a_char_device;
+	unsigned int rdev_major, rdev_minor;
+	unsigned int retry;        /* ENQCMD says "retry" so many times; UINT_MAX: always */
+	unsigned int write_eagain; /* write(2) says EAGAIN so many times; UINT_MAX: always */
+	unsigned int write_most;   /* descriptors taken by one write(2); 0: all */
+	int write_errno;           /* every write(2) fails so */
+	bool write_zero;           /* write(2) takes nothing, and says so */
+	bool write_no_batch;       /* EINVAL for a BATCH, as for DSA 1.0 */
+	bool hold;                 /* accept, but complete only in fake_complete() */
+	unsigned int capacity;     /* with hold: a further ENQCMD is told to retry; 0: no limit */
+
+	/* What was seen. */
+	unsigned int opens, closes, maps, unmaps, writes, submissions, overflows;
+	int open_flags;
+	int fd;                       /* the last one that was opened */
+	uintptr_t portal_offsets[64]; /* lines of the portal that were written, in turn */
+	struct sva_desc last;
+};
+
+extern struct fake_device fake;
+
+/* fake_device_reset - everything works, nothing was seen, nothing is held */
+void fake_device_reset(void);
+
+/* fake_complete - execute up to @count of the held descriptors; returns how many there were */
+unsigned int fake_complete(unsigned int count);
+
+/* fake_held - descriptors accepted and not complete */
+unsigned int fake_held(void);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A fake machine for tests: sysfs and device nodes as plain files in a temporary directory, with
+ * the values of a fourth-generation Xeon (SPR).
+ */
+#ifndef FAKE_SYSFS_H
+#define FAKE_SYSFS_H
+
+struct fake_tree;
+
+/* fake_tree_new - an empty bus; fake_tree_free removes it all */
+struct fake_tree *fake_tree_new(void);
+void fake_tree_free(struct fake_tree *tree);
+
+/* fake_tree_use - point LIBSVA_SYSFS_PATH and LIBSVA_DEV_PATH at it */
+void fake_tree_use(const struct fake_tree *tree);
+
+/* fake_tree_path - the directory, with sys and dev in it */
+const char *fake_tree_path(const struct fake_tree *tree);
+
+/* fake_device - "dsa0" or "iax1", enabled; fake_wq - "wq0.0", an enabled user queue */
+void fake_device(const struct fake_tree *tree, const char *name);
+void fake_wq(const struct fake_tree *tree, const char *name, const char *mode);
+
+/* fake_attr - write an attribute; value NULL: remove it */
+void fake_attr(const struct fake_tree *tree, const char *object, const char *attr,
+	       const char *value);
+
+/* fake_node - a file in place of a char device: "dsa/wq0.0" */
+void fake_node(const struct fake_tree *tree, const char *name);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "fixture.h"
+
+#define MAJOR 241
+
+/* Before main(), since the library asks for the CPU's features once. */
+__attribute__((constructor)) static void a_cpu_with_everything(void)
+{
+	setenv("LIBSVA_CPU", "+enqcmd,+movdir64b", 1);
+}
+
+static void queue(struct fake_tree *tree, const char *name, const char *mode, const char *minor)
+{
+	char node[64];
+
+	fake_wq(tree, name, mode);
+	fake_attr(tree, name, "cdev_minor", minor);
+	fake_attr(tree, name, "block_on_fault", "1\n");
+	snprintf(node, sizeof(node), "dsa/%s", name);
+	fake_node(tree, node);
+}
+
+int fixture_setup(void **state)
+{
+	struct fake_tree *tree = fake_tree_new();
+	char size[16];
+
+	if (!tree)
+		return -1;
+	*state = tree;
+	fake_device(tree, "dsa0");
+	fake_attr(tree, "dsa0", "cdev_major", "241\n");
+	queue(tree, "wq0.0", "shared", "3\n");
+	queue(tree, "wq0.1", "dedicated", "3\n");
+	snprintf(size, sizeof(size), "%d\n", DEDICATED_SIZE);
+	fake_attr(tree, "wq0.1", "size", size);
+	fake_tree_use(tree);
+	fake_device_reset();
+	fake.rdev_major = MAJOR;
+	fake.rdev_minor = 3;
+	return 0;
+}
+
+int fixture_teardown(void **state)
+{
+	fake_tree_free(*state);
+	return 0;
+}
+
+void fixture_reset(void **state)
+{
+	fixture_teardown(state);
+	assert_int_equal(fixture_setup(state), 0);
+}
+
+struct fake_tree *fixture_tree(void **state)
+{
+	return *state;
+}
+
+struct sva_wq *open_fake(const char *name)
+{
+	struct sva_wq *wq;
+
+	assert_int_equal(sva_wq_open(&wq, name, NULL), 0);
+	if (sva_wq_path(wq) == SVA_PATH_CPU)
+		fail_msg("not the fake device: %s", sva_wq_why(wq));
+	return wq;
+}
+
+void close_fake(struct sva_wq *wq)
+{
+	assert_int_equal(sva_wq_close(wq), 0);
+}

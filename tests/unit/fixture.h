@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What most tests of queues start from: a fake machine with dsa0, the shared queue wq0.0 and the
+ * dedicated wq0.1, both enabled, on a CPU that has all instructions.
+ */
+#ifndef FIXTURE_H
+#define FIXTURE_H
+
+#include "fake_device.h"
+
+#define DEDICATED_SIZE 16
+
+/* For cmocka_unit_test_setup_teardown(). */
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+
+/* fixture_reset - as new, in the middle of a test */
+void fixture_reset(void **state);
+
+struct fake_tree *fixture_tree(void **state);
+
+/* open_fake - open a queue of the fake machine; fails the test if it is not a device's */
+struct sva_wq *open_fake(const char *name);
+
+/* close_fake - close it, and fail the test if that does not work */
+void close_fake(struct sva_wq *wq);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* Batches: on a portal, on the CPU, and one by one where write(2) refuses them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "fixture.h"
+
+#define MEMBERS 8
+
+static struct sva_desc descs[MEMBERS];
+static struct sva_comp comps[MEMBERS];
+static struct sva_batch batch;
+static struct sva_op op __attribute__((aligned(64)));
+static uint64_t src[MEMBERS], dst[MEMBERS];
+
+static void start(uint32_t flags)
+{
+	memset(&op, 0, sizeof(op));
+	memset(descs, 0, sizeof(descs));
+	memset(comps, 0xff, sizeof(comps));
+	memset(dst, 0, sizeof(dst));
+	for (unsigned int i = 0; i < MEMBERS; i++)
+		src[i] = 0x0101010101010101u * (i + 1);
+	assert_int_equal(sva_batch_init(&batch, descs, comps, MEMBERS, flags), 0);
+}
+
+static void add_copy(unsigned int i, uint32_t flags)
+{
+	sva_prep_memmove(sva_batch_add(&batch), &dst[i], &src[i], sizeof(src[i]), flags);
+}
+
+/* A member that fails: no device copies nothing. */
+static void add_bad(uint32_t flags)
+{
+	sva_prep_memmove(sva_batch_add(&batch), &dst[0], &src[0], 0, flags);
+}
+
+static struct sva_wq *open_by_path(enum sva_path path, const char *queue)
+{
+	struct sva_wq *wq;
+
+	if (path == SVA_PATH_CPU) {
+		assert_int_equal(sva_wq_open(&wq, "cpu", NULL), 0);
+		return wq;
+	}
+	fake.mmap_errno = path == SVA_PATH_WRITE ? EPERM : 0;
+	fake.write_no_batch = true;
+	wq = open_fake(queue);
+	assert_int_equal(sva_wq_path(wq), path);
+	return wq;
+}
+
+static void everything_on(struct sva_wq *wq)
+{
+	/* All succeed. */
+	start(0);
+	for (unsigned int i = 0; i < MEMBERS; i++)
+		add_copy(i, i == 4 ? SVA_FLAG_FENCE : 0);
+	assert_null(sva_batch_add(&batch));
+	assert_int_equal(sva_batch_count(&batch), MEMBERS);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
+	assert_int_equal(op.comp.bytes_completed, MEMBERS);
+	assert_memory_equal(dst, src, sizeof(dst));
+	for (unsigned int i = 0; i < MEMBERS; i++)
+		assert_int_equal(comps[i].status, SVA_STATUS_SUCCESS);
+
+	/* One fails: without a fence the others are done all the same. */
+	start(0);
+	add_copy(0, 0);
+	add_bad(0);
+	add_copy(2, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
+	assert_int_equal(op.comp.result, 1);
+	assert_int_equal(op.comp.bytes_completed, 3);
+	assert_int_equal(comps[1].status, SVA_STATUS_BAD_SIZE);
+	assert_int_equal(comps[2].status, SVA_STATUS_SUCCESS);
+	assert_int_equal(dst[2], src[2]);
+
+	/* With a fence behind it the rest is abandoned. */
+	start(0);
+	add_copy(0, 0);
+	add_bad(0);
+	add_copy(2, SVA_FLAG_FENCE);
+	add_copy(3, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
+	assert_int_equal(op.comp.bytes_completed, 2);
+	assert_int_equal(comps[2].status, SVA_STATUS_NONE);
+	assert_int_equal(comps[3].status, SVA_STATUS_NONE);
+	assert_int_equal(dst[2], 0);
+
+	/* A false predicate is a failure for the fence. */
+	start(0);
+	sva_prep_compare(sva_batch_add(&batch), &src[0], &src[1], 8, 0);
+	sva_set_expected(&descs[0], 0);
+	add_copy(1, SVA_FLAG_FENCE);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
+	assert_int_equal(comps[0].status, SVA_STATUS_SUCCESS_PREDICATE);
+	assert_int_equal(dst[1], 0);
+
+	/* One member: devices refuse such a batch, so it is filled up. */
+	start(0);
+	add_copy(0, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
+	assert_int_equal(comps[0].status, SVA_STATUS_SUCCESS);
+	assert_int_equal(dst[0], src[0]);
+
+	/* Records of failures only; results need theirs. */
+	start(SVA_BATCH_RECORD_FAILURES);
+	add_copy(0, 0);
+	add_bad(0);
+	sva_prep_compare(sva_batch_add(&batch), &src[0], &src[0], 8, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
+	assert_int_equal(comps[0].status, SVA_STATUS_NONE);
+	assert_int_equal(dst[0], src[0]);
+	assert_int_equal(comps[1].status, SVA_STATUS_BAD_SIZE);
+	assert_int_equal(comps[2].status, SVA_STATUS_SUCCESS);
+
+	/* And once more with the same memory. */
+	sva_batch_reset(&batch);
+	assert_int_equal(sva_batch_count(&batch), 0);
+	add_copy(5, 0);
+	add_copy(6, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
+	assert_int_equal(dst[6], src[6]);
+}
+
+static void on_the_cpu(void **state)
+{
+	struct sva_wq *wq = open_by_path(SVA_PATH_CPU, NULL);
+
+	(void)state;
+	everything_on(wq);
+	assert_int_equal(sva_wq_close(wq), 0);
+}
+
+static void on_a_portal(void **state)
+{
+	static const char *const queues[] = { "wq0.0", "wq0.1" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct sva_wq *wq = open_by_path(SVA_PATH_PORTAL, queues[i]);
+		unsigned int before = fake.submissions;
+
+		everything_on(wq);
+		assert_int_equal(fake.submissions - before, 7); /* one each */
+		close_fake(wq);
+	}
+}
+
+static void one_by_one_where_write_refuses(void **state)
+{
+	static const char *const queues[] = { "wq0.0", "wq0.1" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct sva_wq *wq = open_by_path(SVA_PATH_WRITE, queues[i]);
+
+		everything_on(wq);
+		if (wq->credit)
+			assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+		close_fake(wq);
+	}
+}
+
+static void a_kernel_that_takes_batches(void **state)
+{
+	struct sva_wq *wq = open_by_path(SVA_PATH_WRITE, "wq0.0");
+	unsigned int before = fake.submissions;
+
+	(void)state;
+	fake.write_no_batch = false;
+	everything_on(wq);
+	assert_int_equal(fake.submissions - before, 7);
+	close_fake(wq);
+}
+
+/* The refusal is remembered: the kernel is not asked again each time. */
+static void the_refusal_is_remembered(void **state)
+{
+	struct sva_wq *wq = open_by_path(SVA_PATH_WRITE, "wq0.0");
+	unsigned int before;
+
+	(void)state;
+	for (unsigned int round = 0; round < 2; round++) {
+		before = fake.writes;
+		start(0);
+		add_copy(0, 0);
+		add_copy(1, 0);
+		assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	}
+	assert_int_equal(fake.writes - before, 2);
+	close_fake(wq);
+}
+
+/* A member that never completes: bounded, told, and its credit stays with it. */
+static void a_member_that_hangs(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20 };
+	struct sva_wq *wq;
+
+	(void)state;
+	fake.mmap_errno = EPERM;
+	fake.write_no_batch = true;
+	assert_int_equal(sva_wq_open(&wq, "wq0.1", &opts), 0);
+	fake.hold = true;
+	start(0);
+	add_copy(0, 0);
+	add_copy(1, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), -ETIMEDOUT);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_NOT_SUBMITTED);
+	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1 - 2) * SVA_CREDIT);
+	assert_int_equal(comps[0].status, SVA_STATUS_NONE);
+	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
+	fake_complete(UINT32_MAX);
+	fake.hold = false;
+	close_fake(wq);
+}
+
+/* A queue with room for little: members wait for each other. */
+static void more_members_than_credits(void **state)
+{
+	struct sva_wq *wq;
+
+	fake_attr(fixture_tree(state), "wq0.1", "size", "2\n");
+	wq = open_by_path(SVA_PATH_WRITE, "wq0.1");
+	assert_int_equal(wq->credits, SVA_CREDIT);
+	everything_on(wq);
+	assert_int_equal(wq->credits, SVA_CREDIT);
+	close_fake(wq);
+}
+
+static void bad_arguments(void **state)
+{
+	struct sva_wq *wq = open_by_path(SVA_PATH_CPU, NULL);
+	struct sva_desc *odd = (struct sva_desc *)((char *)descs + 32);
+
+	(void)state;
+	assert_int_equal(sva_batch_init(NULL, descs, comps, 8, 0), -EINVAL);
+	assert_int_equal(sva_batch_init(&batch, NULL, comps, 8, 0), -EINVAL);
+	assert_int_equal(sva_batch_init(&batch, descs, NULL, 8, 0), -EINVAL);
+	assert_int_equal(sva_batch_init(&batch, odd, comps, 4, 0), -EINVAL);
+	assert_int_equal(sva_batch_init(&batch, descs, comps, 1, 0), -EINVAL);
+	assert_int_equal(sva_batch_init(&batch, descs, comps, 8, 2), -EINVAL);
+	start(0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), -EINVAL); /* empty */
+	add_copy(0, 0);
+	assert_int_equal(sva_submit_batch(wq, NULL, &op), -EINVAL);
+	assert_int_equal(sva_submit_batch(wq, &batch, NULL), -EINVAL);
+	assert_int_equal(sva_submit_batch(NULL, &batch, &op), -EINVAL);
+	assert_int_equal(sva_wq_close(wq), 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), -EBADF);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_NOT_SUBMITTED);
+}
+
+/* DPDK: a batch may exceed the queue's max_batch_size. */
+static void more_members_than_the_queue_takes(void **state)
+{
+	struct sva_wq *wq;
+
+	fake_attr(fixture_tree(state), "wq0.0", "max_batch_size", "4\n");
+	wq = open_by_path(SVA_PATH_PORTAL, "wq0.0");
+	start(0);
+	for (unsigned int i = 0; i < 5; i++)
+		add_copy(i, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), -E2BIG);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_NOT_SUBMITTED);
+	assert_int_equal(fake.submissions, 0);
+	close_fake(wq);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(on_the_cpu),
+		TEST(on_a_portal),
+		TEST(one_by_one_where_write_refuses),
+		TEST(a_kernel_that_takes_batches),
+		TEST(the_refusal_is_remembered),
+		TEST(a_member_that_hangs),
+		TEST(more_members_than_credits),
+		TEST(bad_arguments),
+		TEST(more_members_than_the_queue_takes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

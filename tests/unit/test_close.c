@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Closing: nothing in flight is left behind, and a closed handle is an error, not a crash. */
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "fixture.h"
+
+static struct sva_op op;
+
+static void submit_held(struct sva_wq *wq)
+{
+	fake.hold = true;
+	memset(&op, 0, sizeof(op));
+	sva_prep_noop(&op.desc, 0);
+	assert_int_equal(sva_submit(wq, &op), 0);
+}
+
+static void *complete_all(void *arg)
+{
+	unsigned int *n = arg;
+
+	while (*n)
+		*n -= fake_complete(1);
+	return NULL;
+}
+
+/* Close waits for what is in flight, by a drain; after it the record is final. */
+static void close_drains(void **state)
+{
+	static const char *const queues[] = { "wq0.0", "wq0.1" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		unsigned int left = 2; /* the operation and the drain */
+		struct sva_wq *wq;
+		pthread_t thread;
+
+		fake.mmap_errno = i >= 2 ? EPERM : 0;
+		wq = open_fake(queues[i % 2]);
+		submit_held(wq);
+		assert_int_equal(pthread_create(&thread, NULL, complete_all, &left), 0);
+		assert_int_equal(sva_wq_close(wq), 0);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		assert_int_equal(sva_desc_opcode(&fake.last), SVA_OP_DRAIN);
+		assert_int_equal(sva_poll(&op), SVA_STATUS_SUCCESS);
+		assert_int_equal(sva_poll(&op), SVA_STATUS_SUCCESS);
+		assert_int_equal(fake.opens, fake.closes);
+		fake.hold = false;
+	}
+}
+
+/* Even with all credits taken there is an entry for the drain. */
+static void close_with_all_credits_taken(void **state)
+{
+	static struct sva_op ops[DEDICATED_SIZE];
+	unsigned int left = DEDICATED_SIZE, n = 0;
+	struct sva_wq *wq = open_fake("wq0.1");
+	pthread_t thread;
+
+	(void)state;
+	fake.hold = true;
+	fake.capacity = DEDICATED_SIZE;
+	do {
+		sva_prep_noop(&ops[n].desc, 0);
+	} while (!sva_submit(wq, &ops[n]) && ++n);
+	assert_int_equal(n, DEDICATED_SIZE - 1);
+	assert_int_equal(pthread_create(&thread, NULL, complete_all, &left), 0);
+	assert_int_equal(sva_wq_close(wq), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(fake.overflows, 0);
+	for (unsigned int i = 0; i < n; i++)
+		assert_int_equal(sva_poll(&ops[i]), SVA_STATUS_SUCCESS);
+	fake.hold = false;
+}
+
+static void close_is_bounded(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20 };
+	struct sva_wq *wq;
+
+	(void)state;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	submit_held(wq);
+	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
+	assert_int_equal(fake.closes, 0);
+	assert_int_equal(sva_wq_path(wq), SVA_PATH_PORTAL); /* still open, still usable */
+	fake.hold = false;
+	fake_complete(UINT32_MAX);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_SUCCESS);
+	assert_int_equal(sva_submit(wq, &op), 0);
+	close_fake(wq);
+}
+
+static void a_full_queue_delays_close(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20, .retries = 2 };
+	struct sva_wq *wq;
+
+	(void)state;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	fake.retry = UINT32_MAX;
+	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
+	fake.retry = 50; /* more than one round of tries */
+	close_fake(wq);
+}
+
+static void double_close(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.0");
+
+	(void)state;
+	close_fake(wq);
+	assert_int_equal(sva_wq_close(wq), -EBADF);
+	assert_int_equal(sva_wq_close(wq), -EBADF);
+	assert_int_equal(sva_wq_close(NULL), -EINVAL);
+	assert_int_equal(sva_wq_reopen(wq), -EBADF);
+	assert_int_equal(sva_wq_reopen(NULL), -EINVAL);
+	assert_int_equal(sva_wq_path(wq), SVA_PATH_NONE);
+	assert_int_equal(sva_wq_path(NULL), SVA_PATH_NONE);
+	assert_string_equal(sva_wq_why(wq), "not open");
+	assert_string_equal(sva_wq_why(NULL), "not open");
+	assert_null(sva_wq_info(wq));
+	assert_null(sva_wq_info(NULL));
+	assert_null(sva_wq_report(wq));
+	assert_null(sva_wq_report(NULL));
+	assert_int_equal(fake.closes, 1);
+}
+
+/* Closed handles are kept for a while: memory stays bounded, and recent ones are recognised. */
+static void many_handles_one_after_the_other(void **state)
+{
+	struct sva_wq *recent[200];
+
+	(void)state;
+	for (unsigned int i = 0; i < 2000; i++) {
+		struct sva_wq *wq;
+
+		assert_int_equal(sva_wq_open(&wq, "cpu", NULL), 0);
+		assert_int_equal(sva_wq_close(wq), 0);
+		recent[i % 200] = wq;
+	}
+	for (unsigned int i = 0; i < 200; i++)
+		assert_int_equal(sva_wq_close(recent[i]), -EBADF);
+}
+
+static void many_handles_at_once(void **state)
+{
+	struct sva_wq *wq[300];
+
+	(void)state;
+	for (unsigned int i = 0; i < 300; i++)
+		assert_int_equal(sva_wq_open(&wq[i], "cpu", NULL), 0);
+	for (unsigned int i = 0; i < 300; i += 2)
+		assert_int_equal(sva_wq_close(wq[i]), 0);
+	for (unsigned int i = 1; i < 300; i += 2)
+		assert_int_equal(sva_wq_close(wq[i]), 0);
+}
+
+/* After a reset the same handle is opened again. */
+static void reopen_after_a_reset(void **state)
+{
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq *wq = open_fake("wq0.0");
+
+	assert_int_equal(sva_wq_reopen(wq), -EALREADY);
+	fake_attr(tree, "wq0.0", "state", "disabled\n");
+	assert_int_equal(sva_wq_reopen(wq), -ENODEV);
+	assert_int_equal(sva_submit(wq, &op), -ESTALE);
+	fake_attr(tree, "wq0.0", "state", "enabled\n");
+	assert_int_equal(sva_wq_reopen(wq), 0);
+	sva_prep_noop(&op.desc, 0);
+	assert_int_equal(sva_submit(wq, &op), 0);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_SUCCESS);
+	close_fake(wq);
+	assert_int_equal(fake.opens, fake.closes);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(close_drains),         TEST(close_with_all_credits_taken),
+		TEST(close_is_bounded),     TEST(a_full_queue_delays_close),
+		TEST(double_close),         TEST(many_handles_one_after_the_other),
+		TEST(many_handles_at_once), TEST(reopen_after_a_reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
