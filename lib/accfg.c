@@ -3,7 +3,8 @@
  * libaccel-config says which devices and queues there are. Their attributes are read by sysfs.c all
  * the same, since each of its generations fails on some: 3.5.3 reads op_cap and errors only in the
  * format of kernels before 6.0, 4.x only in the one since; 3.5.3 knows no op_config, always calls
- * PASIDs enabled, and drops a device whose cmd_status is read-only.
+ * PASIDs enabled, and drops a device whose cmd_status is read-only. Nor is it asked where a queue's
+ * node is: it would look for the queue's name in /dev/dsa or /dev/iax, and so do we.
  */
 #include <accel-config/libaccel_config.h>
 

@@ -2,6 +2,8 @@
 /* A snapshot of the machine's devices and queues. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,14 +114,16 @@ static void sort_and_drop_doubles(struct list *list)
 
 static int list_directory(int devices, struct list *list)
 {
-	int fd = dup(devices);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	int fd = openat(devices, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent *entry;
+	DIR *dir;
 
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0)
 		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
 	}
 	while ((entry = readdir(dir)))
 		add(list, entry->d_name);
@@ -129,96 +133,111 @@ static int list_directory(int devices, struct list *list)
 
 static int compare_dev(const void *key, const void *item)
 {
-	const unsigned int *number = key;
+	const struct object *wanted = key;
 	const struct sva_dev_info *dev = item;
-	unsigned int its = (unsigned int)strtoul(dev->name + 3, NULL, 10);
+	struct object o;
 
-	return *number < its ? -1 : *number > its;
+	parse_name(dev->name, &o);
+	if (!wanted->kind)
+		o.kind = SVA_KIND_ANY;
+	return by_number(wanted, &o);
 }
 
 /* Numbers of devices come from one pool: a queue's device is the one with its number. */
-static const struct sva_dev_info *dev_by_number(const struct sva_topology *topo, unsigned int n)
+static const struct sva_dev_info *find_dev(const struct sva_topology *topo, enum sva_kind kind,
+					   unsigned int number)
 {
+	struct object wanted = { .kind = kind, .device = number };
+
 	if (!topo->dev_count)
 		return NULL;
-	return bsearch(&n, topo->devs, topo->dev_count, sizeof(*topo->devs), compare_dev);
+	return bsearch(&wanted, topo->devs, topo->dev_count, sizeof(*topo->devs), compare_dev);
 }
 
-static void fill_dev(struct sva_dev_info *dev, int devices, const struct object *o)
+static int fill_dev(struct sva_dev_info *dev, int devices, const struct object *o)
 {
 	dev->kind = o->kind;
 	snprintf(dev->name, sizeof(dev->name), "%s%u", o->kind == SVA_KIND_DSA ? "dsa" : "iax",
 		 o->device);
-	svai_sysfs_read_dev(devices, dev);
+	return svai_sysfs_read_dev(devices, dev);
 }
 
-static bool fill_wq(const struct sva_topology *topo, struct sva_wq_info *wq, int devices,
-		    const struct object *o)
+/* Where its node is; "" if that is too long, since half a path may be another queue's. */
+static void set_path(struct sva_wq_info *wq)
 {
-	const struct sva_dev_info *dev = dev_by_number(topo, o->device);
+	int len = snprintf(wq->path, sizeof(wq->path), "%s/%s/%s", svai_dev_path(),
+			   wq->kind == SVA_KIND_DSA ? "dsa" : "iax", wq->name);
 
-	if (!dev)
-		return false;
+	if (len >= (int)sizeof(wq->path))
+		*wq->path = '\0';
+}
+
+static int fill_wq(struct sva_wq_info *wq, int devices, const struct object *o,
+		   const struct sva_dev_info *dev)
+{
 	wq->kind = dev->kind;
 	wq->numa_node = dev->numa_node;
 	snprintf(wq->device, sizeof(wq->device), "%s", dev->name);
 	snprintf(wq->name, sizeof(wq->name), "wq%u.%u", o->device, o->queue);
-	snprintf(wq->path, sizeof(wq->path), "%s/%s/%s", svai_dev_path(),
-		 dev->kind == SVA_KIND_DSA ? "dsa" : "iax", wq->name);
-	svai_sysfs_read_wq(devices, wq);
-	return true;
+	set_path(wq);
+	return svai_sysfs_read_wq(devices, wq);
 }
 
 static int fill(struct sva_topology *topo, int devices, const struct list *list)
 {
+	int err = 0;
+
 	if (!list->count)
 		return 0;
 	topo->devs = calloc(list->count, sizeof(*topo->devs));
 	topo->wqs = calloc(list->count, sizeof(*topo->wqs));
 	if (!topo->devs || !topo->wqs)
 		return -ENOMEM;
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count && !err; i++) {
 		const struct object *o = &list->items[i];
+		const struct sva_dev_info *dev;
 
 		if (o->kind)
-			fill_dev(&topo->devs[topo->dev_count++], devices, o);
-		else if (fill_wq(topo, &topo->wqs[topo->wq_count], devices, o))
-			topo->wq_count++;
+			err = fill_dev(&topo->devs[topo->dev_count++], devices, o);
+		else if ((dev = find_dev(topo, SVA_KIND_ANY, o->device)))
+			err = fill_wq(&topo->wqs[topo->wq_count++], devices, o, dev);
 	}
-	return 0;
+	return err;
 }
 
-/* Is there a directory of this name below sysfs? */
 static bool has_module(void)
 {
-	char path[300];
+	char path[PATH_MAX];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/module/idxd", svai_sysfs_path());
 	return !stat(path, &st);
 }
 
+/* What is wrong with the directory of devices, and what to do about it. */
+static const char *absence(int err)
+{
+	if (!err && has_module())
+		return "lists none: the idxd driver is loaded and has found no device that it can "
+		       "drive; try: dmesg | grep idxd";
+	if (!err)
+		return "lists none: the idxd driver is not loaded; try: modprobe idxd";
+	if ((err == -ENOENT || err == -ENOTDIR) && has_module())
+		return "does not exist: the idxd driver is loaded, but its devices are not visible "
+		       "here; in a container: mount /sys from the host";
+	if (err == -ENOENT || err == -ENOTDIR)
+		return "does not exist: the idxd driver is not loaded, or this machine has no such "
+		       "device; try: modprobe idxd";
+	if (err == -EACCES || err == -EPERM)
+		return "cannot be read: permission denied; run as root, or lift what hides sysfs "
+		       "from this user";
+	return "cannot be read; is sysfs mounted?";
+}
+
 static void explain_absence(struct sva_topology *topo, int err)
 {
-	const char *sysfs = svai_sysfs_path();
-
-	if (err == -ENOENT || err == -ENOTDIR)
-		snprintf(topo->why, sizeof(topo->why),
-			 "no device: %s/bus/dsa/devices does not exist: %s", sysfs,
-			 has_module()
-				 ? "the idxd driver is loaded, but its bus is not visible here; in "
-				   "a container, pass sysfs in"
-				 : "the idxd driver is not loaded, or this machine has no such "
-				   "device; try: modprobe idxd");
-	else if (err)
-		snprintf(topo->why, sizeof(topo->why),
-			 "no device: %s/bus/dsa/devices cannot be read: %s", sysfs, strerror(-err));
-	else
-		snprintf(topo->why, sizeof(topo->why),
-			 "no device: %s/bus/dsa/devices is empty: the idxd driver has found no "
-			 "device; "
-			 "try: dmesg | grep idxd",
-			 sysfs);
+	snprintf(topo->why, sizeof(topo->why), "no device: %s/bus/dsa/devices %s",
+		 svai_sysfs_path(), absence(err));
 }
 
 static void clear(struct sva_topology *topo)
@@ -229,36 +248,48 @@ static void clear(struct sva_topology *topo)
 }
 
 /*
- * sysfs is read before libaccel-config is asked, since asking clears cmd_status (3.5.3 writes to
- * it), which tells why a queue could not be enabled. Only if it knows more than the directory shows
- * is there anything to read again.
+ * libaccel-config 3.5.3 is no mere reader. With the right to, it clears cmd_status, which may be
+ * all that tells why a queue could not be enabled: so it is asked only while there is nothing to
+ * clear. And it crashes on a queue without a type, as half of a sysfs in a container may have them.
  */
+static bool may_ask_accfg(const struct sva_topology *topo, int devices)
+{
+	if (!svai_sysfs_is_real())
+		return false;
+	for (size_t i = 0; i < topo->dev_count; i++)
+		if (topo->devs[i].cmd_status)
+			return false;
+	for (size_t i = 0; i < topo->wq_count; i++)
+		if (!svai_sysfs_has_type(devices, topo->wqs[i].name))
+			return false;
+	return true;
+}
+
+/* What libaccel-config knows besides; then everything is read again, so that all is of one time. */
+static int add_from_accfg(struct sva_topology *topo, int devices, struct list *list)
+{
+	size_t seen = list->count;
+
+	svai_accfg_list(add, list);
+	sort_and_drop_doubles(list);
+	if (list->err || list->count == seen)
+		return list->err;
+	clear(topo);
+	return fill(topo, devices, list);
+}
+
 static int take_snapshot(struct sva_topology *topo, int devices)
 {
 	struct list list = { 0 };
 	int err = list_directory(devices, &list);
-	size_t seen;
 
 	sort_and_drop_doubles(&list);
 	if (!err)
 		err = fill(topo, devices, &list);
-	if (!err && svai_sysfs_is_real()) {
-		seen = list.count;
-		svai_accfg_list(add, &list);
-		sort_and_drop_doubles(&list);
-		err = list.err;
-		if (!err && list.count > seen) {
-			clear(topo);
-			err = fill(topo, devices, &list);
-		}
-	}
+	if (!err && may_ask_accfg(topo, devices))
+		err = add_from_accfg(topo, devices, &list);
 	free(list.items);
 	return err;
-}
-
-static bool is_fatal(int err)
-{
-	return err == -ENOMEM || err == -EMFILE || err == -ENFILE;
 }
 
 int sva_discover(struct sva_topology **out)
@@ -276,7 +307,7 @@ int sva_discover(struct sva_topology **out)
 	err = devices < 0 ? devices : take_snapshot(topo, devices);
 	if (devices >= 0)
 		close(devices);
-	if (is_fatal(err)) {
+	if (svai_is_shortage(err)) {
 		sva_topology_free(topo);
 		return err;
 	}
@@ -322,11 +353,9 @@ const struct sva_wq_info *sva_next_wq(const struct sva_topology *topo,
 
 const struct sva_dev_info *sva_topology_find_dev(const struct sva_topology *topo, const char *name)
 {
-	const struct sva_dev_info *dev;
 	struct object o;
 
 	if (!topo || !name || !parse_name(name, &o) || !o.kind)
 		return NULL;
-	dev = dev_by_number(topo, o.device);
-	return dev && dev->kind == o.kind ? dev : NULL;
+	return find_dev(topo, o.kind, o.device);
 }

@@ -10,154 +10,199 @@
 #include "env.h"
 #include "sysfs.h"
 
-#define ATTR_MAX 4096 /* one page: sysfs has no longer ones */
+#define ATTR_MAX   4096 /* one page; what sysfs shows is shorter */
+#define HEX_DIGITS "0123456789abcdefABCDEF"
 
 int svai_sysfs_devices(void)
 {
 	char path[PATH_MAX];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/bus/dsa/devices", svai_sysfs_path());
+	if (snprintf(path, sizeof(path), "%s/bus/dsa/devices", svai_sysfs_path()) >=
+	    (int)sizeof(path))
+		return -ENAMETOOLONG;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
-/* One attribute as text without the newline; false if it is missing, unreadable or binary. */
-static bool read_attr(int devices, const char *object, const char *attr, char *text, size_t size)
+/*
+ * One attribute as text, without its newline. Returns 0 or -errno; -EBADMSG for what no attribute
+ * is: empty, binary, longer than a page.
+ */
+static int read_attr(int devices, const char *object, const char *attr, char text[ATTR_MAX])
 {
 	char path[128];
 	ssize_t n;
 	int fd;
 
+	/* A name that comes from outside must not lead out of the directory. */
+	if (!*object || *object == '.' || strchr(object, '/'))
+		return -EINVAL;
 	if (snprintf(path, sizeof(path), "%s/%s", object, attr) >= (int)sizeof(path))
-		return false;
+		return -ENAMETOOLONG;
 	fd = openat(devices, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return false;
-	n = read(fd, text, size - 1);
+		return -errno;
+	n = read(fd, text, ATTR_MAX);
+	if (n < 0)
+		n = -errno;
 	close(fd);
-	if (n <= 0 || memchr(text, 0, (size_t)n))
-		return false;
-	text[n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	return true;
+	if (n < 0)
+		return (int)n;
+	if (n == 0 || n == ATTR_MAX || memchr(text, 0, (size_t)n))
+		return -EBADMSG;
+	text[text[n - 1] == '\n' ? n - 1 : n] = '\0';
+	return 0;
 }
 
-/* Decimal, or hexadecimal with 0x; nothing behind it. */
-bool svai_parse_number(const char *text, long long min, unsigned long long max,
-		       unsigned long long *value)
+/* Decimal, or hexadecimal with 0x. strtoull() alone would take spaces, signs and octal, too. */
+bool svai_parse_number(const char *text, uint64_t max, uint64_t *value)
 {
-	unsigned long long n;
-	char *end;
+	bool hex = !strncmp(text, "0x", 2);
+	const char *digits = hex ? text + 2 : text;
+	uint64_t n;
 
-	if (*text != '-' && (*text < '0' || *text > '9'))
+	if (!*digits || digits[strspn(digits, hex ? HEX_DIGITS : "0123456789")])
 		return false;
 	errno = 0;
-	if (*text == '-') {
-		long long negative = strtoll(text, &end, 0);
-
-		n = (unsigned long long)negative;
-		if (negative < min)
-			return false;
-	} else {
-		n = strtoull(text, &end, 0);
-		if (n > max)
-			return false;
-	}
-	if (errno || end == text || *end)
+	n = strtoull(digits, NULL, hex ? 16 : 10);
+	if (errno || n > max)
 		return false;
 	*value = n;
 	return true;
 }
 
+/* One word of a mask; moves *text behind it. */
+static bool take_word(const char **text, size_t max_digits, uint64_t *word)
+{
+	size_t digits = strspn(*text, HEX_DIGITS);
+
+	if (!digits || digits > max_digits)
+		return false;
+	*word = strtoull(*text, NULL, 16);
+	*text += digits;
+	return true;
+}
+
+/* "%*pb": eight words of 32 bits, the most significant one first. */
+static bool parse_commas(const char *text, struct sva_opmask *mask)
+{
+	for (unsigned int i = 8; i-- > 0; text++) {
+		uint64_t word;
+
+		if (!take_word(&text, 8, &word) || *text != (i ? ',' : '\0'))
+			return false;
+		mask->bits[i / 2] |= word << i % 2 * 32;
+	}
+	return true;
+}
+
+/* "%#llx" for each word of 64 bits, the least significant one first: all four, or only that one. */
+static bool parse_spaces(const char *text, struct sva_opmask *mask)
+{
+	for (unsigned int i = 0; i < 4; i++, text++) {
+		if (strncmp(text, "0x", 2))
+			return false;
+		text += 2;
+		if (!take_word(&text, 16, &mask->bits[i]))
+			return false;
+		if (!*text)
+			return i == 0 || i == 3;
+		if (*text != ' ')
+			return false;
+	}
+	return false;
+}
+
 /*
- * A mask of 256 bits, most significant word first: since Linux 6.0 eight words of 32 bits with
- * commas between them ("%*pb"), before that four words of 64 bits with spaces. Either
- * generation of libaccel-config reads only one of the two.
+ * A mask of 256 bits: with commas since Linux 6.0, with spaces before; op_cap was a single word at
+ * first (5.6). Source: op_cap_show() and errors_show() in drivers/dma/idxd/sysfs.c.
  */
 bool svai_parse_bitmap(const char *text, struct sva_opmask *mask)
 {
-	unsigned int width = strchr(text, ',') ? 32 : 64;
-	unsigned int words = 256 / width;
 	struct sva_opmask result = { { 0 } };
 
-	for (unsigned int i = words; i-- > 0;) {
-		size_t digits;
-
-		if (!strncmp(text, "0x", 2))
-			text += 2;
-		digits = strspn(text, "0123456789abcdefABCDEF");
-		if (!digits || digits > width / 4)
-			return false;
-		result.bits[i * width / 64] |= (uint64_t)strtoull(text, NULL, 16) << i * width % 64;
-		text += digits;
-		if (i && *text++ != (width == 32 ? ',' : ' '))
-			return false;
-	}
-	if (text[strspn(text, " ")])
+	if (!(strchr(text, ',') ? parse_commas : parse_spaces)(text, &result))
 		return false;
 	*mask = result;
 	return true;
 }
 
-/* One object: what could not be read is noted in *unknown. */
+bool svai_is_shortage(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
+/* The object that is being read. */
 struct reader {
 	int devices;
 	const char *object;
-	uint32_t *unknown;
+	uint32_t *unknown; /* bits of the attributes that could not be read */
+	int err;           /* a shortage */
 };
 
-static unsigned long long number_or(const struct reader *r, const char *attr, long long min,
-				    unsigned long long max, uint32_t unknown_bit,
-				    unsigned long long otherwise)
+static bool read_text(struct reader *r, const char *attr, char text[ATTR_MAX])
 {
-	unsigned long long value = otherwise;
-	char text[ATTR_MAX];
+	int err = read_attr(r->devices, r->object, attr, text);
 
-	if (!read_attr(r->devices, r->object, attr, text, sizeof(text)) ||
-	    !svai_parse_number(text, min, max, &value))
+	if (svai_is_shortage(err))
+		r->err = err;
+	return !err;
+}
+
+/* Attributes that nobody needs to know the absence of have no bit: @unknown_bit is 0. */
+static uint64_t number(struct reader *r, const char *attr, uint64_t max, uint32_t unknown_bit)
+{
+	char text[ATTR_MAX];
+	uint64_t value = 0;
+
+	if (!read_text(r, attr, text) || !svai_parse_number(text, max, &value))
 		*r->unknown |= unknown_bit;
 	return value;
 }
 
-static uint64_t u64(const struct reader *r, const char *attr, uint32_t unknown_bit)
+static uint32_t u32(struct reader *r, const char *attr, uint32_t unknown_bit)
 {
-	return number_or(r, attr, 0, UINT64_MAX, unknown_bit, 0);
+	return (uint32_t)number(r, attr, UINT32_MAX, unknown_bit);
 }
 
-static uint32_t u32(const struct reader *r, const char *attr, uint32_t unknown_bit)
+static bool flag(struct reader *r, const char *attr, uint32_t unknown_bit)
 {
-	return (uint32_t)number_or(r, attr, 0, UINT32_MAX, unknown_bit, 0);
+	return number(r, attr, 1, unknown_bit) == 1;
 }
 
-static bool flag(const struct reader *r, const char *attr, uint32_t unknown_bit)
+/* The kernel writes -1 for none. It is also the value of what is unknown. */
+static int int_or_none(struct reader *r, const char *attr, uint32_t unknown_bit)
 {
-	return number_or(r, attr, 0, 1, unknown_bit, 0) == 1;
+	char text[ATTR_MAX];
+	uint64_t value;
+
+	if (read_text(r, attr, text)) {
+		if (!strcmp(text, "-1"))
+			return -1;
+		if (svai_parse_number(text, INT_MAX, &value))
+			return (int)value;
+	}
+	*r->unknown |= unknown_bit;
+	return -1;
 }
 
-static struct sva_opmask bitmap(const struct reader *r, const char *attr, uint32_t unknown_bit)
+static struct sva_opmask bitmap(struct reader *r, const char *attr, uint32_t unknown_bit)
 {
 	struct sva_opmask mask = { { 0 } };
 	char text[ATTR_MAX];
 
-	if (!read_attr(r->devices, r->object, attr, text, sizeof(text)) ||
-	    !svai_parse_bitmap(text, &mask))
+	if (!read_text(r, attr, text) || !svai_parse_bitmap(text, &mask))
 		*r->unknown |= unknown_bit;
 	return mask;
 }
 
-/* -1 stands for "none", in sysfs and for what is missing. */
-static int int_or_none(const struct reader *r, const char *attr, uint32_t unknown_bit)
-{
-	return (int)number_or(r, attr, -1, INT_MAX, unknown_bit, (unsigned long long)-1);
-}
-
 /* The place of the attribute's word in a list of words; 0, "unknown", if it is none of them. */
-static unsigned int word(const struct reader *r, const char *attr, const char *const *words)
+static unsigned int word(struct reader *r, const char *attr, const char *const *words)
 {
 	char text[ATTR_MAX];
 
-	if (!read_attr(r->devices, r->object, attr, text, sizeof(text)))
+	if (!read_text(r, attr, text))
 		return 0;
 	for (unsigned int i = 1; words[i]; i++)
 		if (!strcmp(text, words[i]))
@@ -165,75 +210,85 @@ static unsigned int word(const struct reader *r, const char *attr, const char *c
 	return 0;
 }
 
-static void string(const struct reader *r, const char *attr, char *out, size_t size)
+/* Cut to @size; "" if there is none. */
+static void string(struct reader *r, const char *attr, char *out, size_t size)
 {
 	char text[ATTR_MAX];
+	size_t len = 0;
 
-	*out = '\0';
-	if (read_attr(r->devices, r->object, attr, text, sizeof(text)))
-		snprintf(out, size, "%s", text);
+	if (read_text(r, attr, text)) {
+		len = strnlen(text, size - 1);
+		memcpy(out, text, len);
+	}
+	out[len] = '\0';
 }
 
 static const char *const states[] = { "", "disabled", "enabled", "halted", NULL };
 static const char *const modes[] = { "", "shared", "dedicated", NULL };
 static const char *const types[] = { "", "kernel", "user", NULL };
 
-void svai_sysfs_read_dev(int devices, struct sva_dev_info *info)
+int svai_sysfs_read_dev(int devices, struct sva_dev_info *info)
 {
-	struct reader r = { devices, info->name, &info->unknown };
-	uint32_t ignore = 0;
-	struct reader optional = { devices, info->name, &ignore };
+	struct reader r = { devices, info->name, &info->unknown, 0 };
 
 	info->state = (enum sva_state)word(&r, "state", states);
 	info->version = u32(&r, "version", SVA_ATTR_VERSION);
 	info->numa_node = int_or_none(&r, "numa_node", SVA_ATTR_NUMA_NODE);
 	info->pasid_enabled = flag(&r, "pasid_enabled", SVA_ATTR_PASID_ENABLED);
 	info->clients = u32(&r, "clients", SVA_ATTR_CLIENTS);
-	info->max_work_queues = u32(&optional, "max_work_queues", 0);
-	info->max_work_queues_size = u32(&optional, "max_work_queues_size", 0);
-	info->max_groups = u32(&optional, "max_groups", 0);
-	info->max_engines = u32(&optional, "max_engines", 0);
+	info->max_work_queues = u32(&r, "max_work_queues", 0);
+	info->max_work_queues_size = u32(&r, "max_work_queues_size", 0);
+	info->max_groups = u32(&r, "max_groups", 0);
+	info->max_engines = u32(&r, "max_engines", 0);
 	info->max_batch_size = u32(&r, "max_batch_size", SVA_ATTR_MAX_BATCH);
 	info->cdev_major = u32(&r, "cdev_major", SVA_ATTR_CDEV);
 	info->cmd_status = u32(&r, "cmd_status", SVA_ATTR_CMD_STATUS);
-	info->event_log_size = u32(&optional, "event_log_size", 0);
-	info->max_transfer_size = u64(&r, "max_transfer_size", SVA_ATTR_MAX_TRANSFER);
-	info->gen_cap = u64(&r, "gen_cap", SVA_ATTR_GEN_CAP);
+	info->event_log_size = u32(&r, "event_log_size", 0);
+	info->max_transfer_size =
+		number(&r, "max_transfer_size", UINT64_MAX, SVA_ATTR_MAX_TRANSFER);
+	info->gen_cap = number(&r, "gen_cap", UINT64_MAX, SVA_ATTR_GEN_CAP);
 	info->op_cap = bitmap(&r, "op_cap", SVA_ATTR_OP_CAP);
 	info->errors = bitmap(&r, "errors", SVA_ATTR_ERRORS);
+	return r.err;
 }
 
-void svai_sysfs_read_wq(int devices, struct sva_wq_info *info)
+int svai_sysfs_read_wq(int devices, struct sva_wq_info *info)
 {
-	struct reader r = { devices, info->name, &info->unknown };
-	uint32_t ignore = 0;
-	struct reader optional = { devices, info->name, &ignore };
+	struct reader r = { devices, info->name, &info->unknown, 0 };
 
 	info->state = (enum sva_state)word(&r, "state", states);
 	info->mode = (enum sva_mode)word(&r, "mode", modes);
 	info->type = (enum sva_type)word(&r, "type", types);
 	string(&r, "name", info->label, sizeof(info->label));
 	string(&r, "driver_name", info->driver, sizeof(info->driver));
-	info->group_id = int_or_none(&optional, "group_id", 0);
+	info->group_id = int_or_none(&r, "group_id", 0);
 	info->size = u32(&r, "size", SVA_ATTR_SIZE);
 	info->threshold = u32(&r, "threshold", SVA_ATTR_THRESHOLD);
-	info->priority = u32(&optional, "priority", 0);
+	info->priority = u32(&r, "priority", 0);
 	info->occupancy = u32(&r, "occupancy", SVA_ATTR_OCCUPANCY);
 	info->clients = u32(&r, "clients", SVA_ATTR_CLIENTS);
 	info->max_batch_size = u32(&r, "max_batch_size", SVA_ATTR_MAX_BATCH);
 	info->cdev_minor = u32(&r, "cdev_minor", SVA_ATTR_CDEV);
-	info->block_on_fault = flag(&optional, "block_on_fault", 0);
-	info->ats_disable = flag(&optional, "ats_disable", 0);
-	info->prs_disable = flag(&optional, "prs_disable", 0);
-	info->max_transfer_size = u64(&r, "max_transfer_size", SVA_ATTR_MAX_TRANSFER);
+	info->block_on_fault = flag(&r, "block_on_fault", 0);
+	info->ats_disable = flag(&r, "ats_disable", 0);
+	info->prs_disable = flag(&r, "prs_disable", 0);
+	info->max_transfer_size =
+		number(&r, "max_transfer_size", UINT64_MAX, SVA_ATTR_MAX_TRANSFER);
 	info->op_config = bitmap(&r, "op_config", SVA_ATTR_OP_CONFIG);
+	return r.err;
+}
+
+bool svai_sysfs_has_type(int devices, const char *wq)
+{
+	char text[ATTR_MAX];
+
+	return !read_attr(devices, wq, "type", text) && *text;
 }
 
 enum sva_state svai_sysfs_state(const char *name)
 {
 	int devices = svai_sysfs_devices();
-	uint32_t ignore = 0;
-	struct reader r = { devices, name, &ignore };
+	struct reader r = { devices, name, NULL, 0 };
 	enum sva_state state;
 
 	if (devices < 0)
@@ -241,4 +296,22 @@ enum sva_state svai_sysfs_state(const char *name)
 	state = (enum sva_state)word(&r, "state", states);
 	close(devices);
 	return state;
+}
+
+int svai_sysfs_cmd_status(const char *device, uint32_t *value)
+{
+	int devices = svai_sysfs_devices(), err;
+	char text[ATTR_MAX];
+	uint64_t status;
+
+	if (devices < 0)
+		return devices;
+	err = read_attr(devices, device, "cmd_status", text);
+	close(devices);
+	if (err)
+		return err;
+	if (!svai_parse_number(text, UINT32_MAX, &status))
+		return -EBADMSG;
+	*value = (uint32_t)status;
+	return 0;
 }

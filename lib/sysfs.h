@@ -11,16 +11,29 @@
 /* svai_sysfs_devices - open <sysfs>/bus/dsa/devices; a descriptor or -errno */
 int svai_sysfs_devices(void);
 
-/* svai_sysfs_read_dev, svai_sysfs_read_wq - all attributes of info->name below @devices */
-void svai_sysfs_read_dev(int devices, struct sva_dev_info *info);
-void svai_sysfs_read_wq(int devices, struct sva_wq_info *info);
+/*
+ * svai_sysfs_read_dev, svai_sysfs_read_wq - all attributes of info->name below @devices
+ *
+ * Return 0, or an error that svai_is_shortage(): what was read is worth nothing then. Any other
+ * error only makes an attribute unknown.
+ */
+int svai_sysfs_read_dev(int devices, struct sva_dev_info *info);
+int svai_sysfs_read_wq(int devices, struct sva_wq_info *info);
+
+/* svai_is_shortage - of file descriptors or memory: this process's trouble, not the device's */
+bool svai_is_shortage(int err);
+
+/* svai_sysfs_has_type - the queue has a type, be it "none" */
+bool svai_sysfs_has_type(int devices, const char *wq);
 
 /* svai_sysfs_state - the state of a device ("dsa0") or queue ("wq0.0") now */
 enum sva_state svai_sysfs_state(const char *name);
 
-/* The parsers, for the fuzzer. Both return false and leave *value alone on anything malformed. */
-bool svai_parse_number(const char *text, long long min, unsigned long long max,
-		       unsigned long long *value);
+/* svai_sysfs_cmd_status - cmd_status of a device now; 0 or -errno, -EBADMSG if it is no number */
+int svai_sysfs_cmd_status(const char *device, uint32_t *value);
+
+/* The parsers. Both return false and leave the result alone on anything malformed. */
+bool svai_parse_number(const char *text, uint64_t max, uint64_t *value);
 bool svai_parse_bitmap(const char *text, struct sva_opmask *mask);
 
 #endif

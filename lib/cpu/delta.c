@@ -90,7 +90,7 @@ unsigned int svai_cpu_apply_delta(const struct sva_desc *desc, struct sva_comp *
 			comp->bytes_completed = done;
 			return units < next ? SVA_STATUS_DELTA_ORDER : SVA_STATUS_DELTA_RANGE;
 		}
-		memcpy(dst + units * WORD, record + done + sizeof(units), WORD);
+		memcpy(dst + (size_t)units * WORD, record + done + sizeof(units), WORD);
 		next = units + 1u;
 	}
 	return SVA_STATUS_SUCCESS;

@@ -109,6 +109,32 @@ void sva_movdir64b(void *portal, const void *desc)
 	pthread_mutex_unlock(&lock);
 }
 
+/*
+ * What open(2), close(2) and mmap(2) share is atomic, not locked: the child of a fork closes files,
+ * and a lock may be held by a thread that it has not got.
+ */
+static void seen(unsigned int *counter)
+{
+	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+static bool is_fake(int fd)
+{
+	return fd >= 0 && fd < MAX_FDS && __atomic_load_n(&is_fake_fd[fd], __ATOMIC_RELAXED);
+}
+
+static bool swap_portal(void *from, void *to)
+{
+	for (size_t i = 0; i < sizeof(portals) / sizeof(portals[0]); i++) {
+		void *expected = from;
+
+		if (__atomic_compare_exchange_n(&portals[i], &expected, to, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			return true;
+	}
+	return false;
+}
+
 static bool is_node(const char *path)
 {
 	return strstr(path, "/dsa/wq") || strstr(path, "/iax/wq");
@@ -125,30 +151,25 @@ int __wrap_open(const char *path, int flags, ...)
 	va_end(args);
 	if (!is_node(path) || flags & O_CREAT)
 		return __real_open(path, flags, mode);
-	fake.opens++;
-	fake.open_flags = flags;
+	seen(&fake.opens);
+	__atomic_store_n(&fake.open_flags, flags, __ATOMIC_RELAXED);
 	if (fake.open_errno) {
 		errno = fake.open_errno;
 		return -1;
 	}
 	fd = __real_open(path, flags, mode);
 	if (fd >= 0 && fd < MAX_FDS) {
-		is_fake_fd[fd] = true;
-		fake.fd = fd;
+		__atomic_store_n(&is_fake_fd[fd], true, __ATOMIC_RELAXED);
+		__atomic_store_n(&fake.fd, fd, __ATOMIC_RELAXED);
 	}
 	return fd;
-}
-
-static bool is_fake(int fd)
-{
-	return fd >= 0 && fd < MAX_FDS && is_fake_fd[fd];
 }
 
 int __wrap_close(int fd)
 {
 	if (is_fake(fd)) {
-		fake.closes++;
-		is_fake_fd[fd] = false;
+		seen(&fake.closes);
+		__atomic_store_n(&is_fake_fd[fd], false, __ATOMIC_RELAXED);
 	}
 	return __real_close(fd);
 }
@@ -170,29 +191,20 @@ void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
 
 	if (!is_fake(fd))
 		return __real_mmap(addr, len, prot, flags, fd, offset);
-	fake.maps++;
+	seen(&fake.maps);
 	if (fake.mmap_errno) {
 		errno = fake.mmap_errno;
 		return MAP_FAILED;
 	}
 	portal = __real_mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	for (size_t i = 0; i < sizeof(portals) / sizeof(portals[0]); i++) {
-		if (!portals[i]) {
-			portals[i] = portal;
-			break;
-		}
-	}
+	swap_portal(NULL, portal);
 	return portal;
 }
 
 int __wrap_munmap(void *addr, size_t len)
 {
-	for (size_t i = 0; i < sizeof(portals) / sizeof(portals[0]); i++) {
-		if (addr && portals[i] == addr) {
-			portals[i] = NULL;
-			fake.unmaps++;
-		}
-	}
+	if (addr && swap_portal(addr, NULL))
+		seen(&fake.unmaps);
 	return __real_munmap(addr, len);
 }
 

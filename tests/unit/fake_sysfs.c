@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,8 +157,22 @@ void fake_device(const struct fake_tree *tree, const char *name)
 		fake_attr(tree, name, "max_batch_size", NULL);
 }
 
+/* In sysfs a queue stands both on the bus and below its device. */
+static void link_below(const struct fake_tree *tree, const char *kind, const char *wq)
+{
+	char link[512], target[64];
+
+	snprintf(link, sizeof(link), "%s/sys/bus/dsa/devices/%s%d/%s", tree->root, kind,
+		 atoi(wq + 2), wq);
+	snprintf(target, sizeof(target), "../%s", wq);
+	if (symlink(target, link) && errno != ENOENT && errno != EEXIST)
+		abort();
+}
+
 void fake_wq(const struct fake_tree *tree, const char *name, const char *mode)
 {
+	link_below(tree, "dsa", name);
+	link_below(tree, "iax", name);
 	object(tree, name, wq_attrs, COUNT(wq_attrs));
 	fake_attr(tree, name, "mode", mode);
 }

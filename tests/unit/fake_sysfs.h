@@ -18,7 +18,7 @@ void fake_tree_use(const struct fake_tree *tree);
 /* fake_tree_path - the directory, with sys and dev in it */
 const char *fake_tree_path(const struct fake_tree *tree);
 
-/* fake_device - "dsa0" or "iax1", enabled; fake_wq - "wq0.0", an enabled user queue */
+/* fake_device - "dsa0" or "iax1", enabled; fake_wq - "wq0.0" of it, an enabled user queue */
 void fake_device(const struct fake_tree *tree, const char *name);
 void fake_wq(const struct fake_tree *tree, const char *name, const char *mode);
 

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+/* Discovery: every attribute, in the formats of old and new kernels. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include <sva/sva.h>
+
+#include "fake_sysfs.h"
+#include "sysfs.h"
+
+static int setup(void **state)
+{
+	struct fake_tree *tree = fake_tree_new();
+
+	*state = tree;
+	if (tree)
+		fake_tree_use(tree);
+	return tree ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	fake_tree_free(*state);
+	return 0;
+}
+
+static struct sva_topology *discover(void)
+{
+	struct sva_topology *topo;
+
+	assert_int_equal(sva_discover(&topo), 0);
+	return topo;
+}
+
+static void every_attribute(void **state)
+{
+	struct fake_tree *tree = *state;
+	const struct sva_dev_info *dev;
+	const struct sva_wq_info *wq;
+	struct sva_topology *topo;
+	char path[300];
+
+	fake_device(tree, "dsa0");
+	fake_attr(tree, "dsa0", "event_log_size", "64\n");
+	fake_attr(tree, "dsa0", "cmd_status", "0x80110000\n");
+	fake_attr(tree, "dsa0", "clients", "3\n");
+	fake_wq(tree, "wq0.5", "shared");
+	fake_attr(tree, "wq0.5", "block_on_fault", "1\n");
+	fake_attr(tree, "wq0.5", "ats_disable", "1\n");
+	fake_attr(tree, "wq0.5", "prs_disable", "1\n");
+	fake_attr(tree, "wq0.5", "occupancy", "7\n");
+	fake_attr(tree, "wq0.5", "cdev_minor", "9\n");
+	topo = discover();
+	assert_string_equal(sva_topology_why(topo), "");
+
+	dev = sva_next_dev(topo, NULL);
+	assert_non_null(dev);
+	assert_null(sva_next_dev(topo, dev));
+	assert_string_equal(dev->name, "dsa0");
+	assert_int_equal(dev->kind, SVA_KIND_DSA);
+	assert_int_equal(dev->state, SVA_STATE_ENABLED);
+	assert_int_equal(dev->unknown, 0);
+	assert_int_equal(dev->version, 0x100);
+	assert_int_equal(dev->numa_node, 0);
+	assert_true(dev->pasid_enabled);
+	assert_int_equal(dev->clients, 3);
+	assert_int_equal(dev->max_work_queues, 8);
+	assert_int_equal(dev->max_work_queues_size, 128);
+	assert_int_equal(dev->max_groups, 4);
+	assert_int_equal(dev->max_engines, 4);
+	assert_int_equal(dev->max_batch_size, 1024);
+	assert_int_equal(dev->cdev_major, 241);
+	assert_int_equal(dev->cmd_status, 0x80110000);
+	assert_int_equal(dev->event_log_size, 64);
+	assert_true(dev->max_transfer_size == 1ull << 31);
+	assert_true(dev->gen_cap == 0x40915f0107);
+	assert_true(dev->op_cap.bits[0] == 0x1003f03fd);
+	assert_false(sva_opmask_has(&dev->op_cap, SVA_OP_BATCH));
+	assert_true(sva_opmask_has(&dev->op_cap, SVA_OP_CACHE_FLUSH));
+
+	wq = sva_next_wq(topo, NULL);
+	assert_non_null(wq);
+	assert_null(sva_next_wq(topo, wq));
+	assert_string_equal(wq->name, "wq0.5");
+	assert_string_equal(wq->device, "dsa0");
+	assert_ptr_equal(sva_topology_find_dev(topo, wq->device), dev);
+	snprintf(path, sizeof(path), "%s/dev/dsa/wq0.5", fake_tree_path(tree));
+	assert_string_equal(wq->path, path);
+	assert_string_equal(wq->label, "app");
+	assert_string_equal(wq->driver, "user");
+	assert_int_equal(wq->mode, SVA_MODE_SHARED);
+	assert_int_equal(wq->type, SVA_TYPE_USER);
+	assert_int_equal(wq->state, SVA_STATE_ENABLED);
+	assert_int_equal(wq->unknown, SVA_ATTR_OP_CONFIG); /* hidden without the capability */
+	assert_int_equal(wq->group_id, 0);
+	assert_int_equal(wq->size, 16);
+	assert_int_equal(wq->threshold, 15);
+	assert_int_equal(wq->priority, 10);
+	assert_int_equal(wq->occupancy, 7);
+	assert_int_equal(wq->max_batch_size, 32);
+	assert_true(wq->max_transfer_size == 2 << 20);
+	assert_int_equal(wq->cdev_minor, 9);
+	assert_true(wq->block_on_fault && wq->ats_disable && wq->prs_disable);
+	sva_topology_free(topo);
+}
+
+/* Neither generation of libaccel-config reads both. */
+static void both_formats_of_masks(void **state)
+{
+	static const char *const texts[] = {
+		"00000000,00000000,00000000,00000000,00000000,00000000,0000007b,00bf07ff\n",
+		"0000000000000000 0000000000000000 0000000000000000 0000007b00bf07ff\n",
+		"0 0 0 7b00bf07ff\n",
+		"0x0 0x0 0x0 0x7b00bf07ff",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct fake_tree *tree = *state;
+		struct sva_topology *topo;
+
+		fake_device(tree, "dsa0");
+		fake_attr(tree, "dsa0", "op_cap", texts[i]);
+		topo = discover();
+		assert_true(sva_next_dev(topo, NULL)->op_cap.bits[0] == 0x7b00bf07ff);
+		assert_int_equal(sva_next_dev(topo, NULL)->unknown & SVA_ATTR_OP_CAP, 0);
+		sva_topology_free(topo);
+	}
+}
+
+static void words_of_a_mask_are_in_order(void **state)
+{
+	struct sva_opmask mask;
+
+	(void)state;
+	assert_true(svai_parse_bitmap("8,7,6,5,4,3,2,1", &mask));
+	assert_true(mask.bits[0] == 0x200000001 && mask.bits[3] == 0x800000007);
+	assert_true(svai_parse_bitmap("4 3 2 1", &mask));
+	assert_true(mask.bits[0] == 1 && mask.bits[3] == 4);
+}
+
+static void in_the_order_of_numbers(void **state)
+{
+	static const char *const expected[] = { "wq0.0", "wq0.2", "wq0.10", "wq2.0", "wq10.1" };
+	struct fake_tree *tree = *state;
+	struct sva_topology *topo;
+	unsigned int i = 0;
+
+	fake_device(tree, "dsa10");
+	fake_device(tree, "dsa2");
+	fake_device(tree, "dsa0");
+	for (i = 5; i-- > 0;)
+		fake_wq(tree, expected[i], "shared");
+	fake_wq(tree, "wq7.0", "shared"); /* of no device */
+	topo = discover();
+	i = 0;
+	sva_foreach_wq (topo, wq)
+		assert_string_equal(wq->name, expected[i++]);
+	assert_int_equal(i, 5);
+	i = 0;
+	sva_foreach_dev (topo, dev)
+		i++;
+	assert_int_equal(i, 3);
+	sva_topology_free(topo);
+}
+
+/* Device numbers come from one pool: the number says whose a queue is. */
+static void iax_devices(void **state)
+{
+	struct fake_tree *tree = *state;
+	const struct sva_dev_info *dev;
+	const struct sva_wq_info *wq;
+	struct sva_topology *topo;
+
+	fake_device(tree, "dsa0");
+	fake_device(tree, "iax1");
+	fake_wq(tree, "wq1.0", "dedicated");
+	fake_attr(tree, "wq1.0", "max_batch_size", NULL);
+	topo = discover();
+	wq = sva_next_wq(topo, NULL);
+	assert_int_equal(wq->kind, SVA_KIND_IAX);
+	assert_string_equal(wq->device, "iax1");
+	assert_non_null(strstr(wq->path, "/dev/iax/wq1.0"));
+	assert_int_equal(wq->mode, SVA_MODE_DEDICATED);
+	assert_true(wq->unknown & SVA_ATTR_MAX_BATCH);
+	dev = sva_topology_find_dev(topo, "iax1");
+	assert_non_null(dev);
+	assert_true(dev->unknown & SVA_ATTR_MAX_BATCH);
+	assert_null(sva_topology_find_dev(topo, "dsa1"));
+	assert_null(sva_topology_find_dev(topo, "wq1.0"));
+	assert_null(sva_topology_find_dev(topo, "nonsense"));
+	sva_topology_free(topo);
+}
+
+static void missing_files(void **state)
+{
+	struct fake_tree *tree = *state;
+	const struct sva_wq_info *wq;
+	struct sva_topology *topo;
+
+	fake_device(tree, "dsa0");
+	fake_attr(tree, "dsa0", "numa_node", NULL);
+	fake_wq(tree, "wq0.0", "shared");
+	fake_attr(tree, "wq0.0", "mode", NULL); /* libaccel-config 3.5.3 crashes */
+	fake_attr(tree, "wq0.0", "driver_name", NULL);
+	fake_attr(tree, "wq0.0", "max_batch_size", NULL); /* ... and calls this -2 */
+	topo = discover();
+	assert_int_equal(sva_next_dev(topo, NULL)->numa_node, -1);
+	wq = sva_next_wq(topo, NULL);
+	assert_int_equal(wq->mode, SVA_MODE_ANY);
+	assert_string_equal(wq->driver, "");
+	assert_int_equal(wq->max_batch_size, 0);
+	assert_true(wq->unknown & SVA_ATTR_MAX_BATCH);
+	assert_int_equal(wq->numa_node, -1);
+	sva_topology_free(topo);
+}
+
+static void nothing_is_written(void **state)
+{
+	struct fake_tree *tree = *state;
+	char path[300], text[32] = "";
+	struct sva_topology *topo;
+	FILE *file;
+
+	fake_device(tree, "dsa0");
+	fake_attr(tree, "dsa0", "cmd_status", "0x80110000\n");
+	topo = discover();
+	sva_topology_free(topo);
+	snprintf(path, sizeof(path), "%s/sys/bus/dsa/devices/dsa0/cmd_status",
+		 fake_tree_path(tree));
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(text, sizeof(text), file));
+	fclose(file);
+	assert_string_equal(text, "0x80110000\n");
+}
+
+static void garbage(void **state)
+{
+	static const char *const values[] = {
+		"",
+		"\n",
+		"-",
+		"-5\n",
+		"0x\n",
+		"99999999999999999999999\n",
+		"abc\n",
+		"12 34\n",
+		"0x1ffffffffffffffffffffff\n",
+		"enabled disabled\n",
+		" 1\n",
+		"1,2\n",
+		"\377\376\n",
+	};
+	static const char *const dev_attrs[] = {
+		"version",           "op_cap",         "errors",     "gen_cap",
+		"max_transfer_size", "max_batch_size", "cdev_major", "clients",
+		"cmd_status",        "pasid_enabled",  "state",      "numa_node",
+	};
+	struct fake_tree *tree = *state;
+
+	fake_device(tree, "dsa0");
+	fake_wq(tree, "wq0.0", "shared");
+	for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
+		const struct sva_dev_info *dev;
+		struct sva_topology *topo;
+
+		for (size_t a = 0; a < sizeof(dev_attrs) / sizeof(dev_attrs[0]); a++)
+			fake_attr(tree, "dsa0", dev_attrs[a], values[v]);
+		fake_attr(tree, "wq0.0", "size", values[v]);
+		fake_attr(tree, "wq0.0", "mode", values[v]);
+		topo = discover();
+		dev = sva_next_dev(topo, NULL);
+		assert_int_equal(dev->state, SVA_STATE_UNKNOWN);
+		assert_true(dev->unknown & SVA_ATTR_OP_CAP);
+		assert_true(dev->unknown & SVA_ATTR_GEN_CAP);
+		assert_true(dev->unknown & SVA_ATTR_VERSION);
+		assert_true(dev->gen_cap == 0 && dev->op_cap.bits[0] == 0);
+		assert_int_equal(dev->numa_node, -1);
+		assert_true(sva_next_wq(topo, NULL)->unknown & SVA_ATTR_SIZE);
+		assert_int_equal(sva_next_wq(topo, NULL)->mode, SVA_MODE_ANY);
+		sva_topology_free(topo);
+	}
+}
+
+static void an_attribute_of_any_length(void **state)
+{
+	static char huge[100000];
+	struct fake_tree *tree = *state;
+	struct sva_topology *topo;
+
+	memset(huge, '1', sizeof(huge) - 1);
+	fake_device(tree, "dsa0");
+	fake_wq(tree, "wq0.0", "shared");
+	fake_attr(tree, "dsa0", "op_cap", huge);
+	fake_attr(tree, "dsa0", "version", huge);
+	fake_attr(tree, "wq0.0", "name", huge);
+	topo = discover();
+	assert_true(sva_next_dev(topo, NULL)->unknown & SVA_ATTR_OP_CAP);
+	assert_int_equal(strlen(sva_next_wq(topo, NULL)->label),
+			 sizeof(sva_next_wq(topo, NULL)->label) - 1);
+	sva_topology_free(topo);
+}
+
+static void names_that_mean_nothing(void **state)
+{
+	static const char *const names[] = { "dsa",     "dsa01",          "dsa0x",
+					     "wq0",     "wq0.",           "wq.0",
+					     "wq0.0.0", "group0.0",       "engine0.0",
+					     "iax-1",   "dsa99999999999", "wq0.9999999999" };
+	struct fake_tree *tree = *state;
+	struct sva_topology *topo;
+
+	fake_device(tree, "dsa0");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		fake_device(tree, names[i]);
+	topo = discover();
+	assert_non_null(sva_next_dev(topo, NULL));
+	assert_null(sva_next_dev(topo, sva_next_dev(topo, NULL)));
+	assert_null(sva_next_wq(topo, NULL));
+	sva_topology_free(topo);
+}
+
+static void a_thousand_devices(void **state)
+{
+	struct fake_tree *tree = *state;
+	struct sva_topology *topo;
+	unsigned int devs = 0, wqs = 0;
+	struct sva_wq *wq;
+	char name[32];
+
+	for (unsigned int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "dsa%u", i);
+		fake_device(tree, name);
+		snprintf(name, sizeof(name), "wq%u.0", i);
+		fake_wq(tree, name, "shared");
+	}
+	topo = discover();
+	sva_foreach_dev (topo, dev)
+		devs++;
+	sva_foreach_wq (topo, each)
+		wqs++;
+	assert_int_equal(devs, 1000);
+	assert_int_equal(wqs, 1000);
+	sva_topology_free(topo);
+	/* None has a node: each is tried, each reason is kept, and the CPU does the work. */
+	assert_int_equal(sva_wq_open(&wq, NULL, NULL), 0);
+	assert_int_equal(sva_wq_path(wq), SVA_PATH_CPU);
+	assert_int_equal(sva_report_count(sva_wq_report(wq)), 1000);
+	assert_int_equal(sva_wq_close(wq), 0);
+}
+
+static void why_there_is_nothing(void **state)
+{
+	struct sva_topology *topo = discover();
+	char path[300];
+
+	assert_non_null(strstr(sva_topology_why(topo), "is empty"));
+	sva_topology_free(topo);
+	snprintf(path, sizeof(path), "%s/sys/bus/dsa/devices", fake_tree_path(*state));
+	assert_int_equal(rmdir(path), 0);
+	topo = discover();
+	assert_non_null(
+		strstr(sva_topology_why(topo), "does not exist: the idxd driver is loaded"));
+	sva_topology_free(topo);
+	snprintf(path, sizeof(path), "%s/sys/module/idxd", fake_tree_path(*state));
+	assert_int_equal(rmdir(path), 0);
+	topo = discover();
+	assert_non_null(strstr(sva_topology_why(topo), "modprobe idxd"));
+	assert_null(sva_next_dev(topo, NULL));
+	assert_null(sva_next_wq(topo, NULL));
+	sva_topology_free(topo);
+}
+
+static void arguments(void **state)
+{
+	(void)state;
+	assert_int_equal(sva_discover(NULL), -EINVAL);
+	sva_topology_free(NULL);
+	assert_null(sva_next_dev(NULL, NULL));
+	assert_null(sva_next_wq(NULL, NULL));
+	assert_null(sva_topology_find_dev(NULL, "dsa0"));
+	assert_non_null(sva_topology_why(NULL));
+}
+
+/* The state of now, for telling a full queue from a dead one. */
+static void the_state_of_now(void **state)
+{
+	struct fake_tree *tree = *state;
+
+	fake_device(tree, "dsa0");
+	assert_int_equal(svai_sysfs_state("dsa0"), SVA_STATE_ENABLED);
+	fake_attr(tree, "dsa0", "state", "halted\n");
+	assert_int_equal(svai_sysfs_state("dsa0"), SVA_STATE_HALTED);
+	fake_attr(tree, "dsa0", "state", "what\n");
+	assert_int_equal(svai_sysfs_state("dsa0"), SVA_STATE_UNKNOWN);
+	assert_int_equal(svai_sysfs_state("dsa1"), SVA_STATE_UNKNOWN);
+	setenv("LIBSVA_SYSFS_PATH", "/nonexistent", 1);
+	assert_int_equal(svai_sysfs_state("dsa0"), SVA_STATE_UNKNOWN);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_attribute),
+		TEST(both_formats_of_masks),
+		TEST(words_of_a_mask_are_in_order),
+		TEST(in_the_order_of_numbers),
+		TEST(iax_devices),
+		TEST(missing_files),
+		TEST(nothing_is_written),
+		TEST(garbage),
+		TEST(an_attribute_of_any_length),
+		TEST(names_that_mean_nothing),
+		TEST(a_thousand_devices),
+		TEST(why_there_is_nothing),
+		TEST(arguments),
+		TEST(the_state_of_now),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
