@@ -254,8 +254,7 @@ static unsigned int check_dif(const struct svai_limits *limits, const struct sva
 		return refuse(finding, SVA_STATUS_RESERVED, "a reserved DIF flag is set",
 			      desc->dif.flags & 0xf0 ? desc->dif.flags : desc->dif.dst_flags, 0);
 	dif_blocks(desc, &src, &dst);
-	/* The specification says "should", and names no status: of part of a block nothing is made.
-	 */
+	/* The specification says "should", and names no status. Part of a block has no tuple. */
 	if (size % src)
 		return refuse(finding, SVA_STATUS_BAD_SIZE,
 			      "the transfer size is not a whole number of blocks", size, 0);
@@ -521,8 +520,8 @@ static unsigned int check_reserved(const struct sva_desc *desc, uint64_t reserve
 
 	memcpy(words, desc, sizeof(words));
 	for (int i = 0; i < 8; i++, reserved >>= 8) {
-		if (!words[i])
-			continue; /* most are */
+		if (!words[i] || !(reserved & 0xff))
+			continue; /* as most are */
 		for (int byte = 0; byte < 8; byte++)
 			if (reserved >> byte & 1 && words[i] >> 8 * byte & 0xff)
 				return refuse(finding, SVA_STATUS_RESERVED,

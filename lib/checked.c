@@ -26,14 +26,14 @@ static void ranges_of(const struct sva_desc *d, struct range r[3])
 {
 	uint64_t size = d->xfer_size, dst_size = size;
 	unsigned int opcode = sva_desc_opcode(d);
-	uint64_t block = (const uint16_t[]){ 512, 520, 4096, 4104 }[d->dif.flags & 3];
+	uint64_t block = svai_dif_block(d);
 
 	if (opcode == SVA_OP_DIF_INSERT)
-		dst_size = size / block * (block + 8);
+		dst_size = size / block * (block + SVAI_DIF_TUPLE);
 	else if (opcode == SVA_OP_DIF_STRIP)
-		dst_size = size / (block + 8) * block;
+		dst_size = size / (block + SVAI_DIF_TUPLE) * block;
 	else if (opcode == SVA_OP_DIX_GENERATE)
-		dst_size = size / block * 8;
+		dst_size = size / block * SVAI_DIF_TUPLE;
 	r[0] = (struct range){ d->src_addr, size };
 	r[1] = (struct range){ d->dst_addr, dst_size };
 	r[2] = (struct range){ 0, 0 };
@@ -75,6 +75,7 @@ static void ranges_of(const struct sva_desc *d, struct range r[3])
 
 static bool touches_foreign_memory(const struct sva_desc *desc, char *why, size_t len)
 {
+	const struct sva_desc *list = (const struct sva_desc *)(uintptr_t)desc->desc_list_addr;
 	struct range ranges[3];
 
 	ranges_of(desc, ranges);
@@ -87,12 +88,21 @@ static bool touches_foreign_memory(const struct sva_desc *desc, char *why, size_
 			 sva_opcode_name(sva_desc_opcode(desc)), (unsigned long long)bad);
 		return true;
 	}
+	if (sva_desc_opcode(desc) != SVA_OP_BATCH)
+		return false;
+	for (uint32_t i = 0; i < desc->desc_count; i++)
+		if (touches_foreign_memory(&list[i], why, len)) /* a member is no batch itself */
+			return true;
 	return false;
 }
 
+/* Whoever compiles with SVA_CHECKED wants to hear it, whatever the level is. */
 static int complain(const struct sva_wq *wq, const char *why, int err)
 {
-	svai_log(&svai_handle(wq)->log, SVA_LOG_ERROR, "submission refused: %s", why);
+	struct svai_log log = svai_handle(wq)->log;
+
+	log.level = SVA_LOG_ERROR;
+	svai_log(&log, SVA_LOG_ERROR, "submission refused: %s", why);
 	return err;
 }
 
@@ -102,7 +112,8 @@ static int check(struct sva_wq *wq, struct sva_op *op)
 
 	if (!wq || !op || (uintptr_t)op % 64 || svai_handle_state(wq))
 		return 0; /* the slow path finds it, too */
-	if (op->desc.completion_addr == (uintptr_t)&op->comp && !sva_comp_status(&op->comp))
+	if (op->wq && op->desc.completion_addr == (uintptr_t)&op->comp &&
+	    !sva_comp_status(&op->comp))
 		return complain(wq, "the operation is still in flight", -EBUSY);
 	sva_op_link(op, wq);
 	op->comp.status = SVA_STATUS_NOT_SUBMITTED;
