@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hot path as functions of a shared object, exported as lib/inline.c does it, with the
+ * instructions of portal.h.
+ */
+#include "portal.h"
+
+#undef SVA_INLINE
+#define SVA_INLINE __attribute__((visibility("default"))) extern inline
+
+#pragma GCC visibility push(default)
+#include <sva/wq.h>
+#pragma GCC visibility pop
