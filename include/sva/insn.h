@@ -67,9 +67,9 @@ SVA_INLINE bool sva_enqcmd(void *portal, const void *desc)
 {
 	bool retry;
 
-	__asm__ volatile(".byte 0xf2, 0x0f, 0x38, 0xf8, 0x02 # enqcmd (%%rdx), %%rax"
+	__asm__ volatile(".byte 0xf2, 0x0f, 0x38, 0xf8, 0x06 # enqcmd (%%rsi), %%rax"
 			 : "=@ccz"(retry), "+m"(*(struct sva_line *)portal)
-			 : "a"(portal), "d"(desc), "m"(*(const struct sva_line *)desc));
+			 : "a"(portal), "S"(desc), "m"(*(const struct sva_line *)desc));
 	return retry;
 }
 
@@ -83,9 +83,9 @@ SVA_INLINE bool sva_enqcmds(void *portal, const void *desc)
 {
 	bool retry;
 
-	__asm__ volatile(".byte 0xf3, 0x0f, 0x38, 0xf8, 0x02 # enqcmds (%%rdx), %%rax"
+	__asm__ volatile(".byte 0xf3, 0x0f, 0x38, 0xf8, 0x06 # enqcmds (%%rsi), %%rax"
 			 : "=@ccz"(retry), "+m"(*(struct sva_line *)portal)
-			 : "a"(portal), "d"(desc), "m"(*(const struct sva_line *)desc));
+			 : "a"(portal), "S"(desc), "m"(*(const struct sva_line *)desc));
 	return retry;
 }
 
@@ -99,9 +99,9 @@ SVA_INLINE bool sva_enqcmds(void *portal, const void *desc)
  */
 SVA_INLINE void sva_movdir64b(void *portal, const void *desc)
 {
-	__asm__ volatile(".byte 0x66, 0x0f, 0x38, 0xf8, 0x02 # movdir64b (%%rdx), %%rax"
+	__asm__ volatile(".byte 0x66, 0x0f, 0x38, 0xf8, 0x06 # movdir64b (%%rsi), %%rax"
 			 : "+m"(*(struct sva_line *)portal)
-			 : "a"(portal), "d"(desc), "m"(*(const struct sva_line *)desc));
+			 : "a"(portal), "S"(desc), "m"(*(const struct sva_line *)desc));
 }
 
 /**

@@ -53,8 +53,8 @@ struct sva_op {
 	struct sva_desc desc; /* filled by sva_prep_*() */
 	struct sva_comp comp; /* written by the device */
 	struct sva_wq *wq;    /* where it was submitted */
-	int32_t *credit;      /* the credit that it holds, NULL if none */
 	uint64_t user_data;   /* the caller's; the library never looks at it */
+	int32_t *credit;      /* the credit that it holds, NULL if none */
 	uint64_t reserved;
 } __attribute__((aligned(64)));
 
@@ -120,15 +120,18 @@ struct sva_wq_opts {
  *
  * Of several queues that fit, those of a near NUMA node come first, then shared before dedicated
  * ones, then those with fewer clients. A queue that cannot be used is passed over, its reason is
- * kept (sva_wq_report()). When none is left, the CPU is taken, unless SVA_OPEN_NO_CPU.
+ * kept (sva_wq_report()). When none is left, the CPU is taken, unless SVA_OPEN_NO_CPU; it has the
+ * opcodes of desc.h but the inter-domain ones, and the limits of a queue by default (2 MiB a
+ * transfer, 32 descriptors a batch), or what min_transfer and min_batch ask for.
  *
  * The char device is opened O_RDWR | O_CLOEXEC and verified. Where mmap(2) of the portal is refused
  * (since Linux 6.10 it needs CAP_SYS_RAWIO), write(2) is tried, proved once by a NOOP.
  *
  * LIBSVA_LOG (error, warn, info, debug) logs to standard error. Safe in any thread.
  *
- * Returns 0, or: -EINVAL bad name or option, -E2BIG options of a newer version, -ENOMEM; and with
- * SVA_OPEN_NO_CPU the reason of the first queue that was passed over, or -ENODEV if there was none.
+ * Returns 0, or: -EINVAL bad name or option, -E2BIG options of a newer version, -ENOMEM, -EMFILE,
+ * -ENFILE; and with SVA_OPEN_NO_CPU the reason of the first queue that was passed over, or -ENODEV
+ * if there was none.
  */
 int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *opts);
 
@@ -138,7 +141,8 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
  * The wait is bounded by the timeout_ms of the options. When the device has not finished by then,
  * -ETIMEDOUT is returned, and the handle is still open and all memory still the device's. After
  * success no device touches the process's memory through this handle any more, and the record of
- * every operation is final: operations may still be polled.
+ * every operation is final: operations may still be polled, for as long as the handle is
+ * recognised as closed.
  *
  * No other thread may use the handle meanwhile. In a forked child it frees the child's copy.
  *
@@ -150,11 +154,11 @@ int sva_wq_close(struct sva_wq *wq);
 /**
  * sva_wq_reopen - open the same queue again, under the same handle
  *
- * For a forked child, whose copy of a handle answers -ESTALE until then; and for a queue that was
- * reset. Operations that were in flight in the parent are the parent's. The child of a process
- * that had it open through a dedicated queue gets -EBUSY.
+ * For a forked child, whose copy of a handle answers -ESTALE until then. Operations that were in
+ * flight in the parent are the parent's: never wait for them in the child. While the parent has a
+ * dedicated queue open, the child gets -EBUSY. (After a reset of the device, close and open.)
  *
- * Returns 0, or the errors of sva_wq_open(), -EBADF when closed; -EALREADY when it works already.
+ * Returns 0, or the errors of sva_wq_open(), -EBADF when closed; -EALREADY when it is not stale.
  */
 int sva_wq_reopen(struct sva_wq *wq);
 
@@ -267,11 +271,11 @@ SVA_INLINE bool sva_submit_portal(struct sva_wq *wq, struct sva_op *op)
 }
 
 /*
- * A program that is compiled with -DSVA_CHECKED has every submission checked first: an operation
- * that is still in flight is refused with -EBUSY, and a descriptor that sva_desc_check() finds
- * fault with, or (under AddressSanitizer) one whose buffers are not all the program's, with
- * -EINVAL; the sentence goes to the log, at level error. For development: it costs far more than
- * the submission.
+ * A program that is compiled with -DSVA_CHECKED has sva_submit() and sva_try_submit() check first
+ * (sva_submit_many() and sva_submit_batch() do not): an operation that is still in flight is
+ * refused with -EBUSY, and a descriptor that sva_desc_check() finds fault with, or (under
+ * AddressSanitizer) one whose buffers are not all the program's, with -EINVAL; the sentence goes to
+ * the log, at level error. For development: it costs far more than the submission.
  */
 int sva_submit_checked(struct sva_wq *wq, struct sva_op *op, bool retry);
 
@@ -372,8 +376,8 @@ SVA_INLINE struct sva_desc *sva_batch_add(struct sva_batch *batch)
 		return NULL;
 	batch->next = desc + 1;
 	batch->next_comp = comp + 1;
-	comp->status = SVA_STATUS_NONE;
 	desc->completion_addr = (uintptr_t)comp;
+	comp->status = SVA_STATUS_NONE;
 	return desc;
 }
 

@@ -36,9 +36,9 @@ struct insn {
 static void portal_effect(greg_t *regs);
 static void cpuid_effect(greg_t *regs);
 
-static const struct insn enqcmd = { 5, { 0xf2, 0x0f, 0x38, 0xf8, 0x02 }, portal_effect };
-static const struct insn enqcmds = { 5, { 0xf3, 0x0f, 0x38, 0xf8, 0x02 }, portal_effect };
-static const struct insn movdir64b = { 5, { 0x66, 0x0f, 0x38, 0xf8, 0x02 }, portal_effect };
+static const struct insn enqcmd = { 5, { 0xf2, 0x0f, 0x38, 0xf8, 0x06 }, portal_effect };
+static const struct insn enqcmds = { 5, { 0xf3, 0x0f, 0x38, 0xf8, 0x06 }, portal_effect };
+static const struct insn movdir64b = { 5, { 0x66, 0x0f, 0x38, 0xf8, 0x06 }, portal_effect };
 static const struct insn umonitor = { 4, { 0xf3, 0x0f, 0xae, 0xf0 }, NULL };
 static const struct insn umwait = { 4, { 0xf2, 0x0f, 0xae, 0xf1 }, NULL };
 static const struct insn tpause = { 4, { 0x66, 0x0f, 0xae, 0xf1 }, NULL };
@@ -64,15 +64,15 @@ static struct {
 	int signal;            /* the signal that it raised when it was executed */
 	unsigned int fences;   /* SFENCEs before it */
 	unsigned int distance; /* instructions from the last SFENCE to it */
-	uint64_t rax, rcx, rdx;
+	uint64_t rax, rcx, rdx, rsi;
 	unsigned char desc[64], fenced[64];
 } trace;
 
-/* ENQCMD, MOVDIR64B: the 64 bytes at RDX go to RAX. */
+/* ENQCMD, MOVDIR64B: the 64 bytes at RSI go to RAX. */
 static void portal_effect(greg_t *regs)
 {
-	memcpy(trace.desc, (const void *)regs[REG_RDX], 64);
-	memcpy((void *)regs[REG_RAX], (const void *)regs[REG_RDX], 64);
+	memcpy(trace.desc, (const void *)regs[REG_RSI], 64);
+	memcpy((void *)regs[REG_RAX], (const void *)regs[REG_RSI], 64);
 }
 
 /* Leaf 7 has the features, another one says which it is. */
@@ -97,6 +97,7 @@ static void catch (greg_t *regs)
 	trace.rax = (uint64_t)regs[REG_RAX];
 	trace.rcx = (uint64_t)regs[REG_RCX];
 	trace.rdx = (uint64_t)regs[REG_RDX];
+	trace.rsi = (uint64_t)regs[REG_RSI];
 	if (trace.awaited->effect)
 		trace.awaited->effect(regs);
 	regs[REG_EFL] = (regs[REG_EFL] & ~(greg_t)FLAG_ALL) | trace.flags;
@@ -197,7 +198,7 @@ static void assert_portal_operands(void)
 {
 	assert_int_equal(trace.caught, 1);
 	assert_int_equal(trace.rax, (uintptr_t)portal + 64);
-	assert_int_equal(trace.rdx, (uintptr_t)words);
+	assert_int_equal(trace.rsi, (uintptr_t)words);
 	assert_memory_equal(trace.desc, words, 64);
 }
 
@@ -419,7 +420,7 @@ static void assert_submission(const struct insn *insn, int32_t *credit)
 	assert_int_equal(accepted, 0);
 	assert_int_equal(trace.caught, 1);
 	assert_int_equal(trace.rax & ~(uint64_t)SVA_PORTAL_ROTATION, (uintptr_t)portal);
-	assert_int_equal(trace.rdx, (uintptr_t)&op.desc);
+	assert_int_equal(trace.rsi, (uintptr_t)&op.desc);
 	assert_int_equal(op.desc.completion_addr, (uintptr_t)&op.comp);
 	assert_int_equal(trace.fences, 1);
 	assert_in_range(trace.distance, 1, 8);             /* right before the portal */
