@@ -56,7 +56,7 @@ static void on_sigbus(int signo)
 
 static int open_source(struct job *job)
 {
-	int fd = open(job->name, O_RDONLY | O_CLOEXEC);
+	int fd = open(job->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	void *map;
 
@@ -265,7 +265,7 @@ static int run(struct job *job, const char *queue)
 		return -1;
 	printf("rate    %.0f MB/s (first touch of the pages included)\n",
 	       (double)job->size / start / 1e6);
-	return 0;
+	return fflush(stdout) ? fail("standard output", strerror(errno)) : 0;
 }
 
 int main(int argc, char **argv)

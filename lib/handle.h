@@ -27,14 +27,15 @@ struct svai_handle {
 	bool open;
 	bool no_batch; /* write(2) has refused a batch: do not ask again */
 	enum sva_path path;
-	int fd; /* -1: none */
+	int fd;         /* -1: none */
+	uint32_t flags; /* SVA_OPEN_* */
 	uint32_t retries;
 	uint32_t timeout_ms;
 	struct svai_log log;
 	struct svai_limits limits;
 	struct sva_wq_info info;
 	struct sva_report report;
-	char why[512];
+	char why[640];
 	struct sva_op op;                      /* the library's own: probe and drain */
 	struct svai_handle *next, **prev_next; /* all open handles */
 };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sva/status.h>
+
 #include "select.h"
 
 static bool is_number(const char *s, const char *end)
@@ -148,7 +150,8 @@ static int check_wanted(const struct sva_dev_info *dev, const struct sva_wq_info
 	if (opcode < 0)
 		return 0;
 	unfit(r, -EOPNOTSUPP, "", "");
-	snprintf(r->reason, sizeof(r->reason), "opcode %#x is not allowed on it", (unsigned)opcode);
+	snprintf(r->reason, sizeof(r->reason), "it does not execute opcode %#x, %s",
+		 (unsigned int)opcode, sva_opcode_name((unsigned int)opcode));
 	return r->err;
 }
 

@@ -54,10 +54,10 @@ static const struct meaning meanings[] = {
 	  "A field that must be zero is not.", OURS },
 	{ SVA_STATUS_BAD_SIZE, -EINVAL, "transfer size out of range",
 	  "The transfer size is zero or over the queue's max_transfer_size.",
-	  "split the operation; sva_wq_info() has the limit" },
+	  "give 1 to max_transfer_size bytes, see sva_wq_info(); split what is larger" },
 	{ SVA_STATUS_BAD_COUNT, -EINVAL, "descriptor count out of range",
 	  "The batch has fewer than two members or more than the queue's max_batch_size.",
-	  "split the batch; sva_wq_info() has the limit" },
+	  "give 2 to max_batch_size members, see sva_wq_info(); split what is larger" },
 	{ SVA_STATUS_BAD_DELTA_SIZE, -EINVAL, "delta record size out of range",
 	  "The size of the delta record is not one that the device takes.", OURS },
 	{ SVA_STATUS_OVERLAP, -EINVAL, "buffers overlap", "Buffers overlap that must not.", OURS },
@@ -96,7 +96,8 @@ static const struct meaning meanings[] = {
 	  "The record of a batch was not writable; the kernel completed it through the event log.",
 	  "keep the record in memory that is mapped, writable and touched" },
 	{ SVA_STATUS_NOT_SUBMITTED, -EAGAIN, "not submitted",
-	  "No queue has accepted the operation.", "submit it again" },
+	  "No queue has accepted the operation.",
+	  "what the submission returned says why; after EAGAIN, reap and submit again" },
 };
 
 static const struct meaning *meaning_of(unsigned int status)
@@ -190,7 +191,8 @@ static const struct {
 } error_texts[] = {
 	{ 0, "no error" },
 	{ EINVAL,
-	  "a NULL pointer, a misaligned operation, or an option or name that makes no sense" },
+	  "a NULL pointer, a misaligned operation, an empty batch, an option or name that makes no "
+	  "sense, or a descriptor that sva_desc_check() explains" },
 	{ E2BIG, "options of a newer version, or a batch over the queue's max_batch_size" },
 	{ ENOMEM, "no memory" },
 	{ EAGAIN, "the queue is full, or all credits are taken: reap completions, then try again" },
@@ -198,7 +200,9 @@ static const struct {
 	{ ESTALE, "the handle was inherited over a fork: call sva_wq_reopen() in the child" },
 	{ EALREADY, "the handle works: there is nothing to reopen" },
 	{ ENODEV, "there is no usable queue, or the device or queue is no longer enabled" },
-	{ EBUSY, "the queue is dedicated, and another process has it open" },
+	{ EBUSY,
+	  "the queue is dedicated, and another process has it open; or the operation is still in "
+	  "flight (SVA_CHECKED)" },
 	{ EACCES, "no permission on the device node" },
 	{ EPERM, "the kernel refuses: no permission, or the file was opened by another process" },
 	{ ENOENT, "there is no device node for the queue" },

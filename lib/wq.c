@@ -111,23 +111,30 @@ static void describe_failure(struct svai_handle *h, const char *asked,
 			     const struct sva_topology *topo, char *text, size_t len)
 {
 	const struct sva_rejection *first = sva_report_get(&h->report, 0);
-	unsigned int n = h->report.count;
 
 	if (*sva_topology_why(topo))
 		snprintf(text, len, "%s", sva_topology_why(topo));
 	else if (!first)
 		snprintf(text, len, "there is no queue%s%s", asked && *asked ? " " : "",
 			 asked && *asked ? asked : "");
-	else if (n == 1)
-		snprintf(text, len, "%s: %s", first->queue, first->reason);
 	else
-		snprintf(text, len, "none of %u queues can be used; the first, %s: %s", n,
-			 first->queue, first->reason);
+		snprintf(text, len, "%s: %s%s%s", first->queue, first->reason,
+			 *first->remedy ? "; " : "", first->remedy);
 }
 
-static void open_cpu(struct svai_handle *h, const char *reason)
+/* The software device takes as much as the caller needs, and else what a queue takes by default. */
+static void set_cpu_limits(struct svai_limits *limits, const struct sva_wq_opts *opts)
 {
-	svai_cpu_limits(&h->limits);
+	svai_cpu_limits(limits);
+	if (opts->min_transfer > limits->max_transfer)
+		limits->max_transfer = opts->min_transfer;
+	if (opts->min_batch > limits->max_batch)
+		limits->max_batch = opts->min_batch;
+}
+
+static void open_cpu(struct svai_handle *h, const struct sva_wq_opts *opts, const char *reason)
+{
+	set_cpu_limits(&h->limits, opts);
 	memset(&h->info, 0, sizeof(h->info));
 	h->info.kind = SVA_KIND_CPU;
 	h->info.mode = SVA_MODE_SHARED;
@@ -162,7 +169,7 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 		    const struct sva_wq_opts *opts)
 {
 	struct sva_topology *topo;
-	char why[400];
+	char why[480];
 	int err = sva_discover(&topo);
 
 	if (err)
@@ -174,7 +181,7 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 	else if (err && err != -ENOMEM)
 		err = sva_report_get(&h->report, 0)->err;
 	if (err && err != -ENOMEM && !(opts->flags & SVA_OPEN_NO_CPU)) {
-		open_cpu(h, why);
+		open_cpu(h, opts, why);
 		err = 0;
 	}
 	if (err)
@@ -189,6 +196,7 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 {
 	struct sva_wq_opts opts;
 	struct svai_name parsed;
+	struct svai_log log;
 	struct svai_handle *h;
 	int err;
 
@@ -196,18 +204,27 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 		return -EINVAL;
 	*wq = NULL;
 	err = read_opts(&opts, user_opts);
-	if (!err)
-		err = svai_name_parse(&parsed, name);
 	if (err)
 		return err;
+	if (opts.report)
+		*opts.report = NULL;
+	svai_log_init(&log, &opts);
+	if (svai_name_parse(&parsed, name)) {
+		svai_log(
+			&log, SVA_LOG_ERROR,
+			"\"%s\" names no queue: say wq0.0, dsa0/wq0.0, /dev/dsa/wq0.0, dsa0 or cpu",
+			name);
+		return -EINVAL;
+	}
 	h = svai_handle_new();
 	if (!h)
 		return -ENOMEM;
-	svai_log_init(&h->log, &opts);
+	h->log = log;
+	h->flags = opts.flags;
 	h->retries = opts.retries ? opts.retries : DEFAULT_RETRIES;
 	h->timeout_ms = opts.timeout_ms ? opts.timeout_ms : DEFAULT_TIMEOUT_MS;
 	if (parsed.cpu)
-		open_cpu(h, "asked for");
+		open_cpu(h, &opts, "asked for");
 	else
 		err = open_any(h, &parsed, name, &opts);
 	if (opts.report)
@@ -257,11 +274,11 @@ int sva_wq_close(struct sva_wq *wq)
 	return 0;
 }
 
-/* The queue of the handle, looked up afresh: after a fork or a reset much may have changed. */
+/* The queue of the handle, looked up afresh: much may have changed since the parent did. */
 static int reopen_queue(struct svai_handle *h)
 {
 	struct svai_name name = { .device = h->info.device, .queue = h->info.name };
-	struct sva_wq_opts opts = { .size = sizeof(opts) };
+	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = h->flags };
 	struct sva_topology *topo;
 	int err = sva_discover(&topo);
 
@@ -282,14 +299,13 @@ int sva_wq_reopen(struct sva_wq *wq)
 
 	if (err == -EINVAL || err == -EBADF)
 		return err;
-	if (!err && !svai_queue_is_dead(h))
+	if (!err)
 		return -EALREADY;
-	svai_device_close(h->fd, svai_handle_withdraw(h));
+	svai_device_close(h->fd, NULL); /* the portal was not inherited */
 	h->fd = -1;
-	if (h->path == SVA_PATH_CPU)
-		svai_handle_publish(h, NULL);
-	else
+	if (h->path != SVA_PATH_CPU)
 		return reopen_queue(h);
+	svai_handle_publish(h, NULL);
 	return 0;
 }
 
@@ -369,7 +385,11 @@ int sva_desc_check(const struct sva_wq *wq, const struct sva_desc *desc, char *w
 	}
 	if (sva_desc_opcode(desc) != SVA_OP_BATCH)
 		return 0;
-	list = (const struct sva_desc *)desc->desc_list_addr;
+	list = (const struct sva_desc *)(uintptr_t)desc->desc_list_addr;
+	if (!list) {
+		snprintf(why, len, "batch: the address of the descriptor list is NULL");
+		return SVA_STATUS_BATCH_PAGE_FAULT;
+	}
 	for (uint32_t i = 0; i < desc->desc_count; i++) {
 		if (svai_check(limits, &list[i], true, &finding)) {
 			tell(&finding, &list[i], (int)i, why, len);
