@@ -8,7 +8,7 @@ target_compile_options(sva_warnings INTERFACE -Wall -Wextra -Wshadow -Wstrict-pr
   -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wcast-qual)
 # -Wno-format-truncation: a text is cut to the room that its field has, on purpose.
 foreach(flag -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wimplicit-fallthrough
-        -Wformat=2 -Wold-style-definition -Wdate-time -Wno-format-truncation)
+        -Wformat-security -Wold-style-definition -Wdate-time -Wno-format-truncation)
   string(MAKE_C_IDENTIFIER "have${flag}" have)
   check_c_compiler_flag(${flag} ${have})
   if(${have})
