@@ -299,21 +299,3 @@ enum sva_state svai_sysfs_state(const char *name)
 	close(devices);
 	return state;
 }
-
-int svai_sysfs_cmd_status(const char *device, uint32_t *value)
-{
-	int devices = svai_sysfs_devices(), err;
-	char text[ATTR_MAX];
-	uint64_t status;
-
-	if (devices < 0)
-		return devices;
-	err = read_attr(devices, device, "cmd_status", text);
-	close(devices);
-	if (err)
-		return err;
-	if (!svai_parse_number(text, UINT32_MAX, &status))
-		return -EBADMSG;
-	*value = (uint32_t)status;
-	return 0;
-}

@@ -29,9 +29,6 @@ bool svai_sysfs_has_type(int devices, const char *wq);
 /* svai_sysfs_state - the state of a device ("dsa0") or queue ("wq0.0") now */
 enum sva_state svai_sysfs_state(const char *name);
 
-/* svai_sysfs_cmd_status - cmd_status of a device now; 0 or -errno, -EBADMSG if it is no number */
-int svai_sysfs_cmd_status(const char *device, uint32_t *value);
-
 /* The parsers. Both return false and leave the result alone on anything malformed. */
 bool svai_parse_number(const char *text, uint64_t max, uint64_t *value);
 bool svai_parse_bitmap(const char *text, struct sva_opmask *mask);

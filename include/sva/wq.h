@@ -184,7 +184,7 @@ const char *sva_wq_why(const struct sva_wq *wq);
 struct sva_rejection {
 	char queue[32];     /* "wq0.0", "dsa0", or "" for the machine as a whole */
 	int err;            /* -errno */
-	char reason[192];   /* "open: Operation not supported: ..." */
+	char reason[400];   /* "open: Operation not supported: ..." */
 	const char *remedy; /* what would mend it; "" if nothing is known */
 };
 

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cmocka.h>
+
+#include <sva/sva.h>
 
 #include "fake_sysfs.h"
 
@@ -183,4 +188,28 @@ void fake_node(const struct fake_tree *tree, const char *name)
 
 	snprintf(below, sizeof(below), "dev/%s", name);
 	write_file(tree, below, "");
+}
+
+int fake_tree_setup(void **state)
+{
+	struct fake_tree *tree = fake_tree_new();
+
+	*state = tree;
+	if (tree)
+		fake_tree_use(tree);
+	return tree ? 0 : -1;
+}
+
+int fake_tree_teardown(void **state)
+{
+	fake_tree_free(*state);
+	return 0;
+}
+
+struct sva_topology *discover_fake(void)
+{
+	struct sva_topology *topo;
+
+	assert_int_equal(sva_discover(&topo), 0);
+	return topo;
 }

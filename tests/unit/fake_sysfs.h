@@ -29,4 +29,11 @@ void fake_attr(const struct fake_tree *tree, const char *object, const char *att
 /* fake_node - a file in place of a char device: "dsa/wq0.0" */
 void fake_node(const struct fake_tree *tree, const char *name);
 
+/* For cmocka_unit_test_setup_teardown(): an empty bus that is used. */
+int fake_tree_setup(void **state);
+int fake_tree_teardown(void **state);
+
+/* discover_fake - what sva_discover() finds; fails the test on an error */
+struct sva_topology *discover_fake(void);
+
 #endif

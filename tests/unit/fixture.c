@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "fixture.h"
@@ -77,4 +78,13 @@ struct sva_wq *open_fake(const char *name)
 void close_fake(struct sva_wq *wq)
 {
 	assert_int_equal(sva_wq_close(wq), 0);
+}
+
+void submit_held(struct sva_wq *wq, struct sva_op *op)
+{
+	fake.hold = true;
+	memset(op, 0, sizeof(*op));
+	sva_prep_noop(&op->desc, 0);
+	assert_int_equal(sva_submit(wq, op), 0);
+	assert_int_equal(sva_poll(op), 0);
 }

@@ -22,6 +22,9 @@ struct fake_tree *fixture_tree(void **state);
 /* open_fake - open a queue of the fake machine; fails the test if it is not a device's */
 struct sva_wq *open_fake(const char *name);
 
+/* submit_held - have the fake device accept a NOOP and not complete it: see fake_complete() */
+void submit_held(struct sva_wq *wq, struct sva_op *op);
+
 /* close_fake - close it, and fail the test if that does not work */
 void close_fake(struct sva_wq *wq);
 

@@ -12,14 +12,6 @@
 
 static struct sva_op op;
 
-static void submit_held(struct sva_wq *wq)
-{
-	fake.hold = true;
-	memset(&op, 0, sizeof(op));
-	sva_prep_noop(&op.desc, 0);
-	assert_int_equal(sva_submit(wq, &op), 0);
-}
-
 static void *complete_all(void *arg)
 {
 	unsigned int *n = arg;
@@ -42,7 +34,7 @@ static void close_drains(void **state)
 
 		fake.mmap_errno = i >= 2 ? EPERM : 0;
 		wq = open_fake(queues[i % 2]);
-		submit_held(wq);
+		submit_held(wq, &op);
 		assert_int_equal(pthread_create(&thread, NULL, complete_all, &left), 0);
 		assert_int_equal(sva_wq_close(wq), 0);
 		assert_int_equal(pthread_join(thread, NULL), 0);
@@ -85,7 +77,7 @@ static void close_is_bounded(void **state)
 
 	(void)state;
 	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
-	submit_held(wq);
+	submit_held(wq, &op);
 	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
 	assert_int_equal(fake.closes, 0);
 	assert_int_equal(sva_wq_path(wq), SVA_PATH_PORTAL); /* still open, still usable */
@@ -168,7 +160,7 @@ static void close_after_a_reset(void **state)
 	struct sva_wq *wq = open_fake("wq0.0");
 
 	assert_int_equal(sva_wq_reopen(wq), -EALREADY);
-	submit_held(wq);
+	submit_held(wq, &op);
 	fake_attr(tree, "wq0.0", "state", "disabled\n");
 	assert_int_equal(sva_wq_close(wq), 0);
 	assert_int_equal(fake.opens, fake.closes);

@@ -13,30 +13,6 @@
 #include "fake_sysfs.h"
 #include "sysfs.h"
 
-static int setup(void **state)
-{
-	struct fake_tree *tree = fake_tree_new();
-
-	*state = tree;
-	if (tree)
-		fake_tree_use(tree);
-	return tree ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	fake_tree_free(*state);
-	return 0;
-}
-
-static struct sva_topology *discover(void)
-{
-	struct sva_topology *topo;
-
-	assert_int_equal(sva_discover(&topo), 0);
-	return topo;
-}
-
 static void every_attribute(void **state)
 {
 	struct fake_tree *tree = *state;
@@ -55,7 +31,7 @@ static void every_attribute(void **state)
 	fake_attr(tree, "wq0.5", "prs_disable", "1\n");
 	fake_attr(tree, "wq0.5", "occupancy", "7\n");
 	fake_attr(tree, "wq0.5", "cdev_minor", "9\n");
-	topo = discover();
+	topo = discover_fake();
 	assert_string_equal(sva_topology_why(topo), "");
 
 	dev = sva_next_dev(topo, NULL);
@@ -131,7 +107,7 @@ static void all_formats_of_masks(void **state)
 		fake_attr(tree, "dsa0", "op_cap", texts[i]);
 		fake_attr(tree, "dsa0", "errors", texts[i]);
 		fake_attr(tree, "wq0.0", "op_config", texts[i]);
-		topo = discover();
+		topo = discover_fake();
 		dev = sva_next_dev(topo, NULL);
 		wq = sva_next_wq(topo, NULL);
 		assert_int_equal(dev->unknown | wq->unknown, 0);
@@ -171,7 +147,7 @@ static void in_the_order_of_numbers(void **state)
 	for (i = 5; i-- > 0;)
 		fake_wq(tree, expected[i], "shared");
 	fake_wq(tree, "wq7.0", "shared"); /* of no device */
-	topo = discover();
+	topo = discover_fake();
 	i = 0;
 	sva_foreach_wq (topo, wq)
 		assert_string_equal(wq->name, expected[i++]);
@@ -195,7 +171,7 @@ static void iax_devices(void **state)
 	fake_device(tree, "iax1");
 	fake_wq(tree, "wq1.0", "dedicated");
 	fake_attr(tree, "wq1.0", "max_batch_size", NULL);
-	topo = discover();
+	topo = discover_fake();
 	wq = sva_next_wq(topo, NULL);
 	assert_int_equal(wq->kind, SVA_KIND_IAX);
 	assert_string_equal(wq->device, "iax1");
@@ -221,7 +197,7 @@ static void no_node_and_no_group(void **state)
 	fake_attr(tree, "dsa0", "numa_node", "-1\n");
 	fake_wq(tree, "wq0.0", "shared");
 	fake_attr(tree, "wq0.0", "group_id", "-1\n");
-	topo = discover();
+	topo = discover_fake();
 	assert_int_equal(sva_next_dev(topo, NULL)->numa_node, -1);
 	assert_int_equal(sva_next_dev(topo, NULL)->unknown, 0);
 	assert_int_equal(sva_next_wq(topo, NULL)->group_id, -1);
@@ -240,7 +216,7 @@ static void missing_files(void **state)
 	fake_attr(tree, "wq0.0", "mode", NULL);
 	fake_attr(tree, "wq0.0", "driver_name", NULL);
 	fake_attr(tree, "wq0.0", "max_batch_size", NULL); /* libaccel-config calls this -2 */
-	topo = discover();
+	topo = discover_fake();
 	assert_int_equal(sva_next_dev(topo, NULL)->numa_node, -1);
 	wq = sva_next_wq(topo, NULL);
 	assert_int_equal(wq->mode, SVA_MODE_ANY);
@@ -260,7 +236,7 @@ static void nothing_is_written(void **state)
 
 	fake_device(tree, "dsa0");
 	fake_attr(tree, "dsa0", "cmd_status", "0x80110000\n");
-	topo = discover();
+	topo = discover_fake();
 	sva_topology_free(topo);
 	snprintf(path, sizeof(path), "%s/sys/bus/dsa/devices/dsa0/cmd_status",
 		 fake_tree_path(tree));
@@ -273,7 +249,7 @@ static void nothing_is_written(void **state)
 
 static void is_without_devices(const char *expected)
 {
-	struct sva_topology *topo = discover();
+	struct sva_topology *topo = discover_fake();
 
 	assert_non_null(strstr(sva_topology_why(topo), expected));
 	assert_null(sva_next_dev(topo, NULL));
@@ -341,24 +317,7 @@ static void the_state_of_now(void **state)
 	assert_int_equal(svai_sysfs_state("dsa0"), SVA_STATE_UNKNOWN);
 }
 
-static void the_cmd_status_of_now(void **state)
-{
-	struct fake_tree *tree = *state;
-	uint32_t value = 42;
-
-	fake_device(tree, "dsa0");
-	assert_int_equal(svai_sysfs_cmd_status("dsa1", &value), -ENOENT);
-	fake_attr(tree, "dsa0", "cmd_status", "none\n");
-	assert_int_equal(svai_sysfs_cmd_status("dsa0", &value), -EBADMSG);
-	assert_int_equal(value, 42);
-	fake_attr(tree, "dsa0", "cmd_status", "0x80110000\n");
-	assert_int_equal(svai_sysfs_cmd_status("dsa0", &value), 0);
-	assert_int_equal(value, 0x80110000);
-	setenv("LIBSVA_SYSFS_PATH", "/nonexistent", 1);
-	assert_int_equal(svai_sysfs_cmd_status("dsa0", &value), -ENOENT);
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fake_tree_setup, fake_tree_teardown)
 
 int main(void)
 {
@@ -375,7 +334,6 @@ int main(void)
 		TEST(a_loaded_driver_that_is_hidden),
 		TEST(arguments),
 		TEST(the_state_of_now),
-		TEST(the_cmd_status_of_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,20 +79,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	fake_tree_free(*state);
-	return 0;
-}
-
-static struct sva_topology *discover(void)
-{
-	struct sva_topology *topo;
-
-	assert_int_equal(sva_discover(&topo), 0);
-	return topo;
-}
-
 /* The names of all devices and queues, in their order. */
 static const char *names(const struct sva_topology *topo)
 {
@@ -108,7 +94,7 @@ static const char *names(const struct sva_topology *topo)
 
 static void finds(const char *expected)
 {
-	struct sva_topology *topo = discover();
+	struct sva_topology *topo = discover_fake();
 
 	assert_string_equal(names(topo), expected);
 	sva_topology_free(topo);
@@ -134,7 +120,7 @@ static void both_lists_are_united(void **state)
 	listed = names;
 	finds("dsa0 dsa2 wq0.0 wq2.1 ");
 	assert_int_equal(asked, 1);
-	topo = discover();
+	topo = discover_fake();
 	dev = sva_topology_find_dev(topo, "dsa0");
 	assert_int_equal(dev->unknown, 0);
 	dev = sva_topology_find_dev(topo, "dsa2");
@@ -159,7 +145,7 @@ static void it_is_not_asked_when_there_is_something_to_clear(void **state)
 
 	fake_device(*state, "dsa2");
 	fake_attr(*state, "dsa2", "cmd_status", "0x80110000\n");
-	topo = discover();
+	topo = discover_fake();
 	assert_int_equal(sva_topology_find_dev(topo, "dsa2")->cmd_status, 0x80110000);
 	assert_int_equal(asked, 0);
 	sva_topology_free(topo);
@@ -288,7 +274,7 @@ static void the_real_one_does_not_crash_it(void **state)
 	leave();
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fake_tree_teardown)
 
 int main(void)
 {

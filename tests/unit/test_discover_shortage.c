@@ -67,12 +67,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	fake_tree_free(*state);
-	return 0;
-}
-
 /* The @n-th call fails: returns whether there was one, and the error of discovery. */
 static bool fail_call(int n, int *err)
 {
@@ -129,7 +123,7 @@ static void another_error_is_tolerated(void **state)
 	assert_int_equal(err, 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fake_tree_teardown)
 
 int main(void)
 {

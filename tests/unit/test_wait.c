@@ -17,15 +17,6 @@ static const enum sva_wait_policy policies[] = {
 
 static struct sva_op op;
 
-static void submit_held(struct sva_wq *wq)
-{
-	fake.hold = true;
-	memset(&op, 0, sizeof(op));
-	sva_prep_noop(&op.desc, 0);
-	assert_int_equal(sva_submit(wq, &op), 0);
-	assert_int_equal(sva_poll(&op), 0);
-}
-
 static void *complete_later(void *arg)
 {
 	(void)arg;
@@ -42,7 +33,7 @@ static void completion_by_another_thread(void **state)
 	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
 		pthread_t thread;
 
-		submit_held(wq);
+		submit_held(wq, &op);
 		assert_int_equal(pthread_create(&thread, NULL, complete_later, NULL), 0);
 		assert_int_equal(sva_wait(&op, -1, policies[i]), SVA_STATUS_SUCCESS);
 		assert_int_equal(pthread_join(thread, NULL), 0);
@@ -62,7 +53,7 @@ static void a_deadline(void **state)
 	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
 		int64_t before;
 
-		submit_held(wq);
+		submit_held(wq, &op);
 		before = svai_now_ns();
 		assert_int_equal(sva_wait(&op, 3000000, policies[i]), -ETIMEDOUT);
 		assert_true(svai_now_ns() - before >= 3000000);
@@ -81,7 +72,7 @@ static void a_device_that_dies(void **state)
 	struct fake_tree *tree = fixture_tree(state);
 	struct sva_wq *wq = open_fake("wq0.0");
 
-	submit_held(wq);
+	submit_held(wq, &op);
 	fake_attr(tree, "dsa0", "state", "halted\n");
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), -ENODEV); /* no deadline, and no hang */
 	fake_attr(tree, "dsa0", "state", "enabled\n");
