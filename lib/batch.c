@@ -46,6 +46,14 @@ static void record_failures_only(struct sva_batch *batch)
 			desc->op_flags &= ~SVA_FLAG_RCR;
 }
 
+/* A single member gets company. */
+static bool too_many(const struct sva_batch *batch, uint32_t max)
+{
+	uint32_t count = sva_batch_count(batch);
+
+	return (count < 2 ? 2 : count) > max;
+}
+
 int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *op)
 {
 	int err = svai_handle_state(wq);
@@ -54,7 +62,7 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
 		return -EINVAL;
 	if (!err && !sva_batch_count(batch))
 		err = -EINVAL;
-	if (!err && sva_batch_count(batch) > svai_handle(wq)->limits.max_batch)
+	if (!err && too_many(batch, svai_handle(wq)->limits.max_batch))
 		err = -E2BIG;
 	if (err)
 		return svai_refuse(op, err);
@@ -158,8 +166,8 @@ static int submit_member(struct members *m)
 
 	for (unsigned int tries = 0; err == -EAGAIN && tries < m->h->retries; tries++) {
 		err = write_member(m);
-		if (err != -EAGAIN)
-			break;
+		if (err != -EAGAIN || !m->submitted)
+			break; /* before the first one, the caller tries again */
 		if (m->done < m->submitted)
 			err = complete_one(m) ? -ETIMEDOUT : -EAGAIN;
 		else
@@ -191,23 +199,32 @@ static bool all_have_records(const struct sva_desc *list, uint32_t count)
 	return true;
 }
 
+static void complete_batch(struct sva_op *op, unsigned int status, uint32_t descs)
+{
+	op->comp.result = status == SVA_STATUS_BATCH_FAIL;
+	op->comp.bytes_completed = descs;
+	__atomic_store_n(&op->comp.status, (uint8_t)status, __ATOMIC_RELEASE);
+}
+
 int svai_submit_members(struct svai_handle *h, struct sva_op *op)
 {
-	uint32_t count = op->desc.desc_count;
 	struct members m = { .h = h,
 			     .list = (struct sva_desc *)(uintptr_t)op->desc.desc_list_addr };
+	unsigned int refused = svai_check(&h->limits, &op->desc, false, NULL);
 	int err;
 
-	if (!m.list || !all_have_records(m.list, count))
+	if (refused) {
+		complete_batch(op, refused, 0);
+		return 0;
+	}
+	if (!m.list || !all_have_records(m.list, op->desc.desc_count))
 		return -EINVAL;
-	err = run_members(&m, count);
+	err = run_members(&m, op->desc.desc_count);
 	if (err == -ETIMEDOUT)
 		op->credit = NULL; /* members in flight keep theirs, until the queue is closed */
-	if (err)
+	if (err == -ETIMEDOUT || (err && !m.done))
 		return err;
-	op->comp.result = m.failed;
-	op->comp.bytes_completed = m.done;
-	__atomic_store_n(&op->comp.status, m.failed ? SVA_STATUS_BATCH_FAIL : SVA_STATUS_SUCCESS,
-			 __ATOMIC_RELEASE);
+	/* Executed in part is executed: it must not be tried again from the start. */
+	complete_batch(op, err || m.failed ? SVA_STATUS_BATCH_FAIL : SVA_STATUS_SUCCESS, m.done);
 	return 0;
 }

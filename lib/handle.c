@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,11 +13,11 @@ _Static_assert(offsetof(struct svai_handle, open) == SVAI_PAGE, "only the first 
 #define TOMBSTONES 256
 
 /*
- * All open handles, for the child of a fork, and the closed ones that are still mapped. The lock is
+ * All handles, for the child of a fork, and the closed ones that are still mapped. The lock is
  * held over fork(2), so that the child finds both in order.
  */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct svai_handle *open_handles;
+static struct svai_handle *handles;
 static struct svai_handle *tombstones[TOMBSTONES];
 static unsigned int next_tombstone;
 
@@ -37,7 +38,7 @@ static void after_fork_in_parent(void)
  */
 static void after_fork_in_child(void)
 {
-	for (struct svai_handle *h = open_handles; h; h = h->next) {
+	for (struct svai_handle *h = handles; h; h = h->next) {
 		memset(&h->head, 0, sizeof(h->head));
 		if (h->fd >= 0)
 			close(h->fd);
@@ -73,27 +74,67 @@ struct svai_handle *svai_handle_new(void)
 	/* A kernel that cannot do this leaves it to after_fork_in_child(). */
 	(void)madvise(h, SVAI_PAGE, MADV_WIPEONFORK);
 	h->fd = -1;
+	pthread_mutex_lock(&lock);
+	h->next = handles;
+	h->prev_next = &handles;
+	if (h->next)
+		h->next->prev_next = &h->next;
+	handles = h;
+	pthread_mutex_unlock(&lock);
 	return h;
+}
+
+/* One entry is kept back, so that close can always submit its drain. */
+static int32_t free_entries(uint32_t size)
+{
+	const uint32_t most = 1u << 16; /* more than any device has: sysfs may say anything */
+
+	if (size < 2)
+		return 1;
+	return (int32_t)(size < most ? size : most) - 1;
+}
+
+static void set_credits(struct svai_handle *h)
+{
+	const size_t words = sizeof(h->later_credits) / sizeof(h->later_credits[0]);
+	int32_t *credits = &h->head.credits;
+
+	if (h->generation)
+		credits = &h->later_credits[h->generation % words];
+	*credits = free_entries(h->info.size) * SVA_CREDIT;
+	h->head.credit = credits;
 }
 
 void svai_handle_publish(struct svai_handle *h, void *portal)
 {
-	pthread_mutex_lock(&lock);
-	if (!h->open) {
-		h->open = true;
-		h->next = open_handles;
-		h->prev_next = &open_handles;
-		if (h->next)
-			h->next->prev_next = &h->next;
-		open_handles = h;
-	}
-	if (h->path != SVA_PATH_CPU && h->info.mode == SVA_MODE_DEDICATED) {
-		/* One entry is kept back, so that close can always submit its drain. */
-		h->head.credits = (int32_t)(h->info.size > 1 ? h->info.size - 1 : 1) * SVA_CREDIT;
-		h->head.credit = &h->head.credits;
-	}
+	if (h->path != SVA_PATH_CPU && h->info.mode == SVA_MODE_DEDICATED)
+		set_credits(h);
+	else
+		h->head.credit = NULL;
+	h->generation++;
+	h->open = true;
 	h->head.portal = portal;
 	h->head.live = 1;
+}
+
+int svai_handle_open_file(struct svai_handle *h)
+{
+	int err = 0;
+
+	pthread_mutex_lock(&lock);
+	h->fd = open(h->info.path, O_RDWR | O_CLOEXEC);
+	if (h->fd < 0)
+		err = -errno;
+	pthread_mutex_unlock(&lock);
+	return err;
+}
+
+void svai_handle_close_file(struct svai_handle *h)
+{
+	pthread_mutex_lock(&lock);
+	if (h->fd >= 0)
+		close(h->fd);
+	h->fd = -1;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -121,12 +162,13 @@ void svai_handle_free(struct svai_handle *h)
 {
 	svai_report_clear(&h->report);
 	pthread_mutex_lock(&lock);
-	if (h->open) {
-		*h->prev_next = h->next;
-		if (h->next)
-			h->next->prev_next = h->prev_next;
-	}
-	bury(h);
+	*h->prev_next = h->next;
+	if (h->next)
+		h->next->prev_next = h->prev_next;
+	if (h->open)
+		bury(h);
+	else
+		munmap(h, sizeof(*h)); /* nobody has seen it */
 	pthread_mutex_unlock(&lock);
 }
 

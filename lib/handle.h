@@ -21,14 +21,20 @@
 
 struct svai_handle {
 	struct sva_wq head;
-	char rest_of_page[SVAI_PAGE - sizeof(struct sva_wq)];
+	/*
+	 * Credits after a reopen: an operation of the parent, which the child has a copy of, gives
+	 * its credit back into the word of its own time.
+	 */
+	int32_t later_credits[(SVAI_PAGE - sizeof(struct sva_wq)) / sizeof(int32_t)];
 
 	/* From here on the child of a fork sees what the parent had. */
 	bool open;
+	bool draining; /* op is a DRAIN that has not completed yet */
 	bool no_batch; /* write(2) has refused a batch: do not ask again */
 	enum sva_path path;
-	int fd;         /* -1: none */
-	uint32_t flags; /* SVA_OPEN_* */
+	int fd;              /* -1: none */
+	uint32_t generation; /* how often it was opened */
+	uint32_t flags;      /* SVA_OPEN_* */
 	uint32_t retries;
 	uint32_t timeout_ms;
 	struct svai_log log;
@@ -37,7 +43,7 @@ struct svai_handle {
 	struct sva_report report;
 	char why[640];
 	struct sva_op op;                      /* the library's own: probe and drain */
-	struct svai_handle *next, **prev_next; /* all open handles */
+	struct svai_handle *next, **prev_next; /* all handles */
 };
 
 static inline struct svai_handle *svai_handle(const struct sva_wq *wq)
@@ -48,11 +54,18 @@ static inline struct svai_handle *svai_handle(const struct sva_wq *wq)
 /* svai_handle_state - 0: usable; -EINVAL: NULL; -ESTALE: the parent's; -EBADF: closed */
 int svai_handle_state(const struct sva_wq *wq);
 
-/* svai_handle_new - memory for a handle, all zero, not open; NULL: no memory */
+/* svai_handle_new - memory for a handle, not open yet; NULL: no memory */
 struct svai_handle *svai_handle_new(void);
 
 /* svai_handle_publish - the handle is complete: let the inline functions use it */
 void svai_handle_publish(struct svai_handle *h, void *portal);
+
+/*
+ * The file of a handle, opened and closed under the lock of the fork handlers: a child neither
+ * keeps it, nor closes another one that has got its number. 0 or -errno.
+ */
+int svai_handle_open_file(struct svai_handle *h);
+void svai_handle_close_file(struct svai_handle *h);
 
 /* svai_handle_withdraw - send the inline functions to the slow path again; returns the portal */
 void *svai_handle_withdraw(struct svai_handle *h);

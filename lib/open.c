@@ -5,7 +5,6 @@
  *
  * Source of the error numbers: drivers/dma/idxd/cdev.c, and kernels 6.1 to 7.3 as observed.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "open.h"
+#include "submit.h"
 #include "wait.h"
 
 #define CMD_STATUS_NO_SVA 0x80110000u /* IDXD_SCMD_WQ_USER_NO_IOMMU */
@@ -95,13 +95,13 @@ static void add_cmd_status(const struct sva_dev_info *dev, struct sva_rejection 
 }
 
 /* Is it the char device that sysfs speaks of? */
-static int verify(const struct svai_handle *h, const struct sva_dev_info *dev, int fd,
+static int verify(const struct svai_handle *h, const struct sva_dev_info *dev,
 		  struct sva_rejection *r)
 {
 	struct stat st;
 
 	r->remedy = "remove it; the driver and udev create the right one";
-	if (fstat(fd, &st))
+	if (fstat(h->fd, &st))
 		return reject(r, "fstat", errno, NULL, 0);
 	if (!S_ISCHR(st.st_mode)) {
 		snprintf(r->reason, sizeof(r->reason), "%s is not a character device",
@@ -119,8 +119,7 @@ static int verify(const struct svai_handle *h, const struct sva_dev_info *dev, i
 }
 
 /* The portal, or NULL and the reason. */
-static void *map_portal(const struct svai_handle *h, uint32_t flags, int fd,
-			struct sva_rejection *r)
+static void *map_portal(const struct svai_handle *h, uint32_t flags, struct sva_rejection *r)
 {
 	bool dedicated = h->info.mode == SVA_MODE_DEDICATED;
 	unsigned int need = dedicated ? SVA_CPU_MOVDIR64B : SVA_CPU_ENQCMD;
@@ -138,7 +137,7 @@ static void *map_portal(const struct svai_handle *h, uint32_t flags, int fd,
 		r->remedy = "on a server with DSA, switch ENQCMD on in the firmware";
 		return NULL;
 	}
-	portal = mmap(NULL, SVAI_PAGE, PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+	portal = mmap(NULL, SVAI_PAGE, PROT_WRITE, MAP_SHARED | MAP_POPULATE, h->fd, 0);
 	if (portal != MAP_FAILED)
 		return portal;
 	reject(r, "mmap", errno, CAUSES(map_causes));
@@ -146,17 +145,19 @@ static void *map_portal(const struct svai_handle *h, uint32_t flags, int fd,
 }
 
 /* One NOOP, once: a kernel before 6.10 takes no write(2), and a broken device never answers. */
-static int prove_write(struct svai_handle *h, int fd, struct sva_rejection *r)
+static int prove_write(struct svai_handle *h, struct sva_rejection *r)
 {
 	int64_t deadline = svai_deadline((int64_t)h->timeout_ms * 1000000);
-	ssize_t n;
-	int status;
+	unsigned int tries = 0;
+	int n, status;
 
 	sva_prep_noop(&h->op.desc, 0);
 	sva_op_link(&h->op, &h->head);
-	n = write(fd, &h->op.desc, sizeof(h->op.desc));
-	if (n != (ssize_t)sizeof(h->op.desc))
-		return reject(r, "write", n < 0 ? errno : EIO, CAUSES(write_causes));
+	h->op.credit = NULL;
+	while ((n = svai_write(h, &h->op.desc, 1)) == -EAGAIN && svai_now_ns() < deadline)
+		svai_back_off(tries++);
+	if (n < 0)
+		return reject(r, "write", -n, CAUSES(write_causes));
 	status = svai_wait_record(&h->op.comp, deadline, SVA_WAIT_AUTO);
 	if (status < 0)
 		return reject(r, "write", -status, CAUSES(write_causes));
@@ -171,7 +172,7 @@ static int prove_write(struct svai_handle *h, int fd, struct sva_rejection *r)
 static int find_path(struct svai_handle *h, uint32_t flags, struct svai_device *device,
 		     struct sva_rejection *r)
 {
-	device->portal = map_portal(h, flags, device->fd, r);
+	device->portal = map_portal(h, flags, r);
 	if (device->portal) {
 		device->path = SVA_PATH_PORTAL;
 		return 0;
@@ -180,7 +181,7 @@ static int find_path(struct svai_handle *h, uint32_t flags, struct svai_device *
 		return r->err;
 	snprintf(device->no_portal, sizeof(device->no_portal), "%s", r->reason);
 	device->path = SVA_PATH_WRITE;
-	return prove_write(h, device->fd, r);
+	return prove_write(h, r);
 }
 
 int svai_device_open(struct svai_handle *h, uint32_t flags, const struct sva_dev_info *dev,
@@ -190,25 +191,26 @@ int svai_device_open(struct svai_handle *h, uint32_t flags, const struct sva_dev
 
 	device->portal = NULL;
 	device->no_portal[0] = '\0';
-	device->fd = open(h->info.path, O_RDWR | O_CLOEXEC);
-	if (device->fd < 0) {
-		err = reject(rejection, "open", errno, CAUSES(open_causes));
+	err = svai_handle_open_file(h);
+	if (err) {
+		reject(rejection, "open", -err, CAUSES(open_causes));
 		if (err == -EOPNOTSUPP)
 			add_cmd_status(dev, rejection);
 		return err;
 	}
-	err = verify(h, dev, device->fd, rejection);
+	err = verify(h, dev, rejection);
 	if (!err)
 		err = find_path(h, flags, device, rejection);
 	if (err)
-		svai_device_close(device->fd, NULL);
+		svai_handle_close_file(h);
 	return err;
 }
 
-void svai_device_close(int fd, void *portal)
+void svai_device_close(struct svai_handle *h)
 {
+	void *portal = svai_handle_withdraw(h);
+
 	if (portal)
 		munmap(portal, SVAI_PAGE);
-	if (fd >= 0)
-		close(fd);
+	svai_handle_close_file(h);
 }

@@ -9,7 +9,6 @@
 
 /* What svai_device_open() brings. */
 struct svai_device {
-	int fd;
 	void *portal; /* NULL: write(2) */
 	enum sva_path path;
 	char no_portal[160]; /* why not the portal; "" if it is */
@@ -21,12 +20,13 @@ struct svai_device {
  * @dev: the device of the queue
  * @rejection: filled on failure, but its queue
  *
- * Uses h->op for the proof of write(2). Returns 0 or -errno, with nothing left open.
+ * Sets h->fd, and uses h->op for the proof of write(2). Returns 0 or -errno, with nothing left
+ * open.
  */
 int svai_device_open(struct svai_handle *h, uint32_t flags, const struct sva_dev_info *dev,
 		     struct svai_device *device, struct sva_rejection *rejection);
 
-/* svai_device_close - unmap the portal, close the file; the kernel drains */
-void svai_device_close(int fd, void *portal);
+/* svai_device_close - take the portal away, unmap it, close the file; the kernel drains */
+void svai_device_close(struct svai_handle *h);
 
 #endif

@@ -34,6 +34,7 @@ struct sva_report *svai_report_copy(const struct sva_report *report)
 	}
 	memcpy(copy->items, report->items, report->count * sizeof(*copy->items));
 	copy->count = copy->capacity = report->count;
+	copy->unfit = report->unfit;
 	return copy;
 }
 
@@ -41,6 +42,11 @@ void svai_report_clear(struct sva_report *report)
 {
 	free(report->items);
 	memset(report, 0, sizeof(*report));
+}
+
+const struct sva_rejection *svai_report_main(const struct sva_report *report)
+{
+	return sva_report_get(report, report->unfit < report->count ? report->unfit : 0);
 }
 
 unsigned int sva_report_count(const struct sva_report *report)

@@ -8,6 +8,7 @@
 struct sva_report {
 	unsigned int count;
 	unsigned int capacity;
+	unsigned int unfit; /* so many were not even tried; they come first */
 	struct sva_rejection *items;
 };
 
@@ -16,6 +17,9 @@ int svai_report_add(struct sva_report *report, const struct sva_rejection *rejec
 
 /* svai_report_copy - a copy on the heap, for the caller; NULL: no memory */
 struct sva_report *svai_report_copy(const struct sva_report *report);
+
+/* svai_report_main - the one to name: the first that was tried, else the first; NULL: none */
+const struct sva_rejection *svai_report_main(const struct sva_report *report);
 
 /* svai_report_clear - free the items, not the report */
 void svai_report_clear(struct sva_report *report);

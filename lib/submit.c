@@ -56,7 +56,7 @@ int svai_write(const struct svai_handle *h, const struct sva_desc *descs, unsign
 	ssize_t n = write(h->fd, descs, count * sizeof(*descs));
 
 	if (n < 0)
-		return -errno;
+		return errno == EINTR ? -EAGAIN : -errno;
 	return n / (ssize_t)sizeof(*descs) ? (int)(n / (ssize_t)sizeof(*descs)) : -EIO;
 }
 
@@ -65,11 +65,9 @@ static int write_once(struct svai_handle *h, struct sva_op *op)
 {
 	int n = svai_write(h, &op->desc, 1);
 
-	if (n == -EINTR)
-		return -EAGAIN;
 	if (n != -EINVAL || sva_desc_opcode(&op->desc) != SVA_OP_BATCH)
 		return n < 0 ? n : 0;
-	h->no_batch = true;
+	__atomic_store_n(&h->no_batch, true, __ATOMIC_RELAXED);
 	svai_log(&h->log, SVA_LOG_INFO, "%s: write(2) refuses batches: members one by one",
 		 h->info.name);
 	return svai_submit_members(h, op);
@@ -83,7 +81,8 @@ static int submit_once(struct svai_handle *h, struct sva_op *op)
 		svai_cpu_execute(&h->limits, &op->desc);
 		return 0;
 	case SVA_PATH_WRITE:
-		if (h->no_batch && sva_desc_opcode(&op->desc) == SVA_OP_BATCH)
+		if (__atomic_load_n(&h->no_batch, __ATOMIC_RELAXED) &&
+		    sva_desc_opcode(&op->desc) == SVA_OP_BATCH)
 			return svai_submit_members(h, op);
 		return write_once(h, op);
 	default:
@@ -143,7 +142,7 @@ int svai_submit_uncounted(struct svai_handle *h, struct sva_op *op)
 {
 	sva_op_link(op, &h->head);
 	op->credit = NULL;
-	return submit_tries(h, op);
+	return submit_once(h, op);
 }
 
 /* By one write(2) as many as are ready; returns how many the kernel took, or -errno. */

@@ -5,7 +5,7 @@
 #include "handle.h"
 
 /**
- * svai_submit_uncounted - submit without taking a credit, several tries, by whatever path
+ * svai_submit_uncounted - one try to submit without taking a credit, by whatever path
  *
  * For the library's own drain, for which an entry of the queue is kept back. 0 or -errno.
  */

@@ -136,16 +136,17 @@ int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy)
 {
 	int64_t deadline = svai_deadline(timeout_ns);
 	const struct sva_comp *comp;
-	int status;
+	int status, err;
 
-	if (!op || !op->desc.completion_addr || !op->wq)
+	if (!op || !op->desc.completion_addr)
 		return -EINVAL;
 	comp = (const struct sva_comp *)(uintptr_t)op->desc.completion_addr;
 	status = sva_poll(op);
 	if (status)
 		return status;
-	if (svai_handle_state(op->wq) == -ESTALE)
-		return -ESTALE;
+	err = svai_handle_state(op->wq);
+	if (err) /* nobody will complete it any more */
+		return err;
 	if (!timeout_ns)
 		return -ETIMEDOUT;
 	for (;;) {

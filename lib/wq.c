@@ -10,6 +10,7 @@
 #include "submit.h"
 #include "wait.h"
 
+#define MAX_OPTS           4096 /* so large is no version of the options: do not look there */
 #define DEFAULT_RETRIES    1024
 #define DEFAULT_TIMEOUT_MS 5000
 
@@ -23,6 +24,8 @@ static int read_opts(struct sva_wq_opts *opts, const struct sva_wq_opts *from)
 		return 0;
 	if (from->size < offsetof(struct sva_wq_opts, mode))
 		return -EINVAL;
+	if (from->size > MAX_OPTS)
+		return -E2BIG;
 	for (size_t i = sizeof(*opts); i < from->size; i++)
 		if (((const char *)from)[i])
 			return -E2BIG;
@@ -43,13 +46,14 @@ static void set_device_limits(struct svai_limits *limits, const struct sva_dev_i
 		limits->opcodes = wq->op_config;
 	else
 		limits->opcodes = dev->unknown & SVA_ATTR_OP_CAP ? all : dev->op_cap;
-	if (wq->max_batch_size > 1) /* hidden from the mask on DSA 1.0 */
+	if (wq->max_batch_size > 1 ||
+	    wq->unknown & SVA_ATTR_MAX_BATCH) /* hidden from the mask on DSA 1.0 */
 		sva_opmask_set(&limits->opcodes, SVA_OP_BATCH);
 	limits->version = dev->version;
 	limits->gen_cap = dev->unknown & SVA_ATTR_GEN_CAP ? UINT64_MAX : dev->gen_cap;
 	limits->max_transfer =
 		wq->unknown & SVA_ATTR_MAX_TRANSFER ? UINT32_MAX : wq->max_transfer_size;
-	limits->max_batch = wq->max_batch_size;
+	limits->max_batch = wq->unknown & SVA_ATTR_MAX_BATCH ? UINT32_MAX : wq->max_batch_size;
 	limits->block_on_fault = wq->block_on_fault;
 }
 
@@ -81,7 +85,6 @@ static int open_queue(struct svai_handle *h, const struct sva_topology *topo,
 		svai_log(&h->log, SVA_LOG_WARN, "%s: %s", wq->name, rejection.reason);
 		return svai_report_add(&h->report, &rejection);
 	}
-	h->fd = device.fd;
 	h->path = device.path;
 	set_device_limits(&h->limits, dev, wq);
 	describe_device(h, &device);
@@ -97,6 +100,7 @@ static int open_best(struct svai_handle *h, const struct svai_name *name,
 	int n = svai_select(topo, name, opts, &list, &h->report);
 	int err = n < 0 ? n : -ENODEV;
 
+	h->report.unfit = h->report.count;
 	for (int i = 0; i < n; i++) {
 		err = open_queue(h, topo, list[i], opts->flags);
 		if (!err || err == -ENOMEM)
@@ -110,7 +114,7 @@ static int open_best(struct svai_handle *h, const struct svai_name *name,
 static void describe_failure(struct svai_handle *h, const char *asked,
 			     const struct sva_topology *topo, char *text, size_t len)
 {
-	const struct sva_rejection *first = sva_report_get(&h->report, 0);
+	const struct sva_rejection *first = svai_report_main(&h->report);
 
 	if (*sva_topology_why(topo))
 		snprintf(text, len, "%s", sva_topology_why(topo));
@@ -179,7 +183,7 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 	if (err && !h->report.count)
 		err = report_machine(h, why);
 	else if (err && err != -ENOMEM)
-		err = sva_report_get(&h->report, 0)->err;
+		err = svai_report_main(&h->report)->err;
 	if (err && err != -ENOMEM && !(opts->flags & SVA_OPEN_NO_CPU)) {
 		open_cpu(h, opts, why);
 		err = 0;
@@ -223,7 +227,9 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 	h->flags = opts.flags;
 	h->retries = opts.retries ? opts.retries : DEFAULT_RETRIES;
 	h->timeout_ms = opts.timeout_ms ? opts.timeout_ms : DEFAULT_TIMEOUT_MS;
-	if (parsed.cpu)
+	if (parsed.cpu && opts.flags & SVA_OPEN_NO_CPU)
+		err = -EINVAL;
+	else if (parsed.cpu)
 		open_cpu(h, &opts, "asked for");
 	else
 		err = open_any(h, &parsed, name, &opts);
@@ -243,14 +249,24 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 static int drain(struct svai_handle *h)
 {
 	int64_t deadline = svai_deadline((int64_t)h->timeout_ms * 1000000);
-	int err;
+	unsigned int tries = 0;
+	int err = 0;
 
-	sva_prep_drain(&h->op.desc, 0);
-	do {
-		err = svai_submit_uncounted(h, &h->op);
-	} while (err == -EAGAIN && !svai_queue_is_dead(h) && svai_now_ns() < deadline);
+	/* That of a close which timed out has the entry, and does not cover what came after it. */
+	if (h->draining)
+		err = svai_wait_record(&h->op.comp, deadline, SVA_WAIT_AUTO);
+	if (err >= 0) {
+		sva_prep_drain(&h->op.desc, 0);
+		while ((err = svai_submit_uncounted(h, &h->op)) == -EAGAIN &&
+		       svai_now_ns() < deadline)
+			svai_back_off(tries++);
+		h->draining = !err;
+	}
 	if (!err)
 		err = svai_wait_record(&h->op.comp, deadline, SVA_WAIT_AUTO);
+	if (err > SVA_STATUS_SUCCESS)
+		svai_log(&h->log, SVA_LOG_WARN, "%s: close: the drain ended with status %#x",
+			 h->info.name, (unsigned int)err);
 	if (err >= 0 || svai_queue_is_dead(h))
 		return 0;
 	return err == -EAGAIN ? -ETIMEDOUT : err;
@@ -269,7 +285,7 @@ int sva_wq_close(struct sva_wq *wq)
 			 h->timeout_ms);
 		return -ETIMEDOUT;
 	}
-	svai_device_close(h->fd, svai_handle_withdraw(h));
+	svai_device_close(h);
 	svai_handle_free(h);
 	return 0;
 }
@@ -286,8 +302,8 @@ static int reopen_queue(struct svai_handle *h)
 		return err;
 	svai_report_clear(&h->report);
 	err = open_best(h, &name, &opts, topo);
-	if (err == -ENODEV && h->report.count)
-		err = sva_report_get(&h->report, 0)->err;
+	if (err && h->report.count)
+		err = svai_report_main(&h->report)->err;
 	sva_topology_free(topo);
 	return err;
 }
@@ -301,8 +317,7 @@ int sva_wq_reopen(struct sva_wq *wq)
 		return err;
 	if (!err)
 		return -EALREADY;
-	svai_device_close(h->fd, NULL); /* the portal was not inherited */
-	h->fd = -1;
+	svai_device_close(h);
 	if (h->path != SVA_PATH_CPU)
 		return reopen_queue(h);
 	svai_handle_publish(h, NULL);

@@ -299,7 +299,8 @@ SVA_INLINE bool sva_submit_is_fast(const struct sva_wq *wq, const struct sva_op 
  * -EINVAL: NULL, or an operation that is not 64-byte aligned;
  * -EBADF: the handle is closed; -ESTALE: it was inherited over a fork, see sva_wq_reopen();
  * -ENODEV: the device or queue is no longer enabled;
- * or what write(2) said. After an error sva_poll() returns SVA_STATUS_NOT_SUBMITTED.
+ * or what write(2) said. After an error sva_poll() returns SVA_STATUS_NOT_SUBMITTED (but not for an
+ * operation that is misaligned: it is not touched).
  */
 SVA_INLINE int sva_submit(struct sva_wq *wq, struct sva_op *op)
 {
@@ -460,7 +461,8 @@ enum sva_wait_policy {
  * Returns the status byte as sva_poll() does; or -ETIMEDOUT: the operation is still in flight and
  * its memory still the device's; -ENODEV: likewise, and the device or queue is no longer enabled;
  * -ESTALE: the operation was submitted by the parent of this forked process, which alone sees its
- * completion; -EINVAL: NULL, or an operation that was never submitted.
+ * completion; -EBADF: the queue was closed, its device dead, without a completion; -EINVAL: NULL,
+ * or an operation that was never submitted.
  */
 int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy);
 
