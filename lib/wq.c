@@ -294,7 +294,8 @@ int sva_wq_close(struct sva_wq *wq)
 static int reopen_queue(struct svai_handle *h)
 {
 	struct svai_name name = { .device = h->info.device, .queue = h->info.name };
-	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = h->flags };
+	/* The queue is named: its node was right at the first open. */
+	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = h->flags & ~SVA_OPEN_ON_NODE };
 	struct sva_topology *topo;
 	int err = sva_discover(&topo);
 

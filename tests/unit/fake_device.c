@@ -26,6 +26,8 @@ int __real_open(const char *path, int flags, ...);
 int __real_close(int fd);
 int __real_fstat(int fd, struct stat *st);
 void *__real_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
+int __real_madvise(void *addr, size_t len, int advice);
+int __wrap_madvise(void *addr, size_t len, int advice);
 int __real_munmap(void *addr, size_t len);
 ssize_t __real_write(int fd, const void *buf, size_t len);
 int __wrap_open(const char *path, int flags, ...);
@@ -90,10 +92,51 @@ static bool count_down(unsigned int *counter)
 	return true;
 }
 
+static void seen(unsigned int *counter)
+{
+	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+/* Set by the barrier, taken by the portal instruction behind it. */
+static _Thread_local bool barrier;
+
+void sva_submit_barrier(void)
+{
+	barrier = true;
+}
+
+static void take_barrier(void)
+{
+	if (!barrier)
+		seen(&fake.without_barrier);
+	barrier = false;
+}
+
+void sva_pause(void)
+{
+	seen(&fake.pauses);
+}
+
+void sva_umonitor(const volatile void *addr)
+{
+	(void)addr;
+	if (fake.complete_in_umonitor)
+		fake_complete(1);
+}
+
+bool sva_umwait(uint32_t state, uint64_t deadline)
+{
+	(void)state;
+	seen(&fake.umwaits);
+	fake.umwait_ticks = deadline - sva_rdtsc();
+	return false;
+}
+
 bool sva_enqcmd(void *portal, const void *desc)
 {
 	bool retry;
 
+	take_barrier();
 	pthread_mutex_lock(&lock);
 	fake.portal_offsets[fake.submissions % 64] = (uintptr_t)portal & 4095;
 	retry = count_down(&fake.retry) || !accept(desc);
@@ -103,6 +146,7 @@ bool sva_enqcmd(void *portal, const void *desc)
 
 void sva_movdir64b(void *portal, const void *desc)
 {
+	take_barrier();
 	pthread_mutex_lock(&lock);
 	fake.portal_offsets[fake.submissions % 64] = (uintptr_t)portal & 4095;
 	accept(desc); /* if not, it is lost: nobody is told */
@@ -113,11 +157,6 @@ void sva_movdir64b(void *portal, const void *desc)
  * What open(2), close(2) and mmap(2) share is atomic, not locked: the child of a fork closes files,
  * and a lock may be held by a thread that it has not got.
  */
-static void seen(unsigned int *counter)
-{
-	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
-}
-
 static bool is_fake(int fd)
 {
 	return fd >= 0 && fd < MAX_FDS && __atomic_load_n(&is_fake_fd[fd], __ATOMIC_RELAXED);
@@ -201,6 +240,15 @@ void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
 	return portal;
 }
 
+int __wrap_madvise(void *addr, size_t len, int advice)
+{
+	if (advice == MADV_WIPEONFORK && fake.no_wipe_on_fork) {
+		errno = EINVAL;
+		return -1;
+	}
+	return __real_madvise(addr, len, advice);
+}
+
 int __wrap_munmap(void *addr, size_t len)
 {
 	if (addr && swap_portal(addr, NULL))
@@ -242,8 +290,10 @@ ssize_t __wrap_write(int fd, const void *buf, size_t len)
 		return __real_write(fd, buf, len);
 	pthread_mutex_lock(&lock);
 	fake.writes++;
-	if (fake.write_errno)
-		n = fail(fake.write_errno);
+	if (count_down(&fake.write_eintr))
+		n = fail(EINTR);
+	else if (fake.write_errno || (fake.fail_write && !--fake.fail_write))
+		n = fail(fake.write_errno ? fake.write_errno : EIO);
 	else if (fake.write_zero)
 		n = 0;
 	else if (count_down(&fake.write_eagain))

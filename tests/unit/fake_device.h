@@ -14,17 +14,23 @@
 struct fake_device {
 	int open_errno, mmap_errno; /* 0: succeed */
 	bool not_a_char_device;
+	bool no_wipe_on_fork; /* madvise(MADV_WIPEONFORK) fails */
 	unsigned int rdev_major, rdev_minor;
 	unsigned int retry;        /* ENQCMD says "retry" so many times; UINT_MAX: always */
 	unsigned int write_eagain; /* write(2) says EAGAIN so many times; UINT_MAX: always */
 	unsigned int write_most;   /* descriptors taken by one write(2); 0: all */
+	unsigned int write_eintr;  /* write(2) is interrupted so many times */
+	unsigned int fail_write;   /* the n-th write(2) from now on fails with EIO; 0: none */
 	int write_errno;           /* every write(2) fails so */
 	bool write_zero;           /* write(2) takes nothing, and says so */
 	bool write_no_batch;       /* EINVAL for a BATCH, as for DSA 1.0 */
+	bool complete_in_umonitor; /* the record is written just before the monitor is armed */
 	bool hold;                 /* accept, but complete only in fake_complete() */
 	unsigned int capacity;     /* with hold: a further ENQCMD is told to retry; 0: no limit */
 
 	/* What was seen. */
+	unsigned int pauses, umwaits, without_barrier;
+	uint64_t umwait_ticks; /* what the last UMWAIT was to wait for */
 	unsigned int opens, closes, maps, unmaps, writes, submissions, overflows;
 	int open_flags;
 	int fd;                       /* the last one that was opened */

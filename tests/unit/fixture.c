@@ -13,7 +13,7 @@
 /* Before main(), since the library asks for the CPU's features once. */
 __attribute__((constructor)) static void a_cpu_with_everything(void)
 {
-	setenv("LIBSVA_CPU", "+enqcmd,+movdir64b", 1);
+	setenv("LIBSVA_CPU", "+enqcmd,+movdir64b,+waitpkg", 1);
 }
 
 static void queue(struct fake_tree *tree, const char *name, const char *mode, const char *minor)
@@ -50,6 +50,7 @@ int fixture_setup(void **state)
 
 int fixture_teardown(void **state)
 {
+	assert_int_equal(fake.without_barrier, 0);
 	fake_tree_free(*state);
 	return 0;
 }

@@ -117,12 +117,14 @@ static void everything_on(struct sva_wq *wq)
 	add_copy(0, 0);
 	add_bad(0);
 	sva_prep_compare(sva_batch_add(&batch), &src[0], &src[0], 8, 0);
+	sva_prep_crc(sva_batch_add(&batch), &src[0], 8, 0, 0);
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
 	assert_int_equal(comps[0].status, SVA_STATUS_NONE);
 	assert_int_equal(dst[0], src[0]);
 	assert_int_equal(comps[1].status, SVA_STATUS_BAD_SIZE);
 	assert_int_equal(comps[2].status, SVA_STATUS_SUCCESS);
+	assert_int_equal(comps[3].status, SVA_STATUS_SUCCESS);
 
 	/* And once more with the same memory. */
 	sva_batch_reset(&batch);
@@ -227,6 +229,75 @@ static void a_member_that_hangs(void **state)
 	close_fake(wq);
 }
 
+/* Executed in part is executed: a member that fails to be submitted must not run the rest again. */
+static void a_batch_never_runs_twice(void **state)
+{
+	struct sva_wq *wq = open_by_path(SVA_PATH_WRITE, "wq0.1");
+	char shift[] = "123456789";
+
+	(void)state;
+	start(0);
+	sva_prep_memmove(sva_batch_add(&batch), shift + 1, shift, 8, 0);
+	sva_prep_noop(sva_batch_add(&batch), SVA_FLAG_FENCE);
+	fake.fail_write = 3; /* the batch itself, member 0, and then an error */
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
+	assert_int_equal(op.comp.bytes_completed, 1);
+	assert_int_equal(comps[1].status, SVA_STATUS_NONE);
+	assert_string_equal(shift, "112345678");
+	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+	close_fake(wq);
+}
+
+/* A full queue is tried a bounded number of times, not its square. */
+static void a_queue_that_stays_full(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .retries = 50 };
+	struct sva_wq *wq;
+	unsigned int before;
+
+	(void)state;
+	fake.mmap_errno = EPERM;
+	fake.write_no_batch = true;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	start(0);
+	add_copy(0, 0);
+	add_copy(1, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0); /* the refusal is known now */
+	before = fake.writes;
+	fake.write_eagain = UINT32_MAX;
+	start(0);
+	add_copy(0, 0);
+	add_copy(1, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), -EAGAIN);
+	assert_int_equal(fake.writes - before, 50);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_NOT_SUBMITTED);
+	fake.write_eagain = 0;
+	close_fake(wq);
+}
+
+/* What a device would refuse about the batch itself is refused here, too. */
+static void a_bad_batch_by_hand(void **state)
+{
+	struct sva_wq *wq = open_by_path(SVA_PATH_WRITE, "wq0.0");
+
+	(void)state;
+	start(0);
+	sva_prep_batch(&op.desc, descs, 1, 0);
+	assert_int_equal(sva_submit(wq, &op), 0);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_BAD_COUNT);
+	sva_prep_batch(&op.desc, (struct sva_desc *)((char *)descs + 32), 2, 0);
+	assert_int_equal(sva_submit(wq, &op), 0);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_LIST_ALIGN);
+	add_copy(0, 0);
+	add_copy(1, 0);
+	descs[1].completion_addr = 0; /* nobody would know when it is done */
+	sva_prep_batch(&op.desc, descs, 2, 0);
+	assert_int_equal(sva_submit(wq, &op), -EINVAL);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_NOT_SUBMITTED);
+	close_fake(wq);
+}
+
 /* A queue with room for little: members wait for each other. */
 static void more_members_than_credits(void **state)
 {
@@ -250,6 +321,9 @@ static void bad_arguments(void **state)
 	assert_int_equal(sva_batch_init(&batch, NULL, comps, 8, 0), -EINVAL);
 	assert_int_equal(sva_batch_init(&batch, descs, NULL, 8, 0), -EINVAL);
 	assert_int_equal(sva_batch_init(&batch, odd, comps, 4, 0), -EINVAL);
+	assert_int_equal(
+		sva_batch_init(&batch, descs, (struct sva_comp *)((char *)comps + 16), 4, 0),
+		-EINVAL);
 	assert_int_equal(sva_batch_init(&batch, descs, comps, 1, 0), -EINVAL);
 	assert_int_equal(sva_batch_init(&batch, descs, comps, 8, 2), -EINVAL);
 	start(0);
@@ -290,6 +364,9 @@ int main(void)
 		TEST(a_kernel_that_takes_batches),
 		TEST(the_refusal_is_remembered),
 		TEST(a_member_that_hangs),
+		TEST(a_batch_never_runs_twice),
+		TEST(a_queue_that_stays_full),
+		TEST(a_bad_batch_by_hand),
 		TEST(more_members_than_credits),
 		TEST(bad_arguments),
 		TEST(more_members_than_the_queue_takes),

@@ -88,6 +88,56 @@ static void close_is_bounded(void **state)
 	close_fake(wq);
 }
 
+/* The drain of a close that timed out is waited for, not overtaken: it does not cover what came
+ * after. */
+static void close_goes_on_where_it_timed_out(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20 };
+	static struct sva_op later;
+	struct sva_wq *wq;
+
+	(void)state;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	submit_held(wq, &op);
+	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
+	submit_held(wq, &later);
+	assert_int_equal(fake_complete(2), 2); /* the first operation and the drain */
+	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
+	assert_int_equal(sva_poll(&later), 0);
+	fake_complete(UINT32_MAX);
+	fake.hold = false;
+	close_fake(wq);
+	assert_int_equal(sva_poll(&later), SVA_STATUS_SUCCESS);
+}
+
+/* By time, not by tries. */
+static void close_is_bounded_however_many_tries(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20, .retries = UINT32_MAX };
+	struct sva_wq *wq;
+
+	(void)state;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	fake.retry = UINT32_MAX;
+	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
+	fake.retry = 0;
+	close_fake(wq);
+}
+
+/* Opens that fail leave nothing behind, and forget no closed handle. */
+static void failed_opens_use_up_no_memory_of_closed_handles(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = SVA_OPEN_NO_CPU };
+	struct sva_wq *closed = open_fake("wq0.0"), *wq;
+
+	(void)state;
+	close_fake(closed);
+	fake.open_errno = EACCES;
+	for (unsigned int i = 0; i < 300; i++)
+		assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), -EACCES);
+	assert_int_equal(sva_wq_close(closed), -EBADF);
+}
+
 static void a_full_queue_delays_close(void **state)
 {
 	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20, .retries = 2 };
@@ -175,10 +225,17 @@ static void close_after_a_reset(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(close_drains),         TEST(close_with_all_credits_taken),
-		TEST(close_is_bounded),     TEST(a_full_queue_delays_close),
-		TEST(double_close),         TEST(many_handles_one_after_the_other),
-		TEST(many_handles_at_once), TEST(close_after_a_reset),
+		TEST(close_drains),
+		TEST(close_with_all_credits_taken),
+		TEST(close_is_bounded),
+		TEST(close_goes_on_where_it_timed_out),
+		TEST(close_is_bounded_however_many_tries),
+		TEST(failed_opens_use_up_no_memory_of_closed_handles),
+		TEST(a_full_queue_delays_close),
+		TEST(double_close),
+		TEST(many_handles_one_after_the_other),
+		TEST(many_handles_at_once),
+		TEST(close_after_a_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,6 +131,84 @@ static void the_child_reopens(void **state)
 	}
 }
 
+/*
+ * What completed in the parent and was not reaped gives no credit to the child's queue: more would
+ * be in flight than it has entries.
+ */
+static void credits_of_the_parent(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.1");
+	pid_t child;
+
+	(void)state;
+	sva_prep_noop(&op.desc, 0);
+	assert_int_equal(sva_submit(wq, &op), 0);
+	child = fork();
+	if (!child) {
+		CHILD_CHECK(sva_wq_reopen(wq) == 0);
+		CHILD_CHECK(*wq->credit == (DEDICATED_SIZE - 1) * SVA_CREDIT);
+		CHILD_CHECK(sva_poll(&op) == SVA_STATUS_SUCCESS);
+		CHILD_CHECK(*wq->credit == (DEDICATED_SIZE - 1) * SVA_CREDIT);
+		_exit(0);
+	}
+	expect_good_end(child);
+	close_fake(wq);
+}
+
+/* Reopen asks for what the open asked for. */
+static void options_outlive_the_fork(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = SVA_OPEN_NO_PORTAL };
+	struct sva_wq *wq;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	child = fork();
+	if (!child) {
+		CHILD_CHECK(sva_wq_reopen(wq) == 0);
+		CHILD_CHECK(sva_wq_path(wq) == SVA_PATH_WRITE);
+		_exit(0);
+	}
+	expect_good_end(child);
+	close_fake(wq);
+}
+
+/* A queue that was made shared meanwhile must not get MOVDIR64B: the device would drop it. */
+static void a_queue_that_changed_its_mode(void **state)
+{
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq *wq = open_fake("wq0.1");
+	pid_t child = fork();
+
+	if (!child) {
+		fake_attr(tree, "wq0.1", "mode", "shared\n");
+		CHILD_CHECK(sva_wq_reopen(wq) == 0);
+		CHILD_CHECK(!wq->credit);
+		_exit(0);
+	}
+	expect_good_end(child);
+	close_fake(wq);
+}
+
+/* On a kernel that cannot wipe, the fork handler does it. */
+static void without_wipe_on_fork(void **state)
+{
+	struct sva_wq *wq;
+	pid_t child;
+
+	(void)state;
+	fake.no_wipe_on_fork = true;
+	wq = open_fake("wq0.0");
+	child = fork();
+	if (!child) {
+		use_stale(wq);
+		_exit(0);
+	}
+	expect_good_end(child);
+	close_fake(wq);
+}
+
 /* While the parent has a dedicated queue open, the child cannot. */
 static void the_child_of_a_dedicated_queue(void **state)
 {
@@ -236,6 +314,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(on_every_path),
 		TEST(the_child_reopens),
+		TEST(credits_of_the_parent),
+		TEST(options_outlive_the_fork),
+		TEST(a_queue_that_changed_its_mode),
+		TEST(without_wipe_on_fork),
 		TEST(the_child_of_a_dedicated_queue),
 		TEST(the_cpu_reopens_too),
 		TEST(the_parents_operation),

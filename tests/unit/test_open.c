@@ -49,6 +49,7 @@ static void no_device_and_no_cpu_is_enodev(void **state)
 
 static void the_cpu_can_be_asked_for(void **state)
 {
+	struct sva_wq_opts opts = { .size = sizeof(opts) };
 	struct sva_wq *wq;
 
 	(void)state;
@@ -57,6 +58,8 @@ static void the_cpu_can_be_asked_for(void **state)
 	assert_string_equal(sva_wq_info(wq)->name, "cpu");
 	assert_int_equal(fake.opens, 0);
 	assert_int_equal(sva_wq_close(wq), 0);
+	opts.flags = SVA_OPEN_NO_CPU;
+	assert_int_equal(sva_wq_open(&wq, "cpu", &opts), -EINVAL);
 }
 
 static void a_shared_queue_by_its_portal(void **state)
@@ -205,6 +208,93 @@ static void write_that_does_not_work(void **state)
 	assert_int_equal(sva_wq_close(wq), 0);
 }
 
+/* One refusal at open must not send the handle to the CPU for good. */
+static void the_proof_of_write_is_patient(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20 };
+	struct sva_wq *wq;
+
+	(void)state;
+	fake.mmap_errno = EPERM;
+	fake.write_eagain = 5;
+	fake.write_eintr = 2;
+	close_fake(open_fake("wq0.0"));
+	fake.write_eagain = UINT32_MAX;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	assert_int_equal(sva_wq_path(wq), SVA_PATH_CPU);
+	assert_int_equal(sva_wq_close(wq), 0);
+	fake.write_eagain = 0;
+	fake.write_zero = true;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	assert_int_equal(sva_wq_path(wq), SVA_PATH_CPU);
+	assert_int_equal(sva_wq_close(wq), 0);
+}
+
+/* Of several reasons the one of a queue that was tried is told. */
+static void the_reason_that_counts(void **state)
+{
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = SVA_OPEN_NO_CPU };
+	struct sva_wq *wq;
+
+	fake_attr(tree, "wq0.0", "state", "disabled\n");
+	fake.open_errno = EACCES;
+	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -EACCES);
+	assert_int_equal(sva_wq_open(&wq, NULL, NULL), 0);
+	assert_memory_equal(sva_wq_why(wq), "wq0.1: open: ", 13);
+	assert_int_equal(sva_report_count(sva_wq_report(wq)), 2);
+	assert_int_equal(sva_wq_close(wq), 0);
+}
+
+static void another_device(struct fake_tree *tree, const char *node, const char *clients)
+{
+	fake_device(tree, "dsa2");
+	fake_attr(tree, "dsa2", "cdev_major", "241\n");
+	fake_attr(tree, "dsa2", "numa_node", node);
+	fake_wq(tree, "wq2.0", "shared");
+	fake_attr(tree, "wq2.0", "cdev_minor", "3\n");
+	fake_attr(tree, "wq2.0", "clients", clients);
+	fake_node(tree, "dsa/wq2.0");
+}
+
+static void expect_best(const char *name)
+{
+	struct sva_wq *wq = open_fake(NULL);
+
+	assert_string_equal(sva_wq_info(wq)->name, name);
+	close_fake(wq);
+}
+
+/* The machine of the test runs on one node: 77 is far, and none is nearer than that. */
+static void near_and_idle_queues_come_first(void **state)
+{
+	struct fake_tree *tree = fixture_tree(state);
+
+	fake_attr(tree, "wq0.0", "clients", "2\n");
+	another_device(tree, "0\n", "1\n");
+	expect_best("wq2.0");
+	another_device(tree, "0\n", "3\n");
+	expect_best("wq0.0");
+	fake_attr(tree, "dsa0", "numa_node", "77\n");
+	expect_best("wq2.0");
+	another_device(tree, "-1\n", "3\n");
+	expect_best("wq2.0");
+}
+
+static void sizes_that_make_no_sense(void **state)
+{
+	static const char *const sizes[] = { "0\n", "1\n", "4294967295\n", "x\n" };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct sva_wq *wq;
+
+		fake_attr(fixture_tree(state), "wq0.1", "size", sizes[i]);
+		wq = open_fake("wq0.1");
+		assert_in_range(wq->credits, SVA_CREDIT, INT32_MAX);
+		close_fake(wq);
+	}
+}
+
 static void paths_can_be_ruled_out(void **state)
 {
 	struct sva_wq_opts opts = { .size = sizeof(opts) };
@@ -232,6 +322,9 @@ static void not_the_right_node(void **state)
 	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), -ENODEV);
 	fake.not_a_char_device = false;
 	fake.rdev_minor++;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), -ENODEV);
+	fake.rdev_minor--;
+	fake.rdev_major++;
 	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), -ENODEV);
 	assert_int_equal(fake.opens, fake.closes);
 }
@@ -360,6 +453,8 @@ static void options(void **state)
 	assert_int_equal(sva_wq_close(wq), 0);
 	newer.future = 1;
 	assert_int_equal(sva_wq_open(&wq, "cpu", &newer.opts), -E2BIG);
+	opts.size = 1u << 20; /* no such options: they are not read */
+	assert_int_equal(sva_wq_open(&wq, "cpu", &opts), -E2BIG);
 	opts.size = 0;
 	assert_int_equal(sva_wq_open(&wq, "cpu", &opts), -EINVAL);
 	opts.size = offsetof(struct sva_wq_opts, mode); /* an older one */
@@ -404,6 +499,10 @@ int main(void)
 		TEST(no_sva_names_the_cmd_status),
 		TEST(no_portal_means_write),
 		TEST(write_that_does_not_work),
+		TEST(the_proof_of_write_is_patient),
+		TEST(the_reason_that_counts),
+		TEST(near_and_idle_queues_come_first),
+		TEST(sizes_that_make_no_sense),
 		TEST(paths_can_be_ruled_out),
 		TEST(not_the_right_node),
 		TEST(an_iax_queue_is_refused),

@@ -66,6 +66,7 @@ static void the_number_of_tries_is_the_callers(void **state)
 	fake.retry = 1000;
 	assert_int_equal(sva_submit(wq, noop(0)), -EAGAIN);
 	assert_int_equal(fake.retry, 1000 - 1 - 10);
+	assert_true(fake.pauses >= 10); /* in between the others have their turn */
 	fake.retry = 0;
 	close_fake(wq);
 }
@@ -149,6 +150,8 @@ static void by_write(void **state)
 	assert_int_equal(sva_submit(wq, noop(0)), 0);
 	assert_int_equal(sva_poll(&ops[0]), SVA_STATUS_SUCCESS);
 
+	fake.write_eintr = 3;
+	assert_int_equal(sva_submit(wq, noop(0)), 0);
 	fake.write_eagain = 7;
 	assert_int_equal(sva_submit(wq, noop(0)), 0);
 	assert_int_equal(fake.write_eagain, 0);
@@ -252,6 +255,24 @@ static void one_write_for_many(void **state)
 	close_fake(wq);
 }
 
+/* What write(2) does not take has no credit, and what it takes gives it back. */
+static void many_in_pieces_keep_the_credits_right(void **state)
+{
+	struct sva_wq *wq;
+
+	(void)state;
+	fake.mmap_errno = EPERM;
+	wq = open_fake("wq0.1");
+	fake.write_most = 5;
+	for (unsigned int i = 0; i < 12; i++)
+		noop(i);
+	assert_int_equal(sva_submit_many(wq, ops, 12), 12);
+	for (unsigned int i = 0; i < 12; i++)
+		assert_int_equal(sva_poll(&ops[i]), SVA_STATUS_SUCCESS);
+	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+	close_fake(wq);
+}
+
 static void many_of_which_none_is_accepted(void **state)
 {
 	struct sva_wq *wq = open_fake("wq0.0");
@@ -324,6 +345,7 @@ int main(void)
 		TEST(credits_count_for_write_too),
 		TEST(many_by_every_path),
 		TEST(one_write_for_many),
+		TEST(many_in_pieces_keep_the_credits_right),
 		TEST(many_of_which_none_is_accepted),
 		TEST(bad_arguments),
 		TEST(a_closed_handle),

@@ -67,6 +67,50 @@ static void a_deadline(void **state)
 	close_fake(wq);
 }
 
+/* A store between the last look and UMONITOR wakes nobody: DTO does not look again. */
+static void a_record_written_before_the_monitor_is_armed(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.0");
+
+	(void)state;
+	submit_held(wq, &op);
+	fake.complete_in_umonitor = true;
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_UMWAIT), SVA_STATUS_SUCCESS);
+	assert_int_equal(fake.umwaits, 0);
+	fake.hold = false;
+	close_fake(wq);
+}
+
+/* accel-config's dsa_test takes the TSC for 3 GHz: one UMWAIT is 100 us by the true frequency. */
+static void umwait_by_the_true_frequency(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.0");
+	int64_t ns = svai_now_ns();
+	uint64_t tsc = sva_rdtsc(), ticks;
+
+	(void)state;
+	submit_held(wq, &op);
+	assert_int_equal(sva_wait(&op, 5000000, SVA_WAIT_AUTO), -ETIMEDOUT);
+	ticks = (sva_rdtsc() - tsc) * 100000 / (uint64_t)(svai_now_ns() - ns);
+	assert_true(fake.umwaits > 0);
+	assert_in_range(fake.umwait_ticks, ticks / 2, ticks * 2);
+	fake_complete(1);
+	fake.hold = false;
+	close_fake(wq);
+}
+
+/* Closing a dead device does not complete what it had. */
+static void a_record_that_never_comes(void **state)
+{
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq *wq = open_fake("wq0.0");
+
+	submit_held(wq, &op);
+	fake_attr(tree, "dsa0", "state", "halted\n");
+	close_fake(wq);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), -EBADF);
+}
+
 static void a_device_that_dies(void **state)
 {
 	struct fake_tree *tree = fixture_tree(state);
@@ -122,6 +166,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(completion_by_another_thread),
 		TEST(a_deadline),
+		TEST(a_record_written_before_the_monitor_is_armed),
+		TEST(umwait_by_the_true_frequency),
+		TEST(a_record_that_never_comes),
 		TEST(a_device_that_dies),
 		TEST(bad_arguments),
 		TEST(a_refused_operation_is_not_pending),

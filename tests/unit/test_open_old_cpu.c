@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* A CPU without the instructions: nothing is submitted by a portal that would be a SIGILL. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "fixture.h"
+
+static void write_does_the_work(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.0");
+
+	(void)state;
+	assert_int_equal(sva_wq_path(wq), SVA_PATH_WRITE);
+	assert_non_null(strstr(sva_wq_why(wq), "the CPU has no ENQCMD"));
+	close_fake(wq);
+	wq = open_fake("wq0.1");
+	assert_int_equal(sva_wq_path(wq), SVA_PATH_WRITE);
+	assert_non_null(strstr(sva_wq_why(wq), "the CPU has no MOVDIR64B"));
+	close_fake(wq);
+	assert_int_equal(fake.maps, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(write_does_the_work, fixture_setup,
+						fixture_teardown),
+	};
+
+	setenv("LIBSVA_CPU", "-enqcmd,-movdir64b", 1); /* before the library asks */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
