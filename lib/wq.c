@@ -319,6 +319,7 @@ int sva_wq_reopen(struct sva_wq *wq)
 	if (!err)
 		return -EALREADY;
 	svai_device_close(h);
+	h->draining = false; /* that was the parent's */
 	if (h->path != SVA_PATH_CPU)
 		return reopen_queue(h);
 	svai_handle_publish(h, NULL);
