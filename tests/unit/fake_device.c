@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -128,7 +129,8 @@ bool sva_umwait(uint32_t state, uint64_t deadline)
 {
 	(void)state;
 	seen(&fake.umwaits);
-	fake.umwait_ticks = deadline - sva_rdtsc();
+	__atomic_store_n(&fake.umwait_ticks, deadline - sva_rdtsc(), __ATOMIC_RELAXED);
+	sched_yield(); /* others run meanwhile, as they would */
 	return false;
 }
 
