@@ -109,8 +109,6 @@ void svai_handle_publish(struct svai_handle *h, void *portal)
 {
 	if (h->path != SVA_PATH_CPU && h->info.mode == SVA_MODE_DEDICATED)
 		set_credits(h);
-	else
-		h->head.credit = NULL;
 	h->generation++;
 	h->open = true;
 	h->head.portal = portal;
