@@ -246,6 +246,14 @@ static void a_batch_never_runs_twice(void **state)
 	assert_int_equal(comps[1].status, SVA_STATUS_NONE);
 	assert_string_equal(shift, "112345678");
 	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+
+	start(0); /* and with the first one still in flight */
+	add_copy(0, 0);
+	add_copy(1, 0);
+	fake.fail_write = 2;
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
+	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA_CREDIT);
 	close_fake(wq);
 }
 
