@@ -134,6 +134,8 @@ static int check_wanted(const struct sva_dev_info *dev, const struct sva_wq_info
 {
 	int opcode;
 
+	if (opts->kind != SVA_KIND_ANY && wq->kind != opts->kind)
+		return unfit(r, -ENODEV, "", "not of the kind of device that was asked for");
 	if (opts->mode != SVA_MODE_ANY && wq->mode != opts->mode)
 		return unfit(r, -ENODEV, "",
 			     wq->mode == SVA_MODE_SHARED ? "shared; a dedicated one was asked for"

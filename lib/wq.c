@@ -31,7 +31,7 @@ static int read_opts(struct sva_wq_opts *opts, const struct sva_wq_opts *from)
 			return -E2BIG;
 	memcpy(opts, from, from->size < sizeof(*opts) ? from->size : sizeof(*opts));
 	if (opts->flags & ~ALL_OPEN_FLAGS || opts->mode > SVA_MODE_DEDICATED ||
-	    opts->log_level > SVA_LOG_DEBUG)
+	    opts->kind > SVA_KIND_CPU || opts->log_level > SVA_LOG_DEBUG)
 		return -EINVAL;
 	return 0;
 }
@@ -227,6 +227,7 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 	h->flags = opts.flags;
 	h->retries = opts.retries ? opts.retries : DEFAULT_RETRIES;
 	h->timeout_ms = opts.timeout_ms ? opts.timeout_ms : DEFAULT_TIMEOUT_MS;
+	parsed.cpu |= opts.kind == SVA_KIND_CPU;
 	if (parsed.cpu && opts.flags & SVA_OPEN_NO_CPU)
 		err = -EINVAL;
 	else if (parsed.cpu)

@@ -130,6 +130,7 @@ static void print_open(void)
 	FIELD(sva_wq_opts, size);
 	FIELD(sva_wq_opts, flags);
 	FIELD(sva_wq_opts, mode);
+	FIELD(sva_wq_opts, kind);
 	FIELD(sva_wq_opts, numa_node);
 	FIELD(sva_wq_opts, min_batch);
 	FIELD(sva_wq_opts, min_transfer);

@@ -58,6 +58,10 @@ static void the_cpu_can_be_asked_for(void **state)
 	assert_string_equal(sva_wq_info(wq)->name, "cpu");
 	assert_int_equal(fake.opens, 0);
 	assert_int_equal(sva_wq_close(wq), 0);
+	opts.kind = SVA_KIND_CPU;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	assert_int_equal(sva_wq_path(wq), SVA_PATH_CPU);
+	assert_int_equal(sva_wq_close(wq), 0);
 	opts.flags = SVA_OPEN_NO_CPU;
 	assert_int_equal(sva_wq_open(&wq, "cpu", &opts), -EINVAL);
 }
@@ -391,6 +395,15 @@ static void choice(void **state)
 			 1); /* wq0.0 is not what was asked for */
 	close_fake(wq);
 	opts.mode = SVA_MODE_ANY;
+
+	opts.kind = SVA_KIND_IAX;
+	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -ENODEV);
+	opts.kind = SVA_KIND_DSA;
+	assert_int_equal(sva_wq_open(&wq, NULL, &opts), 0);
+	close_fake(wq);
+	opts.kind = SVA_KIND_CPU;
+	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -EINVAL); /* with SVA_OPEN_NO_CPU */
+	opts.kind = SVA_KIND_ANY;
 
 	opts.min_transfer = 4 << 20;
 	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -ENODEV);
