@@ -4,11 +4,13 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include "fixture.h"
+#include "handle.h"
 
 static struct sva_op op;
 
@@ -88,21 +90,38 @@ static void close_is_bounded(void **state)
 	close_fake(wq);
 }
 
-/* The drain of a close that timed out is waited for, not overtaken: it does not cover what came
- * after. */
+static void *complete_two_once_somebody_waits(void *arg)
+{
+	unsigned int before = *(unsigned int *)arg;
+
+	while (__atomic_load_n(&fake.umwaits, __ATOMIC_RELAXED) == before)
+		sched_yield();
+	fake_complete(2);
+	return NULL;
+}
+
+/*
+ * The drain of a close that timed out is waited for, not overtaken: its record says nothing of what
+ * came after it.
+ */
 static void close_goes_on_where_it_timed_out(void **state)
 {
-	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20 };
+	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 50 };
 	static struct sva_op later;
+	unsigned int waits;
 	struct sva_wq *wq;
+	pthread_t thread;
 
 	(void)state;
 	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
 	submit_held(wq, &op);
 	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
 	submit_held(wq, &later);
-	assert_int_equal(fake_complete(2), 2); /* the first operation and the drain */
-	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
+	waits = fake.umwaits;
+	assert_int_equal(pthread_create(&thread, NULL, complete_two_once_somebody_waits, &waits),
+			 0);
+	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT); /* the first operation and the old drain */
+	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(sva_poll(&later), 0);
 	fake_complete(UINT32_MAX);
 	fake.hold = false;
@@ -173,10 +192,23 @@ static void double_close(void **state)
 	assert_int_equal(fake.closes, 1);
 }
 
+/* Bytes that are mapped. */
+static unsigned long address_space(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long pages;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%lu", &pages), 1);
+	fclose(file);
+	return pages * 4096;
+}
+
 /* Closed handles are kept for a while: memory stays bounded, and recent ones are recognised. */
 static void many_handles_one_after_the_other(void **state)
 {
 	struct sva_wq *recent[200];
+	unsigned long before = address_space();
 
 	(void)state;
 	for (unsigned int i = 0; i < 2000; i++) {
@@ -186,6 +218,7 @@ static void many_handles_one_after_the_other(void **state)
 		assert_int_equal(sva_wq_close(wq), 0);
 		recent[i % 200] = wq;
 	}
+	assert_true(address_space() - before < 500 * sizeof(struct svai_handle));
 	for (unsigned int i = 0; i < 200; i++)
 		assert_int_equal(sva_wq_close(recent[i]), -EBADF);
 }
