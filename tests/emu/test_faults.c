@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page faults: every operation with missing pages at the beginning, the inside, the boundaries and
+ * the end of each of its operands. What is resumed as the specification says (8.3) must end with
+ * the memory and the record of an operation that was never interrupted.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "op.h"
+
+#define PAGE  4096u
+#define ZONES 3u /* of the first, second and third operand */
+#define PAGES 6u /* of a zone */
+#define SIZE  0x3240u
+
+static struct arena {
+	uint8_t zone[ZONES][PAGES * PAGE];
+} arena __attribute__((aligned(4096))), initial, expected;
+
+static bool present[ZONES * PAGES];
+static unsigned int faults; /* page requests */
+static bool refuse;
+
+static size_t accessible(void *ctx, uint64_t addr, size_t len, bool write)
+{
+	uint64_t offset = addr - (uintptr_t)&arena;
+	size_t n = 0;
+
+	(void)ctx;
+	(void)write;
+	if (offset >= sizeof(arena))
+		return len; /* records, lists and seeds */
+	while (n < len && present[(offset + n) / PAGE])
+		n += PAGE - (offset + n) % PAGE;
+	return n < len ? n : len;
+}
+
+static bool resolve(void *ctx, uint64_t addr, bool write)
+{
+	(void)ctx;
+	(void)write;
+	faults++;
+	if (!refuse)
+		present[(addr - (uintptr_t)&arena) / PAGE] = true;
+	return !refuse;
+}
+
+static const struct emu_memory paged = { .accessible = accessible, .resolve = resolve };
+static const struct emu_memory whole;
+static const struct emu_device device = {
+	.version = 0x200,
+	.gen_cap = EMU_CAP_OVERLAP | EMU_CAP_FILL_16 | EMU_CAP_FETCH_STRIDE | EMU_CAP_FAULT_INFO |
+		   EMU_CAP_CRC64 | EMU_CAP_DRAIN_READBACK | EMU_CAP_BATCH_OF_ONE,
+	.op_cap = { ~0ull, ~0ull, ~0ull, ~0ull },
+	.max_transfer = 1 << 20,
+	.max_batch = 64,
+	.block_on_fault = true,
+	.page_requests = true,
+};
+
+static struct sva_comp record;
+
+static uint8_t *a, *b, *c; /* operands of the case */
+
+static void prep_memmove(struct sva_desc *desc)
+{
+	sva_prep_memmove(desc, b, a, SIZE, 0);
+}
+
+static void prep_memmove_backward(struct sva_desc *desc)
+{
+	sva_prep_memmove(desc, a + 0x1110, a, SIZE, 0);
+}
+
+static void prep_memmove_forward(struct sva_desc *desc)
+{
+	sva_prep_memmove(desc, a, a + 0x1110, SIZE, 0);
+}
+
+static void prep_fill(struct sva_desc *desc)
+{
+	sva_prep_fill(desc, a, 0x0123456789abcdef, SIZE - 3, 0);
+}
+
+static void prep_fill16(struct sva_desc *desc)
+{
+	sva_prep_fill16(desc, a, 0x0123456789abcdef, 0x1122334455667788, SIZE - 3, 0);
+}
+
+static void prep_compare(struct sva_desc *desc)
+{
+	sva_prep_compare(desc, a, b, SIZE, 0);
+}
+
+static void prep_compare_pattern(struct sva_desc *desc)
+{
+	sva_prep_compare_pattern(desc, c, 0, SIZE, 0);
+}
+
+static void prep_create_delta(struct sva_desc *desc)
+{
+	sva_prep_create_delta(desc, a, b, SIZE, c + 3, 0x2000 / 10 * 10, 0);
+}
+
+static void prep_apply_delta(struct sva_desc *desc)
+{
+	struct emu_outcome outcome;
+	struct sva_desc create;
+
+	sva_prep_create_delta(&create, a, b, SIZE, c + 3, 0x2000 / 10 * 10, 0);
+	create.completion_addr = (uintptr_t)&record;
+	assert_int_equal(emu_execute(&device, &whole, &create, &outcome), SVA_STATUS_SUCCESS);
+	sva_prep_apply_delta(desc, a, SIZE, c + 3, record.delta_size, 0);
+}
+
+static void prep_dualcast(struct sva_desc *desc)
+{
+	sva_prep_dualcast(desc, b, c + (b - arena.zone[1]) % PAGE - (c - arena.zone[2]) % PAGE, a,
+			  SIZE, 0);
+}
+
+static void prep_crc(struct sva_desc *desc)
+{
+	sva_prep_crc(desc, a, SIZE, 0, 0);
+}
+
+static void prep_crc_seed(struct sva_desc *desc)
+{
+	sva_prep_crc(desc, a, SIZE, 0, 0);
+	sva_set_crc_seed_addr(desc, (const uint32_t *)(const void *)b);
+}
+
+static void prep_copy_crc(struct sva_desc *desc)
+{
+	sva_prep_copy_crc(desc, b, a, SIZE, 77, SVA_FLAG_CRC_BYPASS_INVERT);
+}
+
+static void prep_copy_crc64(struct sva_desc *desc)
+{
+	sva_prep_copy_crc(desc, b, a, SIZE, 0, EMU_FLAG_CRC64);
+	desc->op_words[0] = 0x0123456789abcdef;
+}
+
+static const struct sva_dif_tags tags = { .ref_tag = 0xfffffffd,
+					  .app_mask = 0xf,
+					  .app_tag = 0x7ffe };
+
+static void prep_dif_insert(struct sva_desc *desc)
+{
+	sva_prep_dif_insert(desc, b, a, 520 * 20, SVA_DIF_BLOCK_520, SVA_DIF_DST_APP_INC, tags, 0);
+}
+
+static void prep_dix_generate(struct sva_desc *desc)
+{
+	sva_prep_dix_generate(desc, b, a, 512 * 20, SVA_DIF_BLOCK_512, 0, tags, 0);
+}
+
+/* Blocks with tuples at the first operand. */
+static void insert(uint8_t dif_flags, size_t size)
+{
+	struct emu_outcome outcome;
+	struct sva_desc desc;
+
+	sva_prep_dif_insert(&desc, a, b, size, dif_flags, SVA_DIF_DST_APP_INC, tags, 0);
+	desc.completion_addr = (uintptr_t)&record;
+	assert_int_equal(emu_execute(&device, &whole, &desc, &outcome), SVA_STATUS_SUCCESS);
+}
+
+static void prep_dif_check(struct sva_desc *desc)
+{
+	insert(SVA_DIF_BLOCK_4104, 4104 * 3);
+	sva_prep_dif_check(desc, a, 4112 * 3, SVA_DIF_BLOCK_4104, SVA_DIF_SRC_APP_INC, tags, 0);
+}
+
+static void prep_dif_strip(struct sva_desc *desc)
+{
+	insert(SVA_DIF_BLOCK_512, 512 * 20);
+	sva_prep_dif_strip(desc, b, a, 520 * 20, SVA_DIF_BLOCK_512, SVA_DIF_SRC_APP_INC, tags, 0);
+}
+
+static void prep_dif_update(struct sva_desc *desc)
+{
+	insert(SVA_DIF_BLOCK_512, 512 * 20);
+	sva_prep_dif_update(desc, b, a, 520 * 20, SVA_DIF_BLOCK_512, SVA_DIF_SRC_APP_INC, tags,
+			    SVA_DIF_DST_APP_PASS, tags, 0);
+}
+
+static void prep_cache_flush(struct sva_desc *desc)
+{
+	sva_prep_cache_flush(desc, a, SIZE, 0);
+}
+
+static void prep_fetch(struct sva_desc *desc)
+{
+	sva_prep_translation_fetch(desc, a, SIZE, PAGE, 0);
+}
+
+static const struct operation {
+	const char *name;
+	void (*prep)(struct sva_desc *desc);
+} operations[] = {
+	{ "memmove", prep_memmove },
+	{ "memmove backward", prep_memmove_backward },
+	{ "memmove forward", prep_memmove_forward },
+	{ "fill", prep_fill },
+	{ "fill 16", prep_fill16 },
+	{ "compare", prep_compare },
+	{ "compare pattern", prep_compare_pattern },
+	{ "create delta", prep_create_delta },
+	{ "apply delta", prep_apply_delta },
+	{ "dualcast", prep_dualcast },
+	{ "CRC", prep_crc },
+	{ "CRC, seed in memory", prep_crc_seed },
+	{ "copy with CRC", prep_copy_crc },
+	{ "copy with CRC64", prep_copy_crc64 },
+	{ "DIF insert", prep_dif_insert },
+	{ "DIX generate", prep_dix_generate },
+	{ "DIF check", prep_dif_check },
+	{ "DIF strip", prep_dif_strip },
+	{ "DIF update", prep_dif_update },
+	{ "cache flush", prep_cache_flush },
+	{ "translation fetch", prep_fetch },
+};
+
+static uint64_t rotate(uint64_t pattern, uint32_t bytes)
+{
+	bytes %= 8;
+	return bytes ? pattern >> 8 * bytes | pattern << (64 - 8 * bytes) : pattern;
+}
+
+static void resume_fill(struct sva_desc *desc, uint32_t done)
+{
+	uint8_t bytes[32];
+	uint64_t high =
+		sva_desc_flags(desc) & SVA_FLAG_FILL_16 ? desc->fill.pattern_high : desc->pattern;
+
+	memcpy(bytes, &desc->pattern, 8);
+	memcpy(bytes + 8, &high, 8);
+	memcpy(bytes + 16, bytes, 16);
+	memcpy(&desc->pattern, bytes + done % 16, 8);
+	if (sva_desc_flags(desc) & SVA_FLAG_FILL_16)
+		memcpy(&desc->fill.pattern_high, bytes + done % 16 + 8, 8);
+	desc->dst_addr += done;
+}
+
+static void resume_crc(struct sva_desc *desc, uint32_t done)
+{
+	if (done == 0)
+		return; /* the value is undefined: the old seed stands */
+	desc->op_flags &= ~SVA_FLAG_CRC_SEED_ADDR;
+	desc->crc.seed_addr = 0;
+	desc->src_addr += done;
+	if (sva_desc_opcode(desc) == SVA_OP_COPY_CRC)
+		desc->dst_addr += done;
+	if (sva_desc_flags(desc) & EMU_FLAG_CRC64)
+		memcpy(desc->op_words, (const uint8_t *)&record + 16, 8);
+	else
+		desc->crc.seed = record.crc;
+}
+
+static void resume_dif(struct sva_desc *desc, uint32_t done)
+{
+	unsigned int opcode = sva_desc_opcode(desc);
+	bool plain = opcode == SVA_OP_DIF_INSERT || opcode == SVA_OP_DIX_GENERATE;
+	uint32_t block = emu_dif_block(desc);
+	uint32_t blocks = done / (block + (plain ? 0 : 8));
+
+	assert_int_equal(done % (block + (plain ? 0 : 8)), 0);
+	desc->src_addr += done;
+	if (opcode == SVA_OP_DIF_INSERT || opcode == SVA_OP_DIF_UPDATE)
+		desc->dst_addr += (uint64_t)blocks * (block + 8);
+	else if (opcode != SVA_OP_DIF_CHECK)
+		desc->dst_addr += (uint64_t)blocks * (opcode == SVA_OP_DIF_STRIP ? block : 8);
+	if (!plain)
+		desc->dif.src = record.dif_src;
+	if (plain || opcode == SVA_OP_DIF_UPDATE)
+		desc->dif.dst = record.dif_dst;
+}
+
+/* Offsets of a resumed delta record count from where it was resumed. */
+static void rebase_delta(const struct sva_desc *desc, uint64_t start)
+{
+	uint8_t *entry = emu_ptr(desc->delta.record_addr);
+
+	for (uint32_t i = 0; i < record.delta_size; i += 10) {
+		uint16_t index;
+
+		memcpy(&index, entry + i, sizeof(index));
+		index = (uint16_t)(index + (desc->src_addr - start) / 8);
+		memcpy(entry + i, &index, sizeof(index));
+	}
+}
+
+/* The rest of @desc, of which the record says what was done. */
+static void resume(struct sva_desc *desc)
+{
+	uint32_t done = record.bytes_completed;
+	unsigned int opcode = sva_desc_opcode(desc);
+
+	if (opcode == SVA_OP_TRANSLATION_FETCH)
+		return;
+	if (opcode == SVA_OP_APPLY_DELTA) {
+		desc->src_addr += done;
+		desc->delta.record_size -= done;
+		return;
+	}
+	assert_in_range(done, 0, desc->xfer_size - 1);
+	desc->xfer_size -= done;
+	if (opcode == SVA_OP_FILL) {
+		resume_fill(desc, done);
+	} else if (opcode == SVA_OP_CRC || opcode == SVA_OP_COPY_CRC) {
+		resume_crc(desc, done);
+	} else if (opcode >= SVA_OP_DIF_CHECK && opcode <= SVA_OP_DIX_GENERATE) {
+		resume_dif(desc, done);
+	} else if (opcode == SVA_OP_CACHE_FLUSH) {
+		desc->dst_addr += done;
+	} else if (!(opcode == SVA_OP_MEMMOVE && record.result)) {
+		desc->src_addr += done;
+		if (opcode == SVA_OP_COMPARE_PATTERN)
+			desc->compare_pattern = rotate(desc->compare_pattern, done);
+		else
+			desc->dst_addr += done;
+		if (opcode == SVA_OP_DUALCAST)
+			desc->dualcast.dst2_addr += done;
+		if (opcode == SVA_OP_CREATE_DELTA) {
+			desc->delta.record_addr += record.delta_size;
+			desc->delta.max_size -= record.delta_size;
+		}
+	}
+}
+
+/* The fault is that of a missing page, at its first byte that counts, and says how it was accessed.
+ */
+static void check_fault(void)
+{
+	uint64_t offset = record.fault_addr - (uintptr_t)&arena;
+	bool write = record.status & SVA_STATUS_WRITE;
+
+	assert_int_equal(SVA_STATUS_CODE(record.status), SVA_STATUS_PAGE_FAULT);
+	assert_in_range(offset, 0, sizeof(arena) - 1);
+	assert_false(present[offset / PAGE]);
+	if (write)
+		assert_in_range(record.fault_info >> 1, EMU_DST, EMU_DST2);
+	present[offset / PAGE] = true;
+}
+
+static void run_to_the_end(struct sva_desc *desc)
+{
+	uint64_t start = desc->src_addr;
+	uint32_t deltas = 0;
+	struct emu_outcome outcome;
+	unsigned int attempts = 0;
+
+	for (;;) {
+		memset(&record, 0, sizeof(record));
+		emu_execute(&device, &paged, desc, &outcome);
+		assert_true(outcome.written);
+		if (sva_desc_opcode(desc) == SVA_OP_CREATE_DELTA) {
+			rebase_delta(desc, start);
+			deltas += record.delta_size;
+		}
+		if (record.status == SVA_STATUS_SUCCESS)
+			break;
+		check_fault();
+		resume(desc);
+		assert_in_range(++attempts, 1, ZONES * PAGES);
+	}
+	if (sva_desc_opcode(desc) == SVA_OP_CREATE_DELTA) {
+		record.delta_size = deltas;
+		record.result = deltas > 0;
+	}
+}
+
+static void place(unsigned int layout)
+{
+	static const uint16_t offsets[][ZONES] = {
+		{ 0, 0, 0 },
+		{ 8, 0x800, 0xff0 },
+		{ 0xff8, 16, 0x7f8 },
+		{ 0x7c8, 0x7c8, 0x7c8 },
+	};
+
+	a = arena.zone[0] + offsets[layout][0];
+	b = arena.zone[1] + offsets[layout][1];
+	c = arena.zone[2] + offsets[layout][2];
+}
+
+/* The second operand differs from the first in few places; the third is zero. */
+static void fill_arena(bool equal)
+{
+	memset(&arena, 0, sizeof(arena));
+	for (uint32_t i = 0; i < SIZE; i++)
+		a[i] = b[i] = (uint8_t)(i * 131 >> 3);
+	for (uint32_t i = 100; !equal && i < SIZE; i += 600)
+		b[i] ^= 0x55;
+}
+
+static void compare_with_expected(const struct sva_comp *want, const char *name)
+{
+	if (memcmp(&arena, &expected, sizeof(arena)) || memcmp(&record, want, sizeof(record)))
+		fail_msg("%s: not the same as in one piece", name);
+}
+
+/* One set of missing pages: resumed, blocking, and refused. */
+static void one_case(const struct operation *op, const struct sva_desc *desc,
+		     const struct sva_comp *want, const bool missing[ZONES * PAGES])
+{
+	struct sva_desc again = *desc;
+	struct emu_outcome outcome;
+	struct sva_comp first;
+
+	for (unsigned int i = 0; i < ZONES * PAGES; i++)
+		present[i] = !missing[i];
+	memcpy(&arena, &initial, sizeof(arena));
+	emu_execute(&device, &paged, &again, &outcome);
+	first = record;
+	memcpy(&arena, &initial, sizeof(arena));
+	run_to_the_end(&again);
+	compare_with_expected(want, op->name);
+
+	again = *desc;
+	again.op_flags |= SVA_FLAG_BOF;
+	for (unsigned int i = 0; i < ZONES * PAGES; i++)
+		present[i] = !missing[i];
+	memcpy(&arena, &initial, sizeof(arena));
+	refuse = true;
+	emu_execute(&device, &paged, &again, &outcome);
+	refuse = false;
+	if (first.status != SVA_STATUS_SUCCESS)
+		first.status++; /* 0x03 becomes 0x04 */
+	assert_memory_equal(&record, &first, sizeof(first));
+
+	memcpy(&arena, &initial, sizeof(arena));
+	emu_execute(&device, &paged, &again, &outcome);
+	compare_with_expected(want, op->name);
+}
+
+static void all_cases(const struct operation *op, unsigned int layout)
+{
+	bool missing[ZONES * PAGES] = { false };
+	struct emu_outcome outcome;
+	struct sva_comp want;
+	struct sva_desc desc;
+	uint32_t pattern = 12345;
+
+	place(layout);
+	fill_arena(op->prep == prep_compare);
+	op->prep(&desc);
+	desc.completion_addr = (uintptr_t)&record;
+	memcpy(&initial, &arena, sizeof(arena));
+	memset(&record, 0, sizeof(record));
+	assert_int_equal(emu_execute(&device, &whole, &desc, &outcome), SVA_STATUS_SUCCESS);
+	want = record;
+	memcpy(&expected, &arena, sizeof(arena));
+	for (unsigned int i = 0; i < ZONES * PAGES; i++) {
+		missing[i] = true;
+		one_case(op, &desc, &want, missing);
+		missing[i] = false;
+	}
+	for (unsigned int i = 0; i < 60; i++) {
+		pattern = pattern * 1103515245 + 12345;
+		for (unsigned int j = 0; j < ZONES * PAGES; j++)
+			missing[j] = pattern >> (j + 8) & 1;
+		one_case(op, &desc, &want, missing);
+	}
+	memset(missing, true, sizeof(missing));
+	one_case(op, &desc, &want, missing);
+}
+
+static void resumed_is_as_if_uninterrupted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		for (unsigned int layout = 0; layout < 4; layout++)
+			all_cases(&operations[i], layout);
+}
+
+/* Runs @prep with one page missing; the record tells. */
+static void with_missing(void (*prep)(struct sva_desc *desc), unsigned int layout,
+			 const uint8_t *page)
+{
+	struct emu_outcome outcome;
+	struct sva_desc desc;
+
+	place(layout);
+	fill_arena(true);
+	prep(&desc);
+	desc.completion_addr = (uintptr_t)&record;
+	memset(present, true, sizeof(present));
+	present[(size_t)(page - arena.zone[0]) / PAGE] = false;
+	emu_execute(&device, &paged, &desc, &outcome);
+}
+
+static void bytes_are_exact(void **state)
+{
+	(void)state;
+	/* Source at offset 8, destination at 0x800 of their pages. */
+	with_missing(prep_memmove, 1, arena.zone[0]);
+	assert_int_equal(record.status, SVA_STATUS_PAGE_FAULT);
+	assert_int_equal(record.bytes_completed, 0);
+	assert_true(record.fault_addr == (uintptr_t)a);
+	assert_int_equal(record.fault_info, EMU_SRC << 1);
+	with_missing(prep_memmove, 1, arena.zone[0] + PAGE);
+	assert_int_equal(record.bytes_completed, PAGE - 8);
+	with_missing(prep_memmove, 1, arena.zone[1] + 2 * PAGE);
+	assert_int_equal(record.status, SVA_STATUS_PAGE_FAULT | SVA_STATUS_WRITE);
+	assert_int_equal(record.bytes_completed, 2 * PAGE - 0x800);
+	assert_true(record.fault_addr == (uintptr_t)(arena.zone[1] + 2 * PAGE));
+	assert_int_equal(record.fault_info, EMU_DST << 1);
+	/* From the end: the source ends at 8 + SIZE, in the page at 0x3000. */
+	with_missing(prep_memmove_backward, 1, arena.zone[0] + 2 * PAGE);
+	assert_int_equal(record.status, SVA_STATUS_PAGE_FAULT);
+	assert_int_equal(record.result, 1);
+	assert_int_equal(record.bytes_completed, 8 + SIZE - 3 * PAGE);
+	with_missing(prep_dualcast, 1, arena.zone[2] + PAGE);
+	assert_int_equal(record.fault_info, EMU_DST2 << 1);
+	assert_int_equal(record.bytes_completed, PAGE - 0x800);
+	/* Whole blocks: 520 each, destination at 0x800 with 528 each. */
+	with_missing(prep_dif_insert, 1, arena.zone[1] + PAGE);
+	assert_int_equal(record.bytes_completed, 0x800 / 528 * 520);
+	assert_int_equal(record.dif_dst.ref_tag, tags.ref_tag + 0x800 / 528);
+}
+
+static void a_difference_wins_over_a_fault(void **state)
+{
+	struct emu_outcome outcome;
+	struct sva_desc desc;
+
+	(void)state;
+	place(0);
+	fill_arena(true);
+	b[PAGE - 1]++;
+	prep_compare(&desc);
+	desc.completion_addr = (uintptr_t)&record;
+	memset(present, true, sizeof(present));
+	present[1] = false;
+	assert_int_equal(emu_execute(&device, &paged, &desc, &outcome), SVA_STATUS_SUCCESS);
+	assert_int_equal(record.result, 1);
+	assert_int_equal(record.bytes_completed, PAGE - 1);
+}
+
+static void prep_list(struct sva_desc *batch)
+{
+	struct sva_desc *list = (struct sva_desc *)(void *)(arena.zone[0] + PAGE - 128);
+
+	place(0);
+	memset(&arena, 0, sizeof(arena));
+	for (unsigned int i = 0; i < 4; i++) {
+		sva_prep_noop(&list[i], 0);
+		list[i].op_flags &= ~SVA_FLAG_RCR;
+		list[i].completion_addr = (uintptr_t)arena.zone[1];
+	}
+	sva_prep_batch(batch, list, 4, 0);
+	batch->completion_addr = (uintptr_t)&record;
+	memset(present, true, sizeof(present));
+	present[1] = false;
+}
+
+static void a_list_faults_between_members(void **state)
+{
+	struct emu_outcome outcome;
+	struct sva_desc batch;
+
+	(void)state;
+	prep_list(&batch);
+	refuse = true;
+	emu_execute(&device, &paged, &batch, &outcome);
+	refuse = false;
+	assert_int_equal(record.status, SVA_STATUS_BATCH_PAGE_FAULT);
+	assert_int_equal(record.bytes_completed, 2);
+	assert_true(record.fault_addr == (uintptr_t)(arena.zone[0] + PAGE));
+	/* Without block on fault too, a list that can be had is asked for. */
+	faults = 0;
+	assert_int_equal(emu_execute(&device, &paged, &batch, &outcome), SVA_STATUS_SUCCESS);
+	assert_int_equal(faults, 1);
+	assert_int_equal(record.bytes_completed, 4);
+}
+
+static void a_fault_on_the_record_is_returned(void **state)
+{
+	struct emu_outcome outcome;
+	struct sva_desc desc;
+
+	(void)state;
+	memset(&arena, 0, sizeof(arena));
+	sva_prep_noop(&desc, 0);
+	desc.completion_addr = (uintptr_t)arena.zone[1];
+	memset(present, false, sizeof(present));
+	refuse = true;
+	assert_int_equal(emu_execute(&device, &paged, &desc, &outcome),
+			 SVA_STATUS_CR_TRANSLATION | SVA_STATUS_WRITE);
+	refuse = false;
+	assert_false(outcome.written);
+	assert_int_equal(arena.zone[1][0], 0);
+	assert_int_equal(outcome.record.status, SVA_STATUS_SUCCESS);
+	assert_int_equal(emu_execute(&device, &paged, &desc, &outcome), SVA_STATUS_SUCCESS);
+	assert_int_equal(arena.zone[1][0], SVA_STATUS_SUCCESS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(resumed_is_as_if_uninterrupted),
+		cmocka_unit_test(bytes_are_exact),
+		cmocka_unit_test(a_difference_wins_over_a_fault),
+		cmocka_unit_test(a_list_faults_between_members),
+		cmocka_unit_test(a_fault_on_the_record_is_returned),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
