@@ -363,6 +363,7 @@ static void run_to_the_end(struct sva_desc *desc)
 		if (sva_desc_opcode(desc) == SVA_OP_CREATE_DELTA) {
 			rebase_delta(desc, start);
 			deltas += record.delta_size;
+			assert_int_equal(record.result, record.delta_size > 0);
 		}
 		if (record.status == SVA_STATUS_SUCCESS)
 			break;
