@@ -97,14 +97,7 @@ static struct sva_comp *record_of(const struct sva_desc *desc)
  */
 static bool take_member_credit(struct members *m)
 {
-	int32_t *credit = m->h->head.credit;
-
-	if (!credit || m->submitted == m->done)
-		return true;
-	if (__atomic_fetch_sub(credit, SVA_CREDIT, __ATOMIC_RELAXED) > 0)
-		return true;
-	__atomic_fetch_add(credit, SVA_CREDIT, __ATOMIC_RELAXED);
-	return false;
+	return m->submitted == m->done || svai_take_credit(m->h->head.credit);
 }
 
 static void return_member_credit(struct members *m)

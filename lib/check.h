@@ -9,8 +9,6 @@
 #include <sva/sva.h>
 
 /* Bits of gen_cap that no public header names (specification, 9.2.2). */
-#define SVAI_GENCAP_FETCH_STRIDE (1ull << 7)
-#define SVAI_GENCAP_FILL_16      (1ull << 10)
 #define SVAI_GENCAP_CRC64        (1ull << 11)
 #define SVAI_GENCAP_BATCH_ERROR  (1ull << 15)
 #define SVAI_GENCAP_BATCH_OF_ONE (1ull << 52)

@@ -33,17 +33,6 @@ int svai_refuse(struct sva_op *op, int err)
 	return err;
 }
 
-/* Take the credit that sva_op_link() named. Shared queues have none to take. */
-static bool take_credit(struct sva_op *op)
-{
-	if (!op->credit)
-		return true;
-	if (__atomic_fetch_sub(op->credit, SVA_CREDIT, __ATOMIC_RELAXED) > 0)
-		return true;
-	__atomic_fetch_add(op->credit, SVA_CREDIT, __ATOMIC_RELAXED);
-	return false;
-}
-
 static void return_credit(struct sva_op *op)
 {
 	if (op->credit)
@@ -118,7 +107,7 @@ static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 	if (err)
 		return svai_refuse(op, err);
 	sva_op_link(op, wq);
-	if (!take_credit(op))
+	if (!svai_take_credit(op->credit))
 		return svai_refuse(op,
 				   -EAGAIN); /* sva_wait() finds out whether the queue is dead */
 	err = retry ? submit_tries(h, op) : submit_once(h, op);
@@ -156,7 +145,7 @@ static int write_many(struct svai_handle *h, struct sva_op *ops, unsigned int co
 		struct sva_op *op = &ops[ready];
 
 		sva_op_link(op, &h->head);
-		if (!take_credit(op))
+		if (!svai_take_credit(op->credit))
 			break;
 		descs[ready++] = op->desc;
 	}

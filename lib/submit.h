@@ -19,6 +19,15 @@ int svai_submit_uncounted(struct svai_handle *h, struct sva_op *op);
  */
 int svai_submit_members(struct svai_handle *h, struct sva_op *op);
 
+/* svai_take_credit - one, if there is one; a shared queue (NULL) counts none */
+static inline bool svai_take_credit(int32_t *credit)
+{
+	if (!credit || __atomic_fetch_sub(credit, SVA_CREDIT, __ATOMIC_RELAXED) > 0)
+		return true;
+	__atomic_fetch_add(credit, SVA_CREDIT, __ATOMIC_RELAXED);
+	return false;
+}
+
 /* svai_refuse - mark an operation as never in flight, so that polling it ends; returns @err */
 int svai_refuse(struct sva_op *op, int err);
 

@@ -173,13 +173,14 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 		    const struct sva_wq_opts *opts)
 {
 	struct sva_topology *topo;
-	char why[480];
+	char why[480] = "";
 	int err = sva_discover(&topo);
 
 	if (err)
 		return err;
 	err = open_best(h, name, opts, topo);
-	describe_failure(h, asked, topo, why, sizeof(why));
+	if (err)
+		describe_failure(h, asked, topo, why, sizeof(why));
 	if (err && !h->report.count)
 		err = report_machine(h, why);
 	else if (err && err != -ENOMEM)

@@ -45,7 +45,7 @@ void svai_cpu_limits(struct svai_limits *limits)
 		.version = 0x200,
 		.gen_cap = SVA_GENCAP_BOF | SVA_GENCAP_OVERLAP | SVA_GENCAP_CC_MEMORY |
 			   SVA_GENCAP_DST_READBACK | SVA_GENCAP_DRAIN_READBACK |
-			   SVAI_GENCAP_FETCH_STRIDE | SVAI_GENCAP_FILL_16,
+			   SVA_GENCAP_FETCH_STRIDE | SVA_GENCAP_FILL_16,
 		.max_transfer = 2 << 20,
 		.max_batch = 32,
 		.block_on_fault = true,
