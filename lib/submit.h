@@ -20,6 +20,7 @@ int svai_submit_uncounted(struct svai_handle *h, struct sva_op *op);
 int svai_submit_members(struct svai_handle *h, struct sva_op *op);
 
 /* svai_take_credit - one, if there is one; a shared queue (NULL) counts none */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the builtins write to it */
 static inline bool svai_take_credit(int32_t *credit)
 {
 	if (!credit || __atomic_fetch_sub(credit, SVA_CREDIT, __ATOMIC_RELAXED) > 0)
