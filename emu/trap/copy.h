@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Access to the program's memory from a signal handler: a fault in it ends the copy, not the
+ * program. The handler of SIGSEGV must show every fault to emu_copy_caught() first.
+ */
+#ifndef EMU_TRAP_COPY_H
+#define EMU_TRAP_COPY_H
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <ucontext.h>
+
+/* A fault, as a signal handler gets to see it. */
+struct emu_fault {
+	siginfo_t info;
+	greg_t trapno, err, cr2;
+};
+
+/**
+ * emu_copy - copy @size bytes, as far as both sides can be accessed
+ *
+ * Returns the number of bytes that were not copied; where it is not zero, emu_copy_fault() says
+ * why.
+ */
+size_t emu_copy(void *dst, const void *src, size_t size);
+
+/* emu_copy_fault - the last fault of emu_copy() in this thread */
+const struct emu_fault *emu_copy_fault(void);
+
+/* emu_copy_caught - whether a SIGSEGV came from emu_copy(); then it goes on when the handler
+ * returns */
+bool emu_copy_caught(const siginfo_t *info, ucontext_t *uc);
+
+/* Code that works on the program's memory at length: a fault in it jumps out. */
+struct emu_guard {
+	sigjmp_buf jump;     /* from sigsetjmp(jump, 0): the handler's mask is left in place */
+	const void *address; /* of the fault */
+};
+
+/* emu_guard_set - guard the calling thread, or end that with NULL */
+void emu_guard_set(struct emu_guard *guard);
+
+/* emu_guard_caught - jump to the thread's guard, where it has one and @info is a fault */
+void emu_guard_caught(const siginfo_t *info);
+
+#endif
