@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Source of the rules: Intel DSA Architecture Specification (341204, revision 3.0), 3.2, 3.3 and
+ * 9.2.16.
+ */
+#include <linux/futex.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "inject.h"
+#include "queue.h"
+
+#define ERROR_QUEUE_OVERFLOW 0x53u /* of a dedicated queue */
+
+/* A slot's word: 0 is free. The ticket makes two uses of a slot differ. */
+enum slot_state { SLOT_FREE, SLOT_FILLING, SLOT_READY, SLOT_LEAVING };
+
+#define STATE_MASK   0xffull
+#define LANE_SHIFT   8
+#define LANE_MASK    0xffffull
+#define TICKET_SHIFT 24
+
+static uint64_t slot_word(enum slot_state state, unsigned int lane, uint64_t ticket)
+{
+	return state | (uint64_t)lane << LANE_SHIFT | ticket << TICKET_SHIFT;
+}
+
+static enum slot_state word_state(uint64_t word)
+{
+	return (enum slot_state)(word & STATE_MASK);
+}
+
+static unsigned int word_lane(uint64_t word)
+{
+	return (unsigned int)(word >> LANE_SHIFT & LANE_MASK);
+}
+
+static uint64_t word_ticket(uint64_t word)
+{
+	return word >> TICKET_SHIFT;
+}
+
+static void count(atomic_uint_fast64_t *counter)
+{
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+unsigned int emu_queue_occupancy(const struct emu_queue *queue)
+{
+	unsigned int i, taken = 0;
+
+	for (i = 0; i < queue->size; i++)
+		taken += atomic_load_explicit(&queue->slot[i].word, memory_order_relaxed) != 0;
+	return taken;
+}
+
+/* A free slot among the first @limit, begun at the ticket's; EMU_NONE: the queue is full. */
+static int claim(struct emu_queue *queue, unsigned int lane, uint32_t limit, uint64_t *ticket)
+{
+	uint64_t word, number = atomic_fetch_add(&queue->ticket, 1);
+	uint32_t i;
+
+	*ticket = number + 1; /* 0 stands for none */
+	for (i = 0; i < limit; i++) {
+		unsigned int slot = (unsigned int)((number + i) % limit);
+
+		word = 0;
+		if (!atomic_load_explicit(&queue->slot[slot].word, memory_order_relaxed) &&
+		    atomic_compare_exchange_strong(&queue->slot[slot].word, &word,
+						   slot_word(SLOT_FILLING, lane, *ticket)))
+			return (int)slot;
+	}
+	return EMU_NONE;
+}
+
+/* What ENQCMD and the kernel put into the first four bytes. */
+static void fill(struct emu_queue *queue, unsigned int slot, const struct sva_desc *desc,
+		 uint32_t pasid)
+{
+	queue->desc[slot] = *desc;
+	queue->desc[slot].pasid_priv = pasid;
+}
+
+static void count_accepted(struct emu_state *state, struct emu_queue *queue,
+			   const struct sva_desc *desc)
+{
+	unsigned int opcode = sva_desc_opcode(desc);
+
+	count(&queue->counters.accepted);
+	count(&queue->counters.opcode[opcode < EMU_OPCODES ? opcode : EMU_OPCODES - 1]);
+	if (state->statistics)
+		count(&queue->counters.occupancy[emu_queue_occupancy(queue)]);
+}
+
+/* An enqueue that is not accepted, or a posted write that is dropped. */
+static enum emu_answer refuse(struct emu_queue *queue, enum emu_portal how)
+{
+	count(how == EMU_ENQUEUE ? &queue->counters.retried : &queue->counters.dropped);
+	return how == EMU_ENQUEUE ? EMU_BUSY : EMU_LOST_IT;
+}
+
+bool emu_device_enabled(struct emu_dsa *dsa)
+{
+	enum emu_device_state state = atomic_load(&dsa->state);
+	uint64_t until = atomic_load(&dsa->halted_until);
+
+	/* The driver has reset the device, and brought its queues back. */
+	if (state == EMU_DEV_HALTED && until && emu_now() >= until)
+		atomic_compare_exchange_strong(&dsa->state, &state, EMU_DEV_ENABLED);
+	return atomic_load(&dsa->state) == EMU_DEV_ENABLED;
+}
+
+/* 3.3: portals answer only what fits the queue's mode; a posted write is dropped in silence. */
+static bool portal_open(struct emu_dsa *dsa, struct emu_queue *queue, enum emu_portal how)
+{
+	enum emu_queue_mode mode = how == EMU_ENQUEUE ? EMU_WQ_SHARED : EMU_WQ_DEDICATED;
+
+	return emu_device_enabled(dsa) && atomic_load(&queue->state) == EMU_WQ_ENABLED &&
+	       queue->mode == mode;
+}
+
+enum emu_answer emu_queue_submit(struct emu_state *state, unsigned int lane,
+				 const struct sva_desc *desc, enum emu_portal how)
+{
+	struct emu_dsa *dsa = emu_lane_device(state, lane);
+	struct emu_queue *queue = emu_lane_queue(state, lane);
+	struct emu_process *process = &state->process[atomic_load(&state->lane[lane].process)];
+	uint64_t ticket;
+	int slot;
+
+	count(&queue->counters.submitted);
+	if (!portal_open(dsa, queue, how) || emu_inject_refuses(state, lane, desc))
+		return refuse(queue, how);
+	slot = claim(queue, lane, how == EMU_ENQUEUE ? queue->threshold : queue->size, &ticket);
+	if (slot == EMU_NONE) {
+		if (how == EMU_POSTED)
+			emu_device_error(dsa, &(struct emu_error){ .code = ERROR_QUEUE_OVERFLOW,
+								   .queue = state->lane[lane].queue,
+								   .desc = desc,
+								   .pasid = process->pasid });
+		return refuse(queue, how);
+	}
+	fill(queue, (unsigned int)slot, desc, process->pasid);
+	count_accepted(state, queue, desc);
+	atomic_store(&queue->slot[slot].word, slot_word(SLOT_READY, lane, ticket));
+	emu_process_ring(process);
+	return EMU_TAKEN;
+}
+
+/*
+ * The lane's oldest slot, ready or still being filled; its word is 0 when there is none. What
+ * leaves is an engine's already.
+ */
+static uint64_t oldest(const struct emu_queue *queue, unsigned int lane, unsigned int *slot)
+{
+	uint64_t best = 0;
+	unsigned int i;
+
+	for (i = 0; i < queue->size; i++) {
+		uint64_t word = atomic_load(&queue->slot[i].word);
+
+		if (word && word_lane(word) == lane && word_state(word) != SLOT_LEAVING &&
+		    (!best || word_ticket(word) < word_ticket(best))) {
+			best = word;
+			*slot = i;
+		}
+	}
+	return best;
+}
+
+bool emu_queue_ready(const struct emu_state *state, unsigned int lane)
+{
+	const struct emu_lane *l = &state->lane[lane];
+	unsigned int slot;
+
+	return word_state(oldest(&state->device[l->device].queue[l->queue], lane, &slot)) ==
+	       SLOT_READY;
+}
+
+bool emu_queue_dispatch(struct emu_state *state, unsigned int lane, struct emu_worker *worker,
+			struct sva_desc *desc)
+{
+	struct emu_queue *queue = emu_lane_queue(state, lane);
+	unsigned int slot = 0;
+	uint64_t word;
+
+	atomic_store(&worker->lane, (int)lane);
+	for (word = oldest(queue, lane, &slot); word_state(word) == SLOT_READY;
+	     word = oldest(queue, lane, &slot)) {
+		/* First, so that a descriptor is always to be seen, here or there. */
+		atomic_store(&worker->ticket, word_ticket(word));
+		if (!atomic_compare_exchange_strong(
+			    &queue->slot[slot].word, &word,
+			    slot_word(SLOT_LEAVING, lane, word_ticket(word))))
+			continue;
+		*desc = queue->desc[slot];
+		atomic_store(&queue->slot[slot].word, 0);
+		return true;
+	}
+	atomic_store(&worker->ticket, 0);
+	return false;
+}
+
+bool emu_lane_settled(const struct emu_state *state, unsigned int lane, uint64_t ticket)
+{
+	const struct emu_lane *l = &state->lane[lane];
+	const struct emu_queue *queue = &state->device[l->device].queue[l->queue];
+	const struct emu_process *process = &state->process[atomic_load(&l->process)];
+	unsigned int slot, i;
+	uint64_t word = oldest(queue, lane, &slot);
+
+	if (word && word_ticket(word) < ticket)
+		return false;
+	for (i = 0; i < EMU_WORKERS; i++) {
+		uint64_t begun = atomic_load(&process->worker[i].ticket);
+
+		if (begun && begun < ticket && atomic_load(&process->worker[i].lane) == (int)lane)
+			return false;
+	}
+	return true;
+}
+
+void emu_queue_discard(struct emu_queue *queue, int lane)
+{
+	unsigned int i;
+
+	for (i = 0; i < EMU_SLOTS; i++) {
+		uint64_t word = atomic_load(&queue->slot[i].word);
+
+		if (word && (lane == EMU_NONE || word_lane(word) == (unsigned int)lane))
+			atomic_compare_exchange_strong(&queue->slot[i].word, &word, 0);
+	}
+}
+
+void emu_process_ring(struct emu_process *process)
+{
+	atomic_fetch_add(&process->bell, 1);
+	if (atomic_load(&process->sleepers))
+		syscall(SYS_futex, &process->bell, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* 9.2.16, first word. */
+static uint64_t error_word(const struct emu_error *error)
+{
+	uint64_t word = 1 | (uint64_t)error->code << 8;
+
+	if (error->queue != EMU_NONE)
+		word |= 1ull << 3 | (uint64_t)error->queue << 16;
+	if (error->desc)
+		word |= 1ull << 2 | (uint64_t)sva_desc_opcode(error->desc) << 32 |
+			(uint64_t)error->pasid << 40;
+	return word;
+}
+
+void emu_device_error(struct emu_dsa *dsa, const struct emu_error *error)
+{
+	/* An error at the same moment is the overflow that the bit stands for. */
+	if (atomic_exchange(&dsa->error_lock, true))
+		return;
+	if (dsa->error[0] & 1) {
+		dsa->error[0] |= 1ull << 1;
+	} else {
+		dsa->error[1] = 0;
+		dsa->error[2] = error->address;
+		dsa->error[3] = 0;
+		dsa->error[0] = error_word(error);
+	}
+	atomic_store(&dsa->error_lock, false);
+}

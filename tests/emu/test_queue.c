@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/* The emulated work queue: what a portal takes, in which order it leaves, and who is told. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <cmocka.h>
+
+#include "clock.h"
+#include "inject.h"
+#include "queue.h"
+
+#define SHARED    0u /* lanes and queues of these numbers */
+#define DEDICATED 1u
+#define OTHER     2u /* another process' lane to the shared queue */
+
+static struct emu_state *machine;
+static struct emu_dsa *dsa;
+static struct emu_worker worker;
+
+static void make_queue(unsigned int number, enum emu_queue_mode mode, uint32_t size,
+		       uint32_t threshold)
+{
+	struct emu_queue *queue = &dsa->queue[number];
+
+	queue->mode = mode;
+	queue->size = size;
+	queue->threshold = threshold;
+	atomic_store(&queue->state, EMU_WQ_ENABLED);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	if (!machine)
+		machine = mmap(NULL, sizeof(*machine), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (machine == MAP_FAILED)
+		return -1;
+	memset(machine, 0, sizeof(*machine));
+	memset(&worker, 0, sizeof(worker));
+	dsa = &machine->device[0];
+	dsa->queue_count = 2;
+	atomic_store(&dsa->state, EMU_DEV_ENABLED);
+	make_queue(SHARED, EMU_WQ_SHARED, 16, 12);
+	make_queue(DEDICATED, EMU_WQ_DEDICATED, 16, 0);
+	machine->process[0].pasid = 7;
+	machine->process[1].pasid = 8;
+	machine->lane[DEDICATED].queue = DEDICATED;
+	atomic_store(&machine->lane[OTHER].process, 1);
+	machine->statistics = true;
+	return 0;
+}
+
+static struct sva_desc numbered(uint64_t number)
+{
+	struct sva_desc desc = { .op_flags = (uint32_t)SVA_OP_MEMMOVE << 24, .src_addr = number };
+
+	return desc;
+}
+
+static enum emu_answer submit(unsigned int lane, uint64_t number)
+{
+	struct sva_desc desc = numbered(number);
+
+	return emu_queue_submit(machine, lane, &desc, lane == DEDICATED ? EMU_POSTED : EMU_ENQUEUE);
+}
+
+/* The number of the descriptor that leaves; 0: none. */
+static uint64_t dispatch(unsigned int lane)
+{
+	struct sva_desc desc;
+
+	return emu_queue_dispatch(machine, lane, &worker, &desc) ? desc.src_addr : 0;
+}
+
+static void test_threshold(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i <= 12; i++)
+		assert_int_equal(submit(SHARED, i), EMU_TAKEN);
+	assert_int_equal(submit(SHARED, 13), EMU_BUSY);
+	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 12);
+	assert_int_equal(dispatch(SHARED), 1);
+	assert_int_equal(submit(SHARED, 13), EMU_TAKEN);
+	assert_int_equal(submit(SHARED, 14), EMU_BUSY);
+	assert_int_equal(dsa->error[0], 0);
+}
+
+static void test_first_in_first_out(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i <= 100; i++) {
+		assert_int_equal(submit(SHARED, 2 * i), EMU_TAKEN);
+		assert_int_equal(submit(SHARED, 2 * i + 1), EMU_TAKEN);
+		assert_int_equal(dispatch(SHARED), 2 * i);
+		assert_int_equal(dispatch(SHARED), 2 * i + 1);
+	}
+	assert_int_equal(dispatch(SHARED), 0);
+}
+
+static void test_pasid_is_the_process(void **state)
+{
+	struct sva_desc desc = numbered(1), out;
+
+	(void)state;
+	desc.pasid_priv = 1u << 31 | 99;
+	assert_int_equal(emu_queue_submit(machine, OTHER, &desc, EMU_ENQUEUE), EMU_TAKEN);
+	assert_true(emu_queue_dispatch(machine, OTHER, &worker, &out));
+	assert_int_equal(out.pasid_priv, 8);
+}
+
+/* 9.2.16: valid, descriptor, queue; code 0x53; a second one sets the overflow bit alone. */
+static void test_dedicated_overflow(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i <= 16; i++)
+		assert_int_equal(submit(DEDICATED, i), EMU_TAKEN);
+	assert_int_equal(dsa->error[0], 0);
+	assert_int_equal(submit(DEDICATED, 17), EMU_LOST_IT);
+	assert_int_equal(dsa->error[0] & 0xffff, 0x530d);
+	assert_int_equal(dsa->error[0] >> 16 & 0xff, DEDICATED);
+	assert_int_equal(dsa->error[0] >> 32 & 0xff, SVA_OP_MEMMOVE);
+	assert_int_equal(dsa->error[0] >> 40, 7);
+	assert_int_equal(submit(DEDICATED, 18), EMU_LOST_IT);
+	assert_int_equal(dsa->error[0] & 0xffff, 0x530f);
+	for (i = 1; i <= 16; i++)
+		assert_int_equal(dispatch(DEDICATED), i);
+}
+
+/* 3.3: the wrong instruction for the mode, a disabled queue, a device that does not work. */
+static void test_closed_portals(void **state)
+{
+	struct sva_desc desc = numbered(1);
+
+	(void)state;
+	assert_int_equal(emu_queue_submit(machine, SHARED, &desc, EMU_POSTED), EMU_LOST_IT);
+	assert_int_equal(emu_queue_submit(machine, DEDICATED, &desc, EMU_ENQUEUE), EMU_BUSY);
+	atomic_store(&dsa->queue[SHARED].state, EMU_WQ_DISABLED);
+	assert_int_equal(submit(SHARED, 1), EMU_BUSY);
+	atomic_store(&dsa->state, EMU_DEV_HALTED);
+	assert_int_equal(submit(DEDICATED, 1), EMU_LOST_IT);
+	assert_int_equal(dsa->error[0], 0);
+	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 0);
+}
+
+static void test_halt_of_limited_time(void **state)
+{
+	(void)state;
+	atomic_store(&dsa->state, EMU_DEV_HALTED);
+	atomic_store(&dsa->halted_until, emu_now() + UINT64_C(3600000000000));
+	assert_int_equal(submit(SHARED, 1), EMU_BUSY);
+	atomic_store(&dsa->halted_until, emu_now());
+	assert_int_equal(submit(SHARED, 1), EMU_TAKEN);
+	assert_int_equal(atomic_load(&dsa->state), EMU_DEV_ENABLED);
+}
+
+/* Processes share the places, but each one's descriptors are its own. */
+static void test_lanes(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i <= 6; i++) {
+		assert_int_equal(submit(SHARED, i), EMU_TAKEN);
+		assert_int_equal(submit(OTHER, 100 + i), EMU_TAKEN);
+	}
+	assert_int_equal(submit(OTHER, 7), EMU_BUSY);
+	assert_int_equal(dispatch(OTHER), 101);
+	assert_int_equal(dispatch(SHARED), 1);
+	emu_queue_discard(&dsa->queue[SHARED], OTHER);
+	assert_int_equal(dispatch(OTHER), 0);
+	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 5);
+	assert_int_equal(dispatch(SHARED), 2);
+	emu_queue_discard(&dsa->queue[SHARED], EMU_NONE);
+	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 0);
+}
+
+static void test_settled(void **state)
+{
+	struct emu_worker *own = &machine->process[0].worker[3];
+	struct sva_desc desc;
+	uint64_t first;
+
+	(void)state;
+	assert_true(emu_lane_settled(machine, SHARED, UINT64_MAX));
+	submit(SHARED, 1);
+	submit(SHARED, 2);
+	assert_false(emu_lane_settled(machine, SHARED, UINT64_MAX));
+	assert_true(emu_queue_dispatch(machine, SHARED, own, &desc));
+	first = atomic_load(&own->ticket);
+	assert_true(emu_lane_settled(machine, SHARED, first));
+	assert_false(emu_lane_settled(machine, SHARED, first + 1));
+	assert_true(emu_lane_settled(machine, OTHER, UINT64_MAX));
+	assert_int_equal(dispatch(SHARED), 2);
+	assert_false(emu_lane_settled(machine, SHARED, UINT64_MAX));
+	atomic_store(&own->ticket, 0);
+	assert_true(emu_lane_settled(machine, SHARED, UINT64_MAX));
+}
+
+static void test_counters(void **state)
+{
+	const struct emu_counters *counters = &dsa->queue[SHARED].counters;
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i <= 14; i++)
+		submit(SHARED, i);
+	assert_int_equal(counters->submitted, 14);
+	assert_int_equal(counters->accepted, 12);
+	assert_int_equal(counters->retried, 2);
+	assert_int_equal(counters->opcode[SVA_OP_MEMMOVE], 12);
+	assert_int_equal(counters->occupancy[1], 1);
+	assert_int_equal(counters->occupancy[12], 1);
+}
+
+static void test_injected_refusals(void **state)
+{
+	static const struct emu_rule rule = { .device = EMU_NONE,
+					      .queue = SHARED,
+					      .opcode = EMU_NONE,
+					      .first = 3,
+					      .every = 4,
+					      .action = EMU_INJECT_FULL,
+					      .value = 2 };
+	static const char expected[] = "++--+++--+++--";
+	unsigned int i;
+
+	(void)state;
+	machine->rule[0] = rule;
+	machine->rule_count = 1;
+	for (i = 0; expected[i]; i++) {
+		assert_int_equal(submit(SHARED, 1) == EMU_TAKEN, expected[i] == '+');
+		dispatch(SHARED);
+		assert_int_equal(submit(DEDICATED, 1), EMU_TAKEN);
+		dispatch(DEDICATED);
+	}
+}
+
+static void test_injected_outcome(void **state)
+{
+	static const struct emu_rule rule = { .device = 0,
+					      .queue = EMU_NONE,
+					      .opcode = SVA_OP_CRC,
+					      .first = 2,
+					      .action = EMU_INJECT_STATUS,
+					      .value = 0x21 };
+	struct sva_desc crc = { .op_flags = (uint32_t)SVA_OP_CRC << 24 }, other = numbered(1);
+
+	(void)state;
+	machine->rule[0] = rule;
+	machine->rule_count = 1;
+	assert_null(emu_inject_outcome(machine, SHARED, &crc));
+	assert_null(emu_inject_outcome(machine, SHARED, &other));
+	assert_ptr_equal(emu_inject_outcome(machine, SHARED, &crc), &machine->rule[0]);
+	assert_null(emu_inject_outcome(machine, SHARED, &crc));
+}
+
+/*
+ * Threads: what is taken leaves once, whoever asks.
+ */
+
+#define SUBMITTERS 4u
+#define ROUNDS     20000u
+
+static atomic_uint left_count[SUBMITTERS * ROUNDS + 1];
+static atomic_uint taken_total, left_total;
+
+static void *submit_many(void *number)
+{
+	uint64_t first = (uintptr_t)number * ROUNDS + 1, i;
+
+	for (i = first; i < first + ROUNDS; i++)
+		while (submit(SHARED, i) != EMU_TAKEN)
+			;
+	atomic_fetch_add(&taken_total, ROUNDS);
+	return NULL;
+}
+
+static void *dispatch_many(void *own)
+{
+	struct sva_desc desc;
+
+	while (atomic_load(&left_total) < SUBMITTERS * ROUNDS)
+		if (emu_queue_dispatch(machine, SHARED, own, &desc)) {
+			atomic_fetch_add(&left_count[desc.src_addr], 1);
+			atomic_fetch_add(&left_total, 1);
+		}
+	return NULL;
+}
+
+static void test_threads(void **state)
+{
+	pthread_t thread[SUBMITTERS + 2];
+	uintptr_t i;
+
+	(void)state;
+	machine->statistics = false;
+	for (i = 0; i < SUBMITTERS + 2; i++)
+		assert_int_equal(
+			pthread_create(&thread[i], NULL,
+				       i < SUBMITTERS ? submit_many : dispatch_many,
+				       i < SUBMITTERS ? (void *)i : &machine->process[0].worker[i]),
+			0);
+	for (i = 0; i < SUBMITTERS + 2; i++)
+		assert_int_equal(pthread_join(thread[i], NULL), 0);
+	for (i = 1; i <= SUBMITTERS * ROUNDS; i++)
+		assert_int_equal(left_count[i], 1);
+	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 0);
+	assert_false(emu_queue_ready(machine, SHARED));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_threshold, setup),
+		cmocka_unit_test_setup(test_first_in_first_out, setup),
+		cmocka_unit_test_setup(test_pasid_is_the_process, setup),
+		cmocka_unit_test_setup(test_dedicated_overflow, setup),
+		cmocka_unit_test_setup(test_closed_portals, setup),
+		cmocka_unit_test_setup(test_halt_of_limited_time, setup),
+		cmocka_unit_test_setup(test_lanes, setup),
+		cmocka_unit_test_setup(test_settled, setup),
+		cmocka_unit_test_setup(test_counters, setup),
+		cmocka_unit_test_setup(test_injected_refusals, setup),
+		cmocka_unit_test_setup(test_injected_outcome, setup),
+		cmocka_unit_test_setup(test_threads, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
