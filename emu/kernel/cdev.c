@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cdev.h"
+#include "queue.h"
+
+#define CAP_RAWIO 17
+#define PASIDS    (1u << 20)
+
+int emu_caller_of(pid_t thread, struct emu_caller *caller)
+{
+	char path[32], line[128];
+	unsigned long long caps = 0;
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	status = fopen(path, "re");
+	if (!status)
+		return -ESRCH;
+	caller->pid = 0;
+	while (fgets(line, sizeof(line), status)) {
+		sscanf(line, "Tgid: %d", &caller->pid);
+		if (sscanf(line, "CapEff: %llx", &caps) == 1)
+			break;
+	}
+	fclose(status);
+	caller->rawio = caps >> CAP_RAWIO & 1;
+	return caller->pid ? 0 : -ESRCH;
+}
+
+static bool is_user_queue(const struct emu_queue *queue)
+{
+	return atomic_load(&queue->state) == EMU_WQ_ENABLED && queue->type == EMU_WQ_USER;
+}
+
+int emu_cdev_find(const struct emu_state *state, const char *name, unsigned int *device,
+		  unsigned int *queue)
+{
+	char own[32];
+
+	if (!state->loaded)
+		return -ENOENT;
+	for (*device = 0; *device < state->device_count; (*device)++) {
+		const struct emu_dsa *dsa = &state->device[*device];
+
+		for (*queue = 0; *queue < dsa->queue_count; (*queue)++) {
+			snprintf(own, sizeof(own), "wq%u.%u", dsa->id, *queue);
+			if (!strcmp(own, name))
+				return is_user_queue(&dsa->queue[*queue]) ? 0 : -ENOENT;
+		}
+	}
+	return -ENOENT;
+}
+
+/*
+ * Processes and lanes.
+ */
+
+static int find_process(const struct emu_state *state, pid_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < EMU_PROCESSES; i++)
+		if (atomic_load(&state->process[i].pid) == pid)
+			return (int)i;
+	return EMU_NONE;
+}
+
+/* The process' lane to a queue, made when there is none. */
+static int get_lane(struct emu_state *state, unsigned int process, unsigned int device,
+		    unsigned int queue)
+{
+	struct emu_process *p = &state->process[process];
+	unsigned int i, lanes = atomic_load(&p->lane_count);
+
+	for (i = 0; i < lanes; i++) {
+		const struct emu_lane *lane = &state->lane[p->lane[i]];
+
+		if (lane->device == device && lane->queue == queue)
+			return p->lane[i];
+	}
+	for (i = 0; i < EMU_LANES; i++) {
+		struct emu_lane *lane = &state->lane[i];
+
+		if (atomic_load(&lane->process) != EMU_NONE)
+			continue;
+		lane->device = (uint16_t)device;
+		lane->queue = (uint16_t)queue;
+		atomic_store(&lane->cr_faults, 0);
+		atomic_store(&lane->cr_fault_failures, 0);
+		atomic_store(&lane->process, (int)process);
+		p->lane[lanes] = (uint16_t)i;
+		atomic_store(&p->lane_count, lanes + 1);
+		return (int)i;
+	}
+	return -ENOSPC;
+}
+
+static void attach_files(struct emu_state *state, unsigned int process)
+{
+	unsigned int i;
+
+	for (i = 0; i < EMU_FILES; i++) {
+		struct emu_file *file = &state->file[i];
+
+		if (file->used && file->lane == EMU_NONE &&
+		    file->pid == atomic_load(&state->process[process].pid))
+			file->lane = get_lane(state, process, file->device, file->queue);
+	}
+}
+
+int emu_process_open(struct emu_state *state, pid_t pid)
+{
+	static uint32_t pasids;
+	int index = find_process(state, 0);
+	struct emu_process *process;
+
+	if (index == EMU_NONE || pid == 0)
+		return -ENOSPC;
+	process = &state->process[index];
+	memset(process, 0, sizeof(*process));
+	process->pasid = ++pasids % PASIDS;
+	atomic_store(&process->pid, pid);
+	attach_files(state, (unsigned int)index);
+	return index;
+}
+
+void emu_process_close(struct emu_state *state, unsigned int process)
+{
+	struct emu_process *p = &state->process[process];
+	unsigned int i;
+
+	for (i = 0; i < EMU_FILES; i++) {
+		struct emu_file *file = &state->file[i];
+
+		if (file->used && file->lane != EMU_NONE &&
+		    atomic_load(&state->lane[file->lane].process) == (int)process) {
+			file->lane = EMU_NONE;
+			file->pid = 0; /* after exec(), the same process is another memory */
+		}
+	}
+	for (i = 0; i < atomic_load(&p->lane_count); i++) {
+		emu_queue_discard(emu_lane_queue(state, p->lane[i]), p->lane[i]);
+		atomic_store(&state->lane[p->lane[i]].process, EMU_NONE);
+	}
+	atomic_store(&p->pid, 0);
+}
+
+/*
+ * Files.
+ */
+
+static uint32_t file_number(const struct emu_state *state, const struct emu_file *self)
+{
+	uint32_t number = 0;
+	unsigned int i;
+
+	for (i = 0; i < EMU_FILES; i++)
+		if (&state->file[i] != self && state->file[i].used &&
+		    state->file[i].number >= number)
+			number = state->file[i].number + 1;
+	return number;
+}
+
+int emu_cdev_open(struct emu_state *state, const struct emu_caller *caller, unsigned int device,
+		  unsigned int queue)
+{
+	struct emu_queue *wq = &state->device[device].queue[queue];
+	struct emu_file *file;
+	int process, index;
+
+	if (!is_user_queue(wq))
+		return -ENXIO;
+	if (wq->mode == EMU_WQ_DEDICATED && wq->clients > 0)
+		return -EBUSY;
+	if (!state->profile.sva)
+		return -EOPNOTSUPP;
+	for (index = 0; index < (int)EMU_FILES && state->file[index].used; index++)
+		;
+	if (index == (int)EMU_FILES)
+		return -ENFILE;
+	file = &state->file[index];
+	*file = (struct emu_file){ .used = true,
+				   .lane = EMU_NONE,
+				   .pid = caller->pid,
+				   .device = (uint16_t)device,
+				   .queue = (uint16_t)queue };
+	file->number = file_number(state, file);
+	process = find_process(state, caller->pid);
+	if (process != EMU_NONE)
+		file->lane = get_lane(state, (unsigned int)process, device, queue);
+	wq->clients++;
+	return index;
+}
+
+void emu_cdev_close(struct emu_state *state, unsigned int file)
+{
+	struct emu_file *f = &state->file[file];
+
+	state->device[f->device].queue[f->queue].clients--;
+	f->used = false;
+}
+
+bool emu_cdev_settled(const struct emu_state *state, unsigned int file)
+{
+	int lane = state->file[file].lane;
+
+	return lane == EMU_NONE || emu_lane_settled(state, (unsigned int)lane, UINT64_MAX);
+}
+
+/* Since the check of the memory came, only the process that has opened may use the file. */
+static bool foreign(const struct emu_state *state, const struct emu_caller *caller,
+		    const struct emu_file *file)
+{
+	return state->profile.same_mm && caller->pid != file->pid;
+}
+
+int emu_cdev_portal(const struct emu_state *state, const struct emu_caller *caller,
+		    unsigned int file, size_t length)
+{
+	const struct emu_file *f = &state->file[file];
+
+	if (foreign(state, caller, f))
+		return -EPERM;
+	if (state->no_mmap || (state->profile.mmap_privileged && !(state->rawio && caller->rawio)))
+		return -EPERM;
+	if (length > 4096)
+		return -EINVAL;
+	return caller->pid == f->pid && f->lane != EMU_NONE ? f->lane : (int)EMU_LANES;
+}
+
+static int submit(struct emu_state *state, unsigned int lane, const struct sva_desc *desc)
+{
+	const struct emu_dsa *dsa = emu_lane_device(state, lane);
+	const struct emu_queue *queue = emu_lane_queue(state, lane);
+	bool hidden =
+		dsa->version == 0x100 ? state->profile.hides_batch : state->profile.hides_batch_2;
+	uint32_t tries;
+
+	if (hidden && sva_desc_opcode(desc) == SVA_OP_BATCH)
+		return -EINVAL;
+	if (desc->completion_addr % 32)
+		return -EINVAL;
+	if (queue->mode == EMU_WQ_DEDICATED) {
+		emu_queue_submit(state, lane, desc, EMU_POSTED);
+		return 0;
+	}
+	for (tries = 0; tries <= queue->enqcmds_retries; tries++)
+		if (emu_queue_submit(state, lane, desc, EMU_ENQUEUE) == EMU_TAKEN)
+			return 0;
+	return -EAGAIN;
+}
+
+ssize_t emu_cdev_write(struct emu_state *state, const struct emu_caller *caller, unsigned int file,
+		       const void *buf, size_t len)
+{
+	const struct emu_file *f = &state->file[file];
+	struct sva_desc desc;
+	size_t done = 0;
+	int error = 0;
+
+	if (!state->profile.write)
+		return -EINVAL; /* a file without write(): vfs_write() */
+	if (foreign(state, caller, f))
+		return -EPERM;
+	if (f->lane == EMU_NONE)
+		return -ENODEV;
+	for (; len - done >= sizeof(desc); done += sizeof(desc)) {
+		memcpy(&desc, (const char *)buf + done, sizeof(desc));
+		error = submit(state, (unsigned int)f->lane, &desc);
+		if (error)
+			break;
+	}
+	return done ? (ssize_t)done : error;
+}
+
+unsigned int emu_cdev_poll(const struct emu_state *state, const struct emu_caller *caller,
+			   unsigned int file)
+{
+	const struct emu_file *f = &state->file[file];
+
+	if (foreign(state, caller, f))
+		return ~0u; /* -EPERM, taken for events */
+	return state->device[f->device].error[0] & 1 ? POLLIN | POLLRDNORM : 0;
+}

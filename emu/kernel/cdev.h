@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The char devices: what open, mmap, write, poll and close do. All state is in struct emu_state;
+ * one thread calls these functions.
+ *
+ * Source of the rules: drivers/dma/idxd/cdev.c, by kernel version as struct emu_profile has it.
+ */
+#ifndef EMU_KERNEL_CDEV_H
+#define EMU_KERNEL_CDEV_H
+
+#include <sys/types.h>
+
+#include "state.h"
+
+/* Who makes the system call. */
+struct emu_caller {
+	pid_t pid;  /* of the process, not of the thread */
+	bool rawio; /* CAP_SYS_RAWIO */
+};
+
+/* emu_caller_of - look a thread up; 0 or -errno */
+int emu_caller_of(pid_t thread, struct emu_caller *caller);
+
+/* emu_cdev_find - the char device of that name; 0 or -ENOENT */
+int emu_cdev_find(const struct emu_state *state, const char *name, unsigned int *device,
+		  unsigned int *queue);
+
+/* Returns the index of the struct emu_file, or -errno. */
+int emu_cdev_open(struct emu_state *state, const struct emu_caller *caller, unsigned int device,
+		  unsigned int queue);
+void emu_cdev_close(struct emu_state *state, unsigned int file);
+
+/* Returns the lane that the portal is for; EMU_LANES: one without a PASID; or -errno. */
+int emu_cdev_portal(const struct emu_state *state, const struct emu_caller *caller,
+		    unsigned int file, size_t length);
+
+/* Returns bytes, or -errno. */
+ssize_t emu_cdev_write(struct emu_state *state, const struct emu_caller *caller, unsigned int file,
+		       const void *buf, size_t len);
+
+/* Returns the events of poll(2). */
+unsigned int emu_cdev_poll(const struct emu_state *state, const struct emu_caller *caller,
+			   unsigned int file);
+
+/* Has the device nothing of this file any more? What close() waits for. */
+bool emu_cdev_settled(const struct emu_state *state, unsigned int file);
+
+/* A memory gets its engines: returns the index of the struct emu_process, or -errno. */
+int emu_process_open(struct emu_state *state, pid_t pid);
+/* It is gone, with all that it had submitted. */
+void emu_process_close(struct emu_state *state, unsigned int process);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The drivers of the bus: what bind and unbind do. Returns are 0 or the errno of the write. */
+#ifndef EMU_KERNEL_DRIVER_H
+#define EMU_KERNEL_DRIVER_H
+
+#include "state.h"
+
+enum emu_driver { EMU_DRIVER_IDXD, EMU_DRIVER_USER, EMU_DRIVER_DMAENGINE, EMU_DRIVERS };
+
+extern const char *const emu_driver_name[EMU_DRIVERS];
+
+int emu_driver_bind(struct emu_state *state, enum emu_driver driver, const char *name);
+int emu_driver_unbind(struct emu_state *state, enum emu_driver driver, const char *name);
+
+/* Whether an enabled queue is that driver's. */
+bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "machine.h"
+#include "queue.h"
+#include "sysfs.h"
+
+/* Sapphire Rapids: GENCAP, OPCAP, WQCAP, GRPCAP as its sysfs shows them. */
+#define SPR_GEN_CAP      0x40915f0107ull
+#define SPR_OP_CAP       0x1003f03ffull
+#define SPR_ENGINES      4u
+#define SPR_QUEUES       8u
+#define SPR_GROUPS       4u
+#define SPR_QUEUE_SIZE   128u
+#define SPR_READ_BUFFERS 96u
+
+/* DSA 2.0, with an event log (GENCAP bits 13 and 14); its other capabilities are those of 1.0. */
+#define DSA2_GEN_CAP         (SPR_GEN_CAP | 3ull << 13)
+#define DSA2_OP_CAP          0x1003f03ffull /* without those between domains, which have no model */
+#define DSA2_EXTRA           (1ull << SVA_OP_TRANSLATION_FETCH | 1ull << SVA_OP_DIX_GENERATE)
+
+#define DEFAULT_MAX_TRANSFER (2ull << 20)
+#define DEFAULT_MAX_BATCH    32u
+#define DEFAULT_RETRIES      32u
+#define DEFAULT_EVENT_LOG    64u
+#define MAJOR                236u /* of those that are given out dynamically */
+
+void emu_queue_clear(const struct emu_dsa *dsa, struct emu_queue *queue)
+{
+	queue->type = EMU_WQ_NONE;
+	queue->mode = EMU_WQ_SHARED;
+	queue->threshold = queue->priority = 0;
+	queue->block_on_fault = queue->ats_disable = queue->prs_disable = false;
+	queue->name[0] = queue->driver_name[0] = '\0';
+	queue->max_transfer_size = DEFAULT_MAX_TRANSFER;
+	queue->max_batch_size = DEFAULT_MAX_BATCH;
+	queue->enqcmds_retries = DEFAULT_RETRIES;
+	memcpy(queue->op_config, dsa->op_cap, sizeof(queue->op_config));
+}
+
+void emu_machine_reset(struct emu_dsa *dsa)
+{
+	unsigned int i;
+
+	for (i = 0; i < dsa->queue_count; i++) {
+		emu_queue_clear(dsa, &dsa->queue[i]);
+		dsa->queue[i].size = 0;
+		dsa->queue[i].group_id = EMU_NONE;
+	}
+	for (i = 0; i < dsa->engine_count; i++)
+		dsa->engine[i].group_id = EMU_NONE;
+	for (i = 0; i < dsa->group_count; i++)
+		dsa->group[i] = (struct emu_group){ .traffic_class_a = 1,
+						    .traffic_class_b = 1,
+						    .read_buffers_allowed = dsa->max_read_buffers };
+	dsa->read_buffer_limit = 0;
+	dsa->event_log_size = DEFAULT_EVENT_LOG;
+}
+
+static uint32_t or_default(uint32_t value, uint32_t fallback)
+{
+	return value ? value : fallback;
+}
+
+static void make_device(struct emu_dsa *dsa, uint32_t id, const struct emu_hardware *hardware)
+{
+	bool second = hardware->version >= 0x200;
+
+	dsa->id = id;
+	dsa->version = or_default(hardware->version, 0x100);
+	dsa->gen_cap = second ? DSA2_GEN_CAP : SPR_GEN_CAP;
+	dsa->op_cap[0] = second ? DSA2_OP_CAP | DSA2_EXTRA : SPR_OP_CAP;
+	dsa->queue_count = or_default(hardware->queues, SPR_QUEUES);
+	dsa->group_count = or_default(hardware->groups, SPR_GROUPS);
+	dsa->engine_count = or_default(hardware->engines, SPR_ENGINES);
+	dsa->max_queue_size = or_default(hardware->queue_size, SPR_QUEUE_SIZE);
+	dsa->max_transfer_size = 1ull << (dsa->gen_cap >> 16 & 0x1f);
+	dsa->max_batch_size = 1u << (dsa->gen_cap >> 21 & 0xf);
+	dsa->max_read_buffers = SPR_READ_BUFFERS;
+	dsa->numa_node = 0;
+	emu_machine_reset(dsa);
+}
+
+int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardware)
+{
+	uint32_t i;
+
+	if (hardware->devices > EMU_DEVICES || hardware->engines > EMU_ENGINES ||
+	    hardware->queues > EMU_QUEUES || hardware->groups > EMU_GROUPS ||
+	    hardware->queue_size > EMU_SLOTS)
+		return -EINVAL;
+	state->device_count = or_default(hardware->devices, 2);
+	state->loaded = true;
+	state->page_check = true;
+	state->major = MAJOR;
+	for (i = 0; i < state->device_count; i++)
+		make_device(&state->device[i], i, hardware);
+	return 0;
+}
+
+struct setting {
+	const char *path, *value;
+};
+
+static int apply(struct emu_state *state, const struct setting *settings, size_t count)
+{
+	size_t i;
+	int error = 0;
+
+	for (i = 0; i < count && !error; i++) {
+		error = emu_sysfs_write(state, settings[i].path, settings[i].value);
+		if (error == -ENOENT) /* an attribute that this kernel has not got */
+			error = 0;
+	}
+	return error;
+}
+
+static int group_engines(struct emu_state *state)
+{
+	char path[64];
+	uint32_t i;
+	int error = 0;
+
+	for (i = 0; i < state->device[0].engine_count && !error; i++) {
+		snprintf(path, sizeof(path), "devices/engine0.%u/group_id", i);
+		error = emu_sysfs_write(state, path, "0");
+	}
+	return error;
+}
+
+/* A device with a single queue has the shared one only. */
+int emu_machine_default(struct emu_state *state)
+{
+	static const struct setting shared[] = {
+		{ "devices/wq0.0/group_id", "0" },       { "devices/wq0.0/mode", "shared" },
+		{ "devices/wq0.0/priority", "10" },      { "devices/wq0.0/type", "user" },
+		{ "devices/wq0.0/name", "shared" },      { "devices/wq0.0/driver_name", "user" },
+		{ "devices/wq0.0/block_on_fault", "1" },
+	};
+	static const struct setting dedicated[] = {
+		{ "devices/wq0.1/group_id", "0" },       { "devices/wq0.1/mode", "dedicated" },
+		{ "devices/wq0.1/priority", "10" },      { "devices/wq0.1/type", "user" },
+		{ "devices/wq0.1/name", "dedicated" },   { "devices/wq0.1/driver_name", "user" },
+		{ "devices/wq0.1/block_on_fault", "1" },
+	};
+	bool both = state->device[0].queue_count > 1 && state->device[0].max_queue_size > 1;
+	uint32_t size = state->device[0].max_queue_size / (both ? 2 : 1);
+	char size_text[16], threshold[16];
+	int error;
+
+	snprintf(size_text, sizeof(size_text), "%u", size);
+	snprintf(threshold, sizeof(threshold), "%u", size > 3 ? size - size / 4 : size);
+	if ((error = group_engines(state)) ||
+	    (error = emu_sysfs_write(state, "devices/wq0.0/size", size_text)) ||
+	    (error = apply(state, shared, sizeof(shared) / sizeof(*shared))) ||
+	    (error = emu_sysfs_write(state, "devices/wq0.0/threshold", threshold)))
+		return error;
+	if (both && ((error = emu_sysfs_write(state, "devices/wq0.1/size", size_text)) ||
+		     (error = apply(state, dedicated, sizeof(dedicated) / sizeof(*dedicated)))))
+		return error;
+	if ((error = emu_sysfs_write(state, "drivers/idxd/bind", "dsa0")) ||
+	    (error = emu_sysfs_write(state, "drivers/user/bind", "wq0.0")))
+		return error;
+	return both ? emu_sysfs_write(state, "drivers/user/bind", "wq0.1") : 0;
+}

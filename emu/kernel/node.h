@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A node of sysfs, taken apart; and the attributes of each kind of folder. */
+#ifndef EMU_KERNEL_NODE_H
+#define EMU_KERNEL_NODE_H
+
+#include "driver.h"
+#include "sysfs.h"
+
+enum emu_kind {
+	EMU_KIND_NONE,
+	EMU_KIND_ROOT,    /* index: EMU_NODE_BUS or EMU_NODE_MODULE */
+	EMU_KIND_DEVICES, /* bus/dsa/devices */
+	EMU_KIND_DRIVERS, /* bus/dsa/drivers */
+	EMU_KIND_DRIVER,  /* index: enum emu_driver */
+	EMU_KIND_DEVICE,
+	EMU_KIND_QUEUE, /* index: of the queue, and so on */
+	EMU_KIND_GROUP,
+	EMU_KIND_ENGINE,
+	EMU_KIND_OPENS, /* wq0.0/dsa!wq0.0; index: of the queue */
+	EMU_KIND_OPEN,  /* index: of the struct emu_file */
+	EMU_KIND_LINK,  /* attribute: the kind that it leads to; device, index: which */
+	EMU_KINDS
+};
+
+struct emu_node {
+	enum emu_kind kind;
+	unsigned int device, index;
+	unsigned int attribute; /* 0: the folder itself; else the n-th of its attributes */
+};
+
+struct emu_attribute {
+	const char *name;
+	/* Text without its end of line: bytes, or -errno. */
+	int (*show)(const struct emu_state *state, const struct emu_node *node, char *buf);
+	/* 0 or -errno; NULL: read-only. @value has no end of line. */
+	int (*store)(struct emu_state *state, const struct emu_node *node, const char *value);
+	/* NULL: always there. */
+	bool (*visible)(const struct emu_state *state, const struct emu_node *node);
+};
+
+/* The attributes of a kind; the last one has no name. */
+const struct emu_attribute *emu_attributes(enum emu_kind kind);
+
+#endif

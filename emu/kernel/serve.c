@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The FUSE side of the kernel model: requests in, answers out. What they mean is in sysfs.c and
+ * cdev.c. One thread answers all of them, in the order in which they come, so that a device that
+ * was closed is free before the next open; only close() waits, and that without the thread.
+ */
+#define FUSE_USE_VERSION 35
+#include <errno.h>
+#include <fuse_lowlevel.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "cdev.h"
+#include "clock.h"
+#include "control.h"
+#include "machine.h"
+#include "queue.h"
+#include "serve.h"
+#include "sysfs.h"
+
+#define CLOSE_LIMIT_NS UINT64_C(2000000000) /* that close() waits for the device */
+
+/* Nodes of our own. */
+enum {
+	NODE_CONTROL = 1,
+	NODE_DEV,
+	NODE_PROCESS,
+	NODE_TRACE,
+	NODE_LOADED, /* the control of the module */
+};
+
+#define CONTROL_INO(node) EMU_INO(EMU_INO_CONTROL, (uint64_t)(node))
+#define SYSFS_INO(node)   EMU_INO(EMU_INO_SYSFS, (uint64_t)(node))
+#define NODE(ino)         ((ino)&0x00ffffffffffffffull)
+
+/* A close() that waits until the device has nothing of its file any more. */
+struct closing {
+	struct closing *next;
+	fuse_req_t request;
+	unsigned int file;
+	uint64_t limit;
+};
+
+struct device_mode {
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+struct emu_server {
+	struct emu_state *state;
+	struct fuse_session *session;
+	pthread_t thread;
+	int stop; /* eventfd */
+	int trace;
+	struct closing *closing;
+	uid_t uid; /* everything is its who has started the emulator */
+	gid_t gid;
+	struct device_mode device_mode[EMU_DEVICES][EMU_QUEUES];
+};
+
+static struct emu_server *server_of(fuse_req_t request)
+{
+	return fuse_req_userdata(request);
+}
+
+/*
+ * Names.
+ */
+
+struct name {
+	const char *name;
+	fuse_ino_t ino;
+};
+
+static const struct name root_names[] = {
+	{ EMU_SERVE_BUS, SYSFS_INO(EMU_NODE_BUS) },
+	{ EMU_SERVE_MODULE, SYSFS_INO(EMU_NODE_MODULE) },
+	{ EMU_SERVE_DEV, CONTROL_INO(NODE_DEV) },
+	{ EMU_SERVE_CONTROL, CONTROL_INO(NODE_CONTROL) },
+	{ NULL, 0 },
+};
+
+static const struct name control_names[] = {
+	{ "process", CONTROL_INO(NODE_PROCESS) },
+	{ "trace", CONTROL_INO(NODE_TRACE) },
+	{ "module", CONTROL_INO(NODE_LOADED) },
+	{ NULL, 0 },
+};
+
+static const struct name *fixed_names(fuse_ino_t dir)
+{
+	static const struct name none = { NULL, 0 };
+
+	if (dir == FUSE_ROOT_ID)
+		return root_names;
+	return dir == CONTROL_INO(NODE_CONTROL) ? control_names : &none;
+}
+
+/* The @index-th of the enabled user queues. */
+static bool device_entry(const struct emu_state *state, unsigned int index, char *name,
+			 fuse_ino_t *ino)
+{
+	unsigned int d, q, found_device, found_queue;
+
+	for (d = 0; d < state->device_count; d++)
+		for (q = 0; q < state->device[d].queue_count; q++) {
+			snprintf(name, EMU_SYSFS_NAME, "wq%u.%u", state->device[d].id, q);
+			if (emu_cdev_find(state, name, &found_device, &found_queue) || index-- > 0)
+				continue;
+			*ino = EMU_INO(EMU_INO_CDEV, (uint64_t)d << 8 | q);
+			return true;
+		}
+	return false;
+}
+
+static int find(const struct emu_state *state, fuse_ino_t dir, const char *name, fuse_ino_t *ino)
+{
+	const struct name *fixed;
+	unsigned int device, queue;
+	uint64_t node;
+	int error;
+
+	for (fixed = fixed_names(dir); fixed->name; fixed++)
+		if (!strcmp(fixed->name, name)) {
+			*ino = fixed->ino;
+			return 0;
+		}
+	if (dir == CONTROL_INO(NODE_DEV)) {
+		error = emu_cdev_find(state, name, &device, &queue);
+		*ino = EMU_INO(EMU_INO_CDEV, (uint64_t)device << 8 | queue);
+		return error;
+	}
+	if (EMU_INO_KIND(dir) != EMU_INO_SYSFS)
+		return -ENOENT;
+	error = emu_sysfs_lookup(state, NODE(dir), name, &node);
+	*ino = SYSFS_INO(node);
+	return error;
+}
+
+static int entry(const struct emu_state *state, fuse_ino_t dir, unsigned int index,
+		 char name[EMU_SYSFS_NAME], fuse_ino_t *ino)
+{
+	const struct name *fixed = fixed_names(dir);
+	uint64_t node;
+	unsigned int i;
+
+	if (dir == CONTROL_INO(NODE_DEV))
+		return device_entry(state, index, name, ino) ? 0 : -ENOENT;
+	if (EMU_INO_KIND(dir) == EMU_INO_SYSFS) {
+		int error = emu_sysfs_entry(state, NODE(dir), index, name, &node);
+
+		*ino = SYSFS_INO(node);
+		return error;
+	}
+	for (i = 0; fixed[i].name; i++)
+		if (i == index) {
+			snprintf(name, EMU_SYSFS_NAME, "%s", fixed[i].name);
+			*ino = fixed[i].ino;
+			return 0;
+		}
+	return -ENOENT;
+}
+
+/*
+ * Attributes.
+ */
+
+static mode_t control_mode(uint64_t node)
+{
+	return node == NODE_CONTROL || node == NODE_DEV ? S_IFDIR | 0755 : S_IFREG | 0666;
+}
+
+static struct device_mode *device_mode(struct emu_server *server, fuse_ino_t ino)
+{
+	return &server->device_mode[EMU_CDEV_DEVICE(ino)][EMU_CDEV_QUEUE(ino)];
+}
+
+static int attributes(struct emu_server *server, fuse_ino_t ino, struct stat *st)
+{
+	memset(st, 0, sizeof(*st));
+	st->st_ino = ino;
+	st->st_nlink = 1;
+	st->st_uid = server->uid;
+	st->st_gid = server->gid;
+	if (ino == FUSE_ROOT_ID)
+		st->st_mode = S_IFDIR | 0755;
+	else if (EMU_INO_KIND(ino) == EMU_INO_SYSFS)
+		st->st_mode = emu_sysfs_mode(server->state, NODE(ino));
+	else if (EMU_INO_KIND(ino) == EMU_INO_CONTROL)
+		st->st_mode = control_mode(NODE(ino));
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV) {
+		const struct device_mode *mode = device_mode(server, ino);
+
+		st->st_mode = S_IFREG | mode->mode;
+		st->st_uid = mode->uid;
+		st->st_gid = mode->gid;
+	} else if (S_ISREG(st->st_mode)) {
+		st->st_size = EMU_SYSFS_PAGE;
+	}
+	return st->st_mode ? 0 : -ENOENT;
+}
+
+/*
+ * Requests. The names of the functions are those of the operations.
+ */
+
+static void on_lookup(fuse_req_t request, fuse_ino_t dir, const char *name)
+{
+	struct emu_server *server = server_of(request);
+	struct fuse_entry_param param = { 0 }; /* nothing is cached: it changes by itself */
+	int error = find(server->state, dir, name, &param.ino);
+
+	if (!error)
+		error = attributes(server, param.ino, &param.attr);
+	if (error)
+		fuse_reply_err(request, -error);
+	else
+		fuse_reply_entry(request, &param);
+}
+
+static void on_getattr(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
+{
+	struct stat st;
+	int error = attributes(server_of(request), ino, &st);
+
+	(void)file;
+	if (error)
+		fuse_reply_err(request, -error);
+	else
+		fuse_reply_attr(request, &st, 0);
+}
+
+/* chmod and chown of a char device stay; a size (O_TRUNC) means nothing, as in sysfs. */
+static void on_setattr(fuse_req_t request, fuse_ino_t ino, struct stat *attr, int what,
+		       struct fuse_file_info *file)
+{
+	struct emu_server *server = server_of(request);
+
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV) {
+		struct device_mode *mode = device_mode(server, ino);
+
+		if (what & FUSE_SET_ATTR_MODE)
+			mode->mode = attr->st_mode & 07777;
+		if (what & FUSE_SET_ATTR_UID)
+			mode->uid = attr->st_uid;
+		if (what & FUSE_SET_ATTR_GID)
+			mode->gid = attr->st_gid;
+	} else if (what & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) {
+		fuse_reply_err(request, EPERM);
+		return;
+	}
+	on_getattr(request, ino, file);
+}
+
+static void on_readlink(fuse_req_t request, fuse_ino_t ino)
+{
+	char target[EMU_SYSFS_PAGE];
+	ssize_t length = emu_sysfs_readlink(server_of(request)->state, NODE(ino), target);
+
+	if (length < 0)
+		fuse_reply_err(request, (int)-length);
+	else
+		fuse_reply_readlink(request, target);
+}
+
+/* The offset of an entry is its number; "." and ".." nobody misses. */
+static void on_readdir(fuse_req_t request, fuse_ino_t dir, size_t size, off_t offset,
+		       struct fuse_file_info *file)
+{
+	struct emu_server *server = server_of(request);
+	char buf[4096], name[EMU_SYSFS_NAME];
+	size_t used = 0, needed;
+	fuse_ino_t ino;
+	struct stat st;
+
+	(void)file;
+	if (size > sizeof(buf))
+		size = sizeof(buf);
+	for (; !entry(server->state, dir, (unsigned int)offset, name, &ino); offset++) {
+		if (attributes(server, ino, &st))
+			continue;
+		if (EMU_INO_KIND(ino) == EMU_INO_CDEV)
+			st.st_mode = (st.st_mode & ~(mode_t)S_IFMT) | S_IFCHR;
+		needed = fuse_add_direntry(request, buf + used, size - used, name, &st, offset + 1);
+		if (needed > size - used)
+			break;
+		used += needed;
+	}
+	fuse_reply_buf(request, buf, used);
+}
+
+static int open_device(struct emu_server *server, pid_t thread, fuse_ino_t ino)
+{
+	struct emu_caller caller;
+	int error = emu_caller_of(thread, &caller);
+
+	return error ? error
+		     : emu_cdev_open(server->state, &caller, EMU_CDEV_DEVICE(ino),
+				     EMU_CDEV_QUEUE(ino));
+}
+
+static int open_process(struct emu_server *server, pid_t thread)
+{
+	struct emu_caller caller;
+	int error = emu_caller_of(thread, &caller);
+
+	return error ? error : emu_process_open(server->state, caller.pid);
+}
+
+static void on_open(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
+{
+	struct emu_server *server = server_of(request);
+	pid_t thread = fuse_req_ctx(request)->pid;
+	int handle = 0;
+
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV)
+		handle = open_device(server, thread, ino);
+	else if (ino == CONTROL_INO(NODE_PROCESS))
+		handle = open_process(server, thread);
+	if (handle < 0) {
+		fuse_reply_err(request, -handle);
+		return;
+	}
+	file->fh = (uint64_t)handle;
+	file->direct_io = 1;
+	/* The caller was interrupted, and will not close what it has not got. */
+	if (fuse_reply_open(request, file) == -ENOENT && EMU_INO_KIND(ino) == EMU_INO_CDEV)
+		emu_cdev_close(server->state, (unsigned int)handle);
+}
+
+static void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset,
+		    struct fuse_file_info *file)
+{
+	const struct emu_state *state = server_of(request)->state;
+	char text[EMU_SYSFS_PAGE];
+	ssize_t length = -EINVAL; /* as of a file without read() */
+
+	(void)file;
+	if (EMU_INO_KIND(ino) == EMU_INO_SYSFS)
+		length = emu_sysfs_show(state, NODE(ino), text);
+	else if (ino == CONTROL_INO(NODE_LOADED))
+		length = snprintf(text, sizeof(text), "%d\n", state->loaded);
+	if (length < 0)
+		fuse_reply_err(request, (int)-length);
+	else if (offset >= length)
+		fuse_reply_buf(request, NULL, 0);
+	else
+		fuse_reply_buf(request, text + offset,
+			       size < (size_t)(length - offset) ? size : (size_t)(length - offset));
+}
+
+static ssize_t control_module(struct emu_state *state, const char *word, size_t size)
+{
+	int error = -EINVAL;
+
+	if (size >= 4 && !strncmp(word, "load", 4))
+		error = emu_module_load(state);
+	else if (size >= 6 && !strncmp(word, "unload", 6))
+		error = emu_module_unload(state);
+	return error ? error : (ssize_t)size;
+}
+
+/* Of a program that the library was not loaded into, whose descriptors nobody would execute. */
+static void complain(const struct emu_caller *caller)
+{
+	fprintf(stderr,
+		"sva-emu: process %d submits by write(2), but the emulator is not loaded into it: "
+		"static programs cannot be emulated, and LD_PRELOAD must be left in the "
+		"environment\n",
+		caller->pid);
+}
+
+static ssize_t write_device(struct emu_server *server, pid_t thread, unsigned int file,
+			    const char *buf, size_t size)
+{
+	struct emu_caller caller;
+	ssize_t done = emu_caller_of(thread, &caller);
+
+	if (!done)
+		done = emu_cdev_write(server->state, &caller, file, buf, size);
+	if (done == -ENODEV)
+		complain(&caller);
+	return done;
+}
+
+static void on_write(fuse_req_t request, fuse_ino_t ino, const char *buf, size_t size, off_t offset,
+		     struct fuse_file_info *file)
+{
+	struct emu_server *server = server_of(request);
+	ssize_t done = -EINVAL;
+
+	(void)offset;
+	if (EMU_INO_KIND(ino) == EMU_INO_SYSFS)
+		done = emu_sysfs_store(server->state, NODE(ino), buf, size);
+	else if (EMU_INO_KIND(ino) == EMU_INO_CDEV)
+		done = write_device(server, fuse_req_ctx(request)->pid, (unsigned int)file->fh, buf,
+				    size);
+	else if (ino == CONTROL_INO(NODE_LOADED))
+		done = control_module(server->state, buf, size);
+	else if (ino == CONTROL_INO(NODE_TRACE))
+		done = write(server->trace, buf, size) < 0 ? -errno : (ssize_t)size;
+	if (done < 0)
+		fuse_reply_err(request, (int)-done);
+	else
+		fuse_reply_write(request, (size_t)done);
+}
+
+/* A close(): it returns when the device has done what came by this file. */
+static void on_flush(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
+{
+	struct emu_server *server = server_of(request);
+	struct closing *closing;
+
+	if (EMU_INO_KIND(ino) != EMU_INO_CDEV ||
+	    emu_cdev_settled(server->state, (unsigned int)file->fh) ||
+	    !(closing = malloc(sizeof(*closing)))) {
+		fuse_reply_err(request, 0);
+		return;
+	}
+	*closing = (struct closing){ server->closing, request, (unsigned int)file->fh,
+				     emu_now() + CLOSE_LIMIT_NS };
+	server->closing = closing;
+}
+
+static void answer_closing(struct emu_server *server)
+{
+	struct closing **at = &server->closing, *closing;
+
+	while ((closing = *at)) {
+		if (!emu_cdev_settled(server->state, closing->file) && emu_now() < closing->limit) {
+			at = &closing->next;
+			continue;
+		}
+		*at = closing->next;
+		fuse_reply_err(closing->request, 0);
+		free(closing);
+	}
+}
+
+static void on_release(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
+{
+	struct emu_server *server = server_of(request);
+
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV)
+		emu_cdev_close(server->state, (unsigned int)file->fh);
+	else if (ino == CONTROL_INO(NODE_PROCESS))
+		emu_process_close(server->state, (unsigned int)file->fh);
+	fuse_reply_err(request, 0);
+}
+
+static void on_ioctl(fuse_req_t request, fuse_ino_t ino, unsigned int command, void *arg,
+		     struct fuse_file_info *file, unsigned int flags, const void *in,
+		     size_t in_size, size_t out_size)
+{
+	struct emu_server *server = server_of(request);
+	struct emu_caller caller;
+	int result = -ENOTTY;
+
+	(void)flags, (void)in, (void)in_size, (void)out_size;
+	if (ino == CONTROL_INO(NODE_PROCESS) && command == EMU_IOC_PROCESS)
+		result = (int)file->fh;
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV && command == EMU_IOC_PORTAL) {
+		result = emu_caller_of(fuse_req_ctx(request)->pid, &caller);
+		if (!result)
+			result = emu_cdev_portal(server->state, &caller, (unsigned int)file->fh,
+						 (uintptr_t)arg);
+	}
+	if (result < 0)
+		fuse_reply_err(request, -result);
+	else
+		fuse_reply_ioctl(request, result, NULL, 0);
+}
+
+static void on_poll(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file,
+		    struct fuse_pollhandle *handle)
+{
+	struct emu_server *server = server_of(request);
+	struct emu_caller caller;
+	unsigned int events = POLLIN | POLLOUT;
+
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV &&
+	    !emu_caller_of(fuse_req_ctx(request)->pid, &caller))
+		events = emu_cdev_poll(server->state, &caller, (unsigned int)file->fh);
+	if (handle)
+		fuse_pollhandle_destroy(handle);
+	fuse_reply_poll(request, events);
+}
+
+static const struct fuse_lowlevel_ops operations = {
+	.lookup = on_lookup,
+	.getattr = on_getattr,
+	.setattr = on_setattr,
+	.readlink = on_readlink,
+	.readdir = on_readdir,
+	.open = on_open,
+	.read = on_read,
+	.write = on_write,
+	.flush = on_flush,
+	.release = on_release,
+	.ioctl = on_ioctl,
+	.poll = on_poll,
+};
+
+/*
+ * The thread.
+ */
+
+/* A halt of limited time ends for those, too, that only look. */
+static void end_halts(struct emu_state *state)
+{
+	unsigned int i;
+
+	for (i = 0; i < state->device_count; i++)
+		emu_device_enabled(&state->device[i]);
+}
+
+static void *serve(void *argument)
+{
+	struct emu_server *server = argument;
+	struct fuse_buf buf = { .mem = NULL };
+	struct pollfd fds[2] = { { .fd = fuse_session_fd(server->session), .events = POLLIN },
+				 { .fd = server->stop, .events = POLLIN } };
+
+	while (!fuse_session_exited(server->session)) {
+		if (poll(fds, 2, server->closing ? 1 : -1) < 0 && errno != EINTR)
+			break;
+		if (fds[1].revents)
+			break;
+		answer_closing(server);
+		if (!fds[0].revents)
+			continue;
+		if (fuse_session_receive_buf(server->session, &buf) <= 0)
+			continue;
+		end_halts(server->state);
+		fuse_session_process_buf(server->session, &buf);
+	}
+	free(buf.mem);
+	return NULL;
+}
+
+static int mount_session(struct emu_server *server, const char *mountpoint)
+{
+	char name[] = "sva-emu", flag[] = "-o";
+	char options[] = "fsname=sva-emu,allow_other,default_permissions";
+	char *argv[] = { name, flag, options };
+	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
+
+	server->session = fuse_session_new(&args, &operations, sizeof(operations), server);
+	fuse_opt_free_args(&args);
+	if (!server->session)
+		return -ENOMEM;
+	errno = 0;
+	if (!fuse_session_mount(server->session, mountpoint))
+		return 0;
+	return errno ? -errno : -ENODEV;
+}
+
+static int start_thread(struct emu_server *server)
+{
+	sigset_t all, old;
+	int error;
+
+	/* Signals are the main thread's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	error = pthread_create(&server->thread, NULL, serve, server);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return -error;
+}
+
+static void prepare(struct emu_server *server)
+{
+	unsigned int i, d, q;
+
+	server->uid = geteuid();
+	server->gid = getegid();
+	for (i = 0; i < EMU_LANES; i++)
+		atomic_store(&server->state->lane[i].process, EMU_NONE);
+	for (d = 0; d < EMU_DEVICES; d++)
+		for (q = 0; q < EMU_QUEUES; q++)
+			server->device_mode[d][q] =
+				(struct device_mode){ 0600, server->uid, server->gid };
+}
+
+static void discard(struct emu_server *server)
+{
+	if (server->session)
+		fuse_session_destroy(server->session);
+	if (server->stop >= 0)
+		close(server->stop);
+	free(server);
+}
+
+int emu_server_start(struct emu_state *state, const char *mountpoint, int trace,
+		     struct emu_server **result)
+{
+	struct emu_server *server = calloc(1, sizeof(*server));
+	int error;
+
+	if (!server)
+		return -ENOMEM;
+	server->state = state;
+	server->trace = trace;
+	server->stop = eventfd(0, EFD_CLOEXEC);
+	prepare(server);
+	error = server->stop < 0 ? -errno : mount_session(server, mountpoint);
+	if (!error && (error = start_thread(server)))
+		fuse_session_unmount(server->session);
+	if (error)
+		discard(server);
+	else
+		*result = server;
+	return error;
+}
+
+void emu_server_stop(struct emu_server *server)
+{
+	eventfd_write(server->stop, 1);
+	pthread_join(server->thread, NULL);
+	fuse_session_unmount(server->session);
+	discard(server);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file system of the emulator. One mount has it all; its folders are then bound where programs
+ * look for them.
+ */
+#ifndef EMU_KERNEL_SERVE_H
+#define EMU_KERNEL_SERVE_H
+
+#include "state.h"
+
+/* What stands in the mount. */
+#define EMU_SERVE_BUS     "bus"     /* for /sys/bus/dsa */
+#define EMU_SERVE_MODULE  "module"  /* for /sys/module/idxd */
+#define EMU_SERVE_DEV     "dev"     /* for /dev/dsa */
+#define EMU_SERVE_CONTROL "control" /* for EMU_CONTROL_DIR */
+
+struct emu_server;
+
+/**
+ * emu_server_start - mount, and serve from a thread
+ * @trace: a file that the lines of --trace go to, or -1
+ *
+ * Returns 0 or -errno. The mount needs /dev/fuse, and CAP_SYS_ADMIN over the mount namespace.
+ */
+int emu_server_start(struct emu_state *state, const char *mountpoint, int trace,
+		     struct emu_server **server);
+
+/* emu_server_stop - unmount, and end the thread; programs that still run lose the devices */
+void emu_server_stop(struct emu_server *server);
+
+#endif

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/* The tree: folders, names and links. What attributes show and take is in attributes.c. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "node.h"
+
+/*
+ * Numbers of nodes: kind, device, index and attribute. The roots have their own.
+ */
+
+static uint64_t pack(const struct emu_node *node)
+{
+	if (node->kind == EMU_KIND_ROOT && !node->attribute)
+		return node->index;
+	return (uint64_t)node->kind << 40 | (uint64_t)node->device << 32 |
+	       (uint64_t)node->index << 16 | node->attribute;
+}
+
+static struct emu_node unpack(uint64_t number)
+{
+	if (number == EMU_NODE_BUS || number == EMU_NODE_MODULE)
+		return (struct emu_node){ .kind = EMU_KIND_ROOT, .index = (unsigned int)number };
+	return (struct emu_node){ .kind = (enum emu_kind)(number >> 40),
+				  .device = (unsigned int)(number >> 32 & 0xff),
+				  .index = (unsigned int)(number >> 16 & 0xffff),
+				  .attribute = (unsigned int)(number & 0xffff) };
+}
+
+/* Is there such a thing now? */
+static bool exists(const struct emu_state *state, const struct emu_node *node)
+{
+	const struct emu_dsa *dsa;
+
+	if (!state->loaded || node->kind == EMU_KIND_NONE || node->kind >= EMU_KINDS)
+		return false;
+	if (node->kind <= EMU_KIND_DRIVER)
+		return node->kind != EMU_KIND_DRIVER || node->index < EMU_DRIVERS;
+	if (node->device >= state->device_count)
+		return false;
+	dsa = &state->device[node->device];
+	switch (node->kind) {
+	case EMU_KIND_QUEUE:
+		return node->index < dsa->queue_count;
+	case EMU_KIND_GROUP:
+		return node->index < dsa->group_count;
+	case EMU_KIND_ENGINE:
+		return node->index < dsa->engine_count;
+	case EMU_KIND_OPENS:
+		return node->index < dsa->queue_count && state->profile.event_log &&
+		       emu_driver_has(EMU_DRIVER_USER, &dsa->queue[node->index]);
+	case EMU_KIND_OPEN:
+		return node->index < EMU_FILES && state->file[node->index].used;
+	default:
+		return true;
+	}
+}
+
+static const struct emu_attribute *attribute_of(const struct emu_state *state,
+						const struct emu_node *node)
+{
+	const struct emu_attribute *attributes = emu_attributes(node->kind);
+	unsigned int i;
+
+	if (!node->attribute || !exists(state, node))
+		return NULL;
+	for (i = 1; attributes->name && i < node->attribute; i++)
+		attributes++;
+	if (!attributes->name || (attributes->visible && !attributes->visible(state, node)))
+		return NULL;
+	return attributes;
+}
+
+/*
+ * Entries: attributes first, then what hangs below.
+ */
+
+struct entry {
+	char *name; /* EMU_SYSFS_NAME bytes */
+	struct emu_node node;
+};
+
+static bool attribute_entry(const struct emu_state *state, struct emu_node dir, unsigned int *index,
+			    struct entry *entry)
+{
+	const struct emu_attribute *attributes = emu_attributes(dir.kind);
+
+	for (dir.attribute = 1; attributes->name; attributes++, dir.attribute++)
+		if ((!attributes->visible || attributes->visible(state, &dir)) && (*index)-- == 0) {
+			snprintf(entry->name, EMU_SYSFS_NAME, "%s", attributes->name);
+			entry->node = dir;
+			return true;
+		}
+	return false;
+}
+
+static void name_of(const struct emu_state *state, const struct emu_node *node, char *name)
+{
+	static const char *const prefix[EMU_KINDS] = { [EMU_KIND_QUEUE] = "wq",
+						       [EMU_KIND_GROUP] = "group",
+						       [EMU_KIND_ENGINE] = "engine",
+						       [EMU_KIND_OPENS] = "dsa!wq" };
+	uint32_t id = state->device[node->device].id;
+
+	if (node->kind == EMU_KIND_DEVICE)
+		snprintf(name, EMU_SYSFS_NAME, "dsa%u", id);
+	else if (node->kind == EMU_KIND_OPEN)
+		snprintf(name, EMU_SYSFS_NAME, "file%u", state->file[node->index].number);
+	else if (node->kind == EMU_KIND_DRIVER)
+		snprintf(name, EMU_SYSFS_NAME, "%s", emu_driver_name[node->index]);
+	else
+		snprintf(name, EMU_SYSFS_NAME, "%s%u.%u", prefix[node->kind], id, node->index);
+}
+
+static bool named(const struct emu_state *state, const struct emu_node *node, unsigned int *index,
+		  struct entry *entry)
+{
+	if (!exists(state, node) || (*index)-- > 0)
+		return false;
+	entry->node = *node;
+	name_of(state, node, entry->name);
+	return true;
+}
+
+/* The folders of a device; with @link, links to them instead. */
+static bool parts_of(const struct emu_state *state, unsigned int device, bool link,
+		     unsigned int *index, struct entry *entry)
+{
+	static const enum emu_kind kinds[] = { EMU_KIND_QUEUE, EMU_KIND_GROUP, EMU_KIND_ENGINE };
+	unsigned int k, i;
+
+	for (k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+		for (i = 0; i < EMU_QUEUES; i++) {
+			struct emu_node node = { kinds[k], device, i, 0 };
+
+			if (!named(state, &node, index, entry))
+				continue;
+			if (link)
+				entry->node =
+					(struct emu_node){ EMU_KIND_LINK, device, i, kinds[k] };
+			return true;
+		}
+	return false;
+}
+
+static bool devices_entry(const struct emu_state *state, unsigned int *index, struct entry *entry)
+{
+	unsigned int d;
+
+	for (d = 0; d < state->device_count; d++) {
+		struct emu_node node = { EMU_KIND_DEVICE, d, 0, 0 };
+
+		if (named(state, &node, index, entry) || parts_of(state, d, true, index, entry))
+			return true;
+	}
+	return false;
+}
+
+/* Links to what is bound. */
+static bool driver_entry(const struct emu_state *state, enum emu_driver driver, unsigned int *index,
+			 struct entry *entry)
+{
+	unsigned int d, q;
+
+	for (d = 0; d < state->device_count; d++) {
+		const struct emu_dsa *dsa = &state->device[d];
+		struct emu_node node = { EMU_KIND_DEVICE, d, 0, 0 };
+
+		if (driver == EMU_DRIVER_IDXD && atomic_load(&dsa->state) != EMU_DEV_DISABLED &&
+		    named(state, &node, index, entry)) {
+			entry->node = (struct emu_node){ EMU_KIND_LINK, d, 0, EMU_KIND_DEVICE };
+			return true;
+		}
+		for (q = 0; driver != EMU_DRIVER_IDXD && q < dsa->queue_count; q++) {
+			node = (struct emu_node){ EMU_KIND_QUEUE, d, q, 0 };
+			if (!emu_driver_has(driver, &dsa->queue[q]) ||
+			    !named(state, &node, index, entry))
+				continue;
+			entry->node = (struct emu_node){ EMU_KIND_LINK, d, q, EMU_KIND_QUEUE };
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool opens_entry(const struct emu_state *state, const struct emu_node *dir,
+			unsigned int *index, struct entry *entry)
+{
+	unsigned int i;
+
+	for (i = 0; i < EMU_FILES; i++) {
+		struct emu_node node = { EMU_KIND_OPEN, dir->device, i, 0 };
+
+		if (state->file[i].device == dir->device && state->file[i].queue == dir->index &&
+		    named(state, &node, index, entry))
+			return true;
+	}
+	return false;
+}
+
+static bool root_entry(const struct emu_node *dir, unsigned int *index, struct entry *entry)
+{
+	static const char *const names[] = { "devices", "drivers" };
+
+	if (dir->index != EMU_NODE_BUS || *index > 1)
+		return false;
+	snprintf(entry->name, EMU_SYSFS_NAME, "%s", names[*index]);
+	entry->node = (struct emu_node){ *index ? EMU_KIND_DRIVERS : EMU_KIND_DEVICES, 0, 0, 0 };
+	return true;
+}
+
+static bool drivers_entry(const struct emu_state *state, unsigned int *index, struct entry *entry)
+{
+	struct emu_node node = { EMU_KIND_DRIVER, 0, *index, 0 };
+
+	*index = 0;
+	return named(state, &node, index, entry);
+}
+
+/* The driver that a device or queue is bound to; EMU_DRIVERS: none. */
+static enum emu_driver bound_to(const struct emu_state *state, const struct emu_node *dir)
+{
+	const struct emu_dsa *dsa = &state->device[dir->device];
+	unsigned int driver;
+
+	if (dir->kind == EMU_KIND_DEVICE)
+		return atomic_load(&dsa->state) == EMU_DEV_DISABLED ? EMU_DRIVERS : EMU_DRIVER_IDXD;
+	for (driver = EMU_DRIVER_USER; driver < EMU_DRIVERS; driver++)
+		if (dir->kind == EMU_KIND_QUEUE &&
+		    emu_driver_has((enum emu_driver)driver, &dsa->queue[dir->index]))
+			break;
+	return (enum emu_driver)driver;
+}
+
+/* What every device of the bus has. */
+static bool bus_links(const struct emu_state *state, const struct emu_node *dir,
+		      unsigned int *index, struct entry *entry)
+{
+	enum emu_driver driver = bound_to(state, dir);
+
+	if ((*index)-- == 0) {
+		snprintf(entry->name, EMU_SYSFS_NAME, "subsystem");
+		entry->node = (struct emu_node){ EMU_KIND_LINK, 0, EMU_NODE_BUS, EMU_KIND_ROOT };
+		return true;
+	}
+	if (driver == EMU_DRIVERS || (*index)-- > 0)
+		return false;
+	snprintf(entry->name, EMU_SYSFS_NAME, "driver");
+	entry->node = (struct emu_node){ EMU_KIND_LINK, 0, driver, EMU_KIND_DRIVER };
+	return true;
+}
+
+static bool below(const struct emu_state *state, const struct emu_node *dir, unsigned int *index,
+		  struct entry *entry)
+{
+	struct emu_node opens = { EMU_KIND_OPENS, dir->device, dir->index, 0 };
+
+	switch (dir->kind) {
+	case EMU_KIND_ROOT:
+		return root_entry(dir, index, entry);
+	case EMU_KIND_DEVICES:
+		return devices_entry(state, index, entry);
+	case EMU_KIND_DRIVERS:
+		return drivers_entry(state, index, entry);
+	case EMU_KIND_DRIVER:
+		return driver_entry(state, (enum emu_driver)dir->index, index, entry);
+	case EMU_KIND_DEVICE:
+		return bus_links(state, dir, index, entry) ||
+		       parts_of(state, dir->device, false, index, entry);
+	case EMU_KIND_QUEUE:
+		return bus_links(state, dir, index, entry) || named(state, &opens, index, entry);
+	case EMU_KIND_GROUP:
+	case EMU_KIND_ENGINE:
+		return bus_links(state, dir, index, entry);
+	case EMU_KIND_OPENS:
+		return opens_entry(state, dir, index, entry);
+	default:
+		return false;
+	}
+}
+
+int emu_sysfs_entry(const struct emu_state *state, uint64_t dir, unsigned int index,
+		    char name[EMU_SYSFS_NAME], uint64_t *node)
+{
+	struct emu_node folder = unpack(dir);
+	struct entry entry = { .name = name };
+
+	if (folder.kind == EMU_KIND_LINK || folder.attribute)
+		return -ENOTDIR;
+	if (!exists(state, &folder) || (!attribute_entry(state, folder, &index, &entry) &&
+					!below(state, &folder, &index, &entry)))
+		return -ENOENT;
+	*node = pack(&entry.node);
+	return 0;
+}
+
+int emu_sysfs_lookup(const struct emu_state *state, uint64_t dir, const char *name, uint64_t *node)
+{
+	char own[EMU_SYSFS_NAME];
+	unsigned int i;
+	int error;
+
+	for (i = 0; !(error = emu_sysfs_entry(state, dir, i, own, node)); i++)
+		if (!strcmp(own, name))
+			return 0;
+	return error;
+}
+
+mode_t emu_sysfs_mode(const struct emu_state *state, uint64_t number)
+{
+	struct emu_node node = unpack(number), to = { .device = node.device, .index = node.index };
+	const struct emu_attribute *attribute;
+
+	if (node.kind == EMU_KIND_LINK) {
+		to.kind = (enum emu_kind)node.attribute;
+		return exists(state, &to) ? S_IFLNK | 0777 : 0;
+	}
+	/* The folders that others are mounted on stay, so that a path to them stays valid. */
+	if (node.kind == EMU_KIND_ROOT && !node.attribute)
+		return S_IFDIR | 0755;
+	if (!node.attribute)
+		return exists(state, &node) ? S_IFDIR | 0755 : 0;
+	attribute = attribute_of(state, &node);
+	if (!attribute)
+		return 0;
+	return S_IFREG | (attribute->show ? 0444 : 0) | (attribute->store ? 0200 : 0);
+}
+
+/* Absolute ones, which lead to the same folders as the kernel's relative ones. */
+ssize_t emu_sysfs_readlink(const struct emu_state *state, uint64_t number, char buf[EMU_SYSFS_PAGE])
+{
+	struct emu_node link = unpack(number),
+			to = { (enum emu_kind)link.attribute, link.device, link.index, 0 },
+			device = { EMU_KIND_DEVICE, link.device, 0, 0 };
+	char name[EMU_SYSFS_NAME], parent[EMU_SYSFS_NAME];
+
+	if (link.kind != EMU_KIND_LINK || !exists(state, &to))
+		return -EINVAL;
+	if (to.kind == EMU_KIND_ROOT)
+		return snprintf(buf, EMU_SYSFS_PAGE, "/sys/bus/dsa");
+	name_of(state, &to, name);
+	name_of(state, &device, parent);
+	if (to.kind == EMU_KIND_DRIVER)
+		return snprintf(buf, EMU_SYSFS_PAGE, "/sys/bus/dsa/drivers/%s", name);
+	if (to.kind == EMU_KIND_DEVICE)
+		return snprintf(buf, EMU_SYSFS_PAGE, "/sys/bus/dsa/devices/%s", name);
+	return snprintf(buf, EMU_SYSFS_PAGE, "/sys/bus/dsa/devices/%s/%s", parent, name);
+}
+
+/*
+ * Attributes.
+ */
+
+ssize_t emu_sysfs_show(const struct emu_state *state, uint64_t number, char buf[EMU_SYSFS_PAGE])
+{
+	struct emu_node node = unpack(number);
+	const struct emu_attribute *attribute = attribute_of(state, &node);
+	int length;
+
+	if (!attribute)
+		return -ENOENT;
+	if (!attribute->show)
+		return -EACCES;
+	length = attribute->show(state, &node, buf);
+	if (length < 0)
+		return length;
+	buf[length] = '\n';
+	buf[length + 1] = '\0';
+	return length + 1;
+}
+
+ssize_t emu_sysfs_store(struct emu_state *state, uint64_t number, const char *buf, size_t len)
+{
+	struct emu_node node = unpack(number);
+	const struct emu_attribute *attribute = attribute_of(state, &node);
+	char value[EMU_SYSFS_PAGE];
+	int error;
+
+	if (!attribute)
+		return -ENOENT;
+	if (!attribute->store)
+		return -EACCES;
+	if (len >= sizeof(value))
+		return -EINVAL;
+	memcpy(value, buf, len);
+	value[len] = '\0';
+	if (len > 0 && value[len - 1] == '\n')
+		value[len - 1] = '\0';
+	error = attribute->store(state, &node, value);
+	return error ? error : (ssize_t)len;
+}
+
+uint64_t emu_sysfs_path(const struct emu_state *state, const char *path)
+{
+	uint64_t node = EMU_NODE_BUS;
+	char name[EMU_SYSFS_NAME];
+
+	while (*path) {
+		size_t length = strcspn(path, "/");
+		struct emu_node link;
+
+		if (length == 0 || length >= sizeof(name))
+			return 0;
+		memcpy(name, path, length);
+		name[length] = '\0';
+		if (emu_sysfs_lookup(state, node, name, &node))
+			return 0;
+		link = unpack(node);
+		if (link.kind == EMU_KIND_LINK)
+			node = pack(&(struct emu_node){ (enum emu_kind)link.attribute, link.device,
+							link.index, 0 });
+		path += length + (path[length] == '/');
+	}
+	return node;
+}
+
+int emu_sysfs_write(struct emu_state *state, const char *path, const char *value)
+{
+	uint64_t node = emu_sysfs_path(state, path);
+	ssize_t result = node ? emu_sysfs_store(state, node, value, strlen(value)) : -ENOENT;
+
+	return result < 0 ? (int)result : 0;
+}
