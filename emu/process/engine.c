@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engines. A descriptor is executed by a thread of the process that has submitted it, since
+ * only there its addresses mean something; how many run at once is the group's number of engines.
+ * These threads have no file and no signal in common with the program: it can close what it wants.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "control.h"
+#include "copy.h"
+#include "inject.h"
+#include "process.h"
+#include "queue.h"
+
+#define STACK_SIZE (256u << 10)
+#define SPINS      200u /* looks at the bell before the thread sleeps */
+#define FAIR_ROUND 8u   /* each so many descriptors, priority does not count */
+#define RETRIES    3u   /* of an operation whose memory went away while it ran */
+
+#define EVENT_LOG  (3ull << 13) /* GENCAP */
+
+struct engine {
+	struct emu_view view; /* first: what the model's memory functions get */
+	struct emu_process *process;
+	struct emu_worker *worker;
+	int trace;
+	unsigned int served;
+};
+
+/* The first engine's files, which are those of all. */
+static struct engine first;
+
+/*
+ * An operation's environment.
+ */
+
+static struct emu_device device_of(struct emu_state *state, unsigned int lane)
+{
+	const struct emu_dsa *dsa = emu_lane_device(state, lane);
+	const struct emu_queue *queue = emu_lane_queue(state, lane);
+	struct emu_device device = {
+		.version = dsa->version,
+		.gen_cap = dsa->gen_cap,
+		.max_transfer = queue->max_transfer_size,
+		.max_batch = queue->max_batch_size,
+		.block_on_fault = queue->block_on_fault,
+		.page_requests = !queue->prs_disable,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		device.op_cap[i] = dsa->op_cap[i] & queue->op_config[i];
+	/* The driver hides batches for write(2)'s sake, but portals have them. */
+	device.op_cap[0] |= dsa->op_cap[0] & 1ull << SVA_OP_BATCH;
+	return device;
+}
+
+/* The kernel at an entry of the event log: it writes the record that the device could not. */
+static bool write_logged_record(struct emu_view *view, const struct sva_desc *desc,
+				const struct sva_comp *record)
+{
+	struct emu_lane *lane = &view->state->lane[view->lane];
+	struct sva_comp *to = emu_ptr(desc->completion_addr);
+	bool written = emu_pages_resolve(view, desc->completion_addr, true) &&
+		       !emu_copy((char *)to + 1, (const char *)record + 1, sizeof(*record) - 1) &&
+		       !emu_copy(to, record, 1);
+
+	atomic_fetch_add(written ? &lane->cr_faults : &lane->cr_fault_failures, 1);
+	return written;
+}
+
+/* What has no completion record to go to. */
+static void report(void *ctx, const struct sva_desc *desc, const struct sva_comp *record,
+		   unsigned int status)
+{
+	struct emu_view *view = ctx;
+	struct emu_dsa *dsa = emu_lane_device(view->state, view->lane);
+	const struct emu_lane *lane = &view->state->lane[view->lane];
+
+	if (view->state->profile.event_log && (dsa->gen_cap & EVENT_LOG) &&
+	    SVA_STATUS_CODE(status) == SVA_STATUS_CR_TRANSLATION &&
+	    write_logged_record(view, desc, record))
+		return;
+	emu_device_error(dsa,
+			 &(struct emu_error){
+				 .code = SVA_STATUS_CODE(status),
+				 .queue = lane->queue,
+				 .desc = desc,
+				 .pasid = view->state->process[atomic_load(&lane->process)].pasid,
+				 .address = desc->completion_addr });
+}
+
+/*
+ * Injected outcomes.
+ */
+
+static uint64_t page_of(uint64_t addr)
+{
+	return addr & ~(uint64_t)(EMU_PAGE - 1);
+}
+
+/* The page of byte @offset of the operand that the operation begins with. */
+static uint64_t forced_page(const struct sva_desc *desc, uint32_t offset)
+{
+	unsigned int opcode = sva_desc_opcode(desc);
+	uint64_t base = opcode == SVA_OP_FILL || opcode == SVA_OP_CACHE_FLUSH ? desc->dst_addr
+									      : desc->src_addr;
+
+	return page_of(base + offset);
+}
+
+/* A record that the model does not make. */
+static unsigned int put_record(struct emu_view *view, const struct sva_desc *desc,
+			       struct emu_outcome *outcome)
+{
+	struct sva_comp *to = emu_ptr(desc->completion_addr), *record = &outcome->record;
+
+	if (!(sva_desc_flags(desc) & SVA_FLAG_CRAV))
+		report(view, desc, record, record->status);
+	else if (!emu_copy((char *)to + 1, (char *)record + 1, sizeof(*to) - 1))
+		emu_copy(to, record, 1);
+	return record->status;
+}
+
+/* All that stands in the device's queues is gone, and what comes is refused. */
+static void halt(struct emu_dsa *dsa, uint32_t milliseconds)
+{
+	unsigned int i;
+
+	atomic_store(&dsa->halted_until,
+		     milliseconds ? emu_now() + milliseconds * UINT64_C(1000000) : 0);
+	atomic_store(&dsa->state, EMU_DEV_HALTED);
+	for (i = 0; i < dsa->queue_count; i++)
+		emu_queue_discard(&dsa->queue[i], EMU_NONE);
+}
+
+/*
+ * Execution.
+ */
+
+/* A drain completes when all that this process has submitted before it has (3.4). */
+static void wait_for_older(struct engine *engine, uint64_t ticket)
+{
+	const struct emu_dsa *dsa = emu_lane_device(engine->view.state, engine->view.lane);
+
+	while (!emu_lane_settled(engine->view.state, engine->view.lane, ticket) &&
+	       atomic_load(&dsa->state) == EMU_DEV_ENABLED)
+		sched_yield();
+}
+
+/*
+ * Memory that goes away under an operation: it is begun again, and finds a page that is not there.
+ * With --no-page-check, that is how all missing memory is found.
+ */
+static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc *desc,
+				    struct emu_outcome *outcome)
+{
+	const struct emu_memory memory = { view, emu_pages_accessible, emu_pages_resolve, report };
+	struct emu_device device = device_of(view->state, view->lane);
+	volatile unsigned int tries = 0;
+	struct emu_guard guard;
+	unsigned int status;
+
+	if (sigsetjmp(guard.jump, 0)) {
+		view->forced_fault = page_of((uintptr_t)guard.address);
+		tries++;
+	}
+	if (tries > RETRIES) {
+		emu_guard_set(NULL);
+		outcome->record = (struct sva_comp){ .status = SVA_STATUS_TRANSLATION };
+		return put_record(view, desc, outcome);
+	}
+	emu_guard_set(&guard);
+	status = emu_execute(&device, &memory, desc, outcome);
+	emu_guard_set(NULL);
+	return status;
+}
+
+static unsigned int execute(struct engine *engine, const struct sva_desc *desc,
+			    struct emu_outcome *outcome)
+{
+	struct emu_state *state = engine->view.state;
+	const struct emu_rule *rule = emu_inject_outcome(state, engine->view.lane, desc);
+	struct sva_desc changed = *desc;
+	struct sva_comp nowhere;
+
+	engine->view.forced_fault = 0;
+	if (rule && rule->action == EMU_INJECT_STATUS) {
+		outcome->record = (struct sva_comp){ .status = (uint8_t)rule->value,
+						     .bytes_completed = rule->bytes };
+		return put_record(&engine->view, desc, outcome);
+	}
+	if (rule && rule->action == EMU_INJECT_HALT) {
+		halt(emu_lane_device(state, engine->view.lane), rule->value);
+		return SVA_STATUS_NONE;
+	}
+	if (rule && rule->action == EMU_INJECT_FAULT)
+		engine->view.forced_fault = forced_page(desc, rule->value);
+	if (rule && rule->action == EMU_INJECT_LOST && (sva_desc_flags(desc) & SVA_FLAG_CRAV))
+		changed.completion_addr = (uintptr_t)&nowhere;
+	return execute_guarded(&engine->view, &changed, outcome);
+}
+
+static void trace(struct engine *engine, const struct sva_desc *desc, unsigned int status,
+		  const struct emu_outcome *outcome)
+{
+	const struct emu_lane *lane = &engine->view.state->lane[engine->view.lane];
+	char line[256];
+	int len;
+
+	len = snprintf(
+		line, sizeof(line),
+		"%" PRIu64 ".%09" PRIu64 " %d wq%u.%u op=0x%02x flags=0x%06x src=0x%" PRIx64
+		" dst=0x%" PRIx64 " size=%u cr=0x%" PRIx64 " status=0x%02x result=%u bytes=%u\n",
+		emu_now() / 1000000000, emu_now() % 1000000000, atomic_load(&engine->process->pid),
+		emu_lane_device(engine->view.state, engine->view.lane)->id, lane->queue,
+		sva_desc_opcode(desc), sva_desc_flags(desc), desc->src_addr, desc->dst_addr,
+		desc->xfer_size, desc->completion_addr, status, outcome->record.result,
+		outcome->record.bytes_completed);
+	if (len > 0 && write(engine->trace, line, (size_t)len) < 0)
+		engine->trace = -1; /* the emulator is gone, or the disk is full */
+}
+
+static void count(struct emu_queue *queue, unsigned int status)
+{
+	unsigned int code = SVA_STATUS_CODE(status);
+
+	atomic_fetch_add_explicit(&queue->counters.completed, 1, memory_order_relaxed);
+	if (code == SVA_STATUS_PAGE_FAULT || code == SVA_STATUS_PAGE_RESPONSE ||
+	    code == SVA_STATUS_BATCH_PAGE_FAULT || code == SVA_STATUS_CR_TRANSLATION)
+		atomic_fetch_add_explicit(&queue->counters.faults, 1, memory_order_relaxed);
+}
+
+static void serve(struct engine *engine, const struct sva_desc *desc)
+{
+	struct emu_state *state = engine->view.state;
+	struct emu_outcome outcome = { 0 };
+	unsigned int status;
+
+	if (sva_desc_opcode(desc) == SVA_OP_DRAIN)
+		wait_for_older(engine, atomic_load(&engine->worker->ticket));
+	if (state->timing != EMU_TIMING_FAST)
+		emu_clock_wait(state, engine->view.lane, desc);
+	status = execute(engine, desc, &outcome);
+	count(emu_lane_queue(state, engine->view.lane), status);
+	if (engine->trace >= 0)
+		trace(engine, desc, status, &outcome);
+	atomic_store(&engine->worker->ticket, 0);
+}
+
+/*
+ * Arbitration.
+ */
+
+/* Are the engines of the lane's group all at work, for this process? */
+static bool group_busy(const struct engine *engine, unsigned int lane)
+{
+	struct emu_state *state = engine->view.state;
+	const struct emu_dsa *dsa = emu_lane_device(state, lane);
+	int group = emu_lane_queue(state, lane)->group_id;
+	unsigned int i, engines = 0, busy = 0;
+
+	for (i = 0; i < dsa->engine_count; i++)
+		engines += dsa->engine[i].group_id == group;
+	for (i = 0; i < EMU_WORKERS; i++) {
+		const struct emu_worker *worker = &engine->process->worker[i];
+		int other = atomic_load(&worker->lane);
+
+		busy += worker != engine->worker && atomic_load(&worker->ticket) && other >= 0 &&
+			emu_lane_device(state, (unsigned int)other) == dsa &&
+			emu_lane_queue(state, (unsigned int)other)->group_id == group;
+	}
+	return busy >= engines;
+}
+
+/*
+ * The lane to serve: that of the highest priority, but each so many times the next one in turn, so
+ * that none starves.
+ */
+static int choose(struct engine *engine)
+{
+	unsigned int i, lanes = atomic_load(&engine->process->lane_count);
+	bool in_turn = engine->served % FAIR_ROUND == 0;
+	int best = EMU_NONE;
+
+	for (i = 0; i < lanes; i++) {
+		unsigned int turn = (engine->served / FAIR_ROUND + i) % lanes;
+		unsigned int lane = engine->process->lane[turn];
+
+		if (!emu_queue_ready(engine->view.state, lane) || group_busy(engine, lane))
+			continue;
+		if (in_turn)
+			return (int)lane;
+		if (best == EMU_NONE ||
+		    emu_lane_queue(engine->view.state, lane)->priority >
+			    emu_lane_queue(engine->view.state, (unsigned int)best)->priority)
+			best = (int)lane;
+	}
+	return best;
+}
+
+/* One engine chooses at a time; whoever finds more to do wakes the next one. */
+static bool take(struct engine *engine, struct sva_desc *desc)
+{
+	static pthread_mutex_t arbiter = PTHREAD_MUTEX_INITIALIZER;
+	bool taken = false;
+	int lane;
+
+	pthread_mutex_lock(&arbiter);
+	lane = choose(engine);
+	if (lane != EMU_NONE)
+		taken = emu_queue_dispatch(engine->view.state, (unsigned int)lane, engine->worker,
+					   desc);
+	if (taken) {
+		engine->view.lane = (unsigned int)lane;
+		engine->served++;
+		if (choose(engine) != EMU_NONE)
+			emu_process_ring(engine->process);
+	}
+	pthread_mutex_unlock(&arbiter);
+	return taken;
+}
+
+static void wait_for_bell(struct emu_process *process, unsigned int heard)
+{
+	unsigned int i;
+
+	for (i = 0; i < SPINS; i++) {
+		if (atomic_load(&process->bell) != heard)
+			return;
+		__builtin_ia32_pause();
+	}
+	atomic_fetch_add(&process->sleepers, 1);
+	syscall(SYS_futex, &process->bell, FUTEX_WAIT, heard, NULL, NULL, 0);
+	atomic_fetch_sub(&process->sleepers, 1);
+}
+
+static void *work(void *argument)
+{
+	struct engine engine = first;
+	struct sva_desc desc;
+	unsigned int heard;
+
+	engine.worker = argument;
+	prctl(PR_SET_NAME, "sva-emu engine");
+	for (;;) {
+		heard = atomic_load(&engine.process->bell);
+		if (take(&engine, &desc))
+			serve(&engine, &desc);
+		else
+			wait_for_bell(engine.process, heard);
+	}
+	return NULL;
+}
+
+/*
+ * Start.
+ */
+
+/* Files of our own: the program's stay its, and ours close with the last engine. */
+static int open_files(struct engine *engine)
+{
+	int file, process;
+
+	if (syscall(SYS_close_range, 0, ~0u, 2 /* CLOSE_RANGE_UNSHARE */))
+		return -errno;
+	file = open(EMU_PROCESS_PATH, O_RDWR);
+	if (file < 0)
+		return -errno;
+	process = ioctl(file, EMU_IOC_PROCESS);
+	if (process < 0)
+		return -errno;
+	engine->trace = engine->view.state->trace ? open(EMU_TRACE_PATH, O_WRONLY) : -1;
+	return emu_pages_open(&engine->view) ? -errno : process;
+}
+
+static unsigned int worker_count(const struct emu_state *state)
+{
+	unsigned int i, most = 1;
+
+	for (i = 0; i < state->device_count; i++)
+		if (state->device[i].engine_count > most)
+			most = state->device[i].engine_count;
+	return most < EMU_WORKERS ? most : EMU_WORKERS;
+}
+
+/* The rest of the engines; they share the first one's files. Fewer than asked for do it, too. */
+static void start_others(struct emu_process *process, unsigned int count)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	unsigned int i;
+
+	if (pthread_attr_init(&attr))
+		return;
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	for (i = 1; i < count; i++)
+		if (pthread_create(&thread, &attr, work, &process->worker[i]))
+			break;
+	pthread_attr_destroy(&attr);
+}
+
+void *emu_engine_main(void *argument)
+{
+	struct emu_engine_start *start = argument;
+	int result;
+
+	memset(&first, 0, sizeof(first));
+	first.view.state = emu_machine();
+	result = open_files(&first);
+	if (result >= 0) {
+		first.process = &first.view.state->process[result];
+		start_others(first.process, worker_count(first.view.state));
+	}
+	start->result = result;
+	atomic_store(&start->done, 1);
+	syscall(SYS_futex, &start->done, FUTEX_WAKE, 1, NULL, NULL, 0);
+	return result < 0 ? NULL : work(&first.process->worker[0]);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The C library's functions that open and map char devices, and those that say what a file is. All
+ * of them do what they do for every other file.
+ *
+ * Not seen: system calls that the program makes itself, fopen(), mremap() of a portal.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "process.h"
+#include "trap.h"
+
+/*
+ * What is a device. The system calls themselves: the functions are what stands in this file.
+ */
+
+static bool device_at(int dir, const char *path, int flags, struct stat *st)
+{
+	return !syscall(SYS_newfstatat, dir, path, st, flags) &&
+	       emu_is_device(st->st_dev, st->st_ino);
+}
+
+static bool is_device_fd(int fd)
+{
+	int saved = errno;
+	struct stat st;
+	bool device = emu_machine() && fd >= 0 && device_at(fd, "", AT_EMPTY_PATH, &st);
+
+	errno = saved;
+	return device;
+}
+
+static dev_t device_number(uint64_t ino)
+{
+	const struct emu_state *state = emu_machine();
+
+	return makedev(state->major,
+		       state->device[EMU_CDEV_DEVICE(ino)].queue[EMU_CDEV_QUEUE(ino)].minor);
+}
+
+/*
+ * open(). The process gets its PASID, and its engines, with the first device.
+ */
+
+static int opened(int fd)
+{
+	int error;
+
+	if (!is_device_fd(fd) || !(error = emu_process_attach()))
+		return fd;
+	close(fd);
+	errno = -error;
+	return -1;
+}
+
+static mode_t mode_argument(int flags, va_list args)
+{
+	return flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) ? va_arg(args, mode_t) : 0;
+}
+
+/* With the mode, when there is one. openat() is a cancellation point: the C library's own one. */
+static int open_at(int dir, const char *path, int flags, mode_t mode)
+{
+	static int (*next)(int, const char *, int, ...);
+
+	if (!next)
+		next = (int (*)(int, const char *, int, ...))dlsym(RTLD_NEXT, "openat");
+	return opened(next(dir, path, flags, mode));
+}
+
+#define DEFINE_OPEN(name, large)                                       \
+	EMU_EXPORT int name(const char *path, int flags, ...)          \
+	{                                                              \
+		mode_t mode;                                           \
+		va_list args;                                          \
+                                                                       \
+		va_start(args, flags);                                 \
+		mode = mode_argument(flags, args);                     \
+		va_end(args);                                          \
+		return open_at(AT_FDCWD, path, flags | (large), mode); \
+	}
+
+#define DEFINE_OPENAT(name, large)                                     \
+	EMU_EXPORT int name(int dir, const char *path, int flags, ...) \
+	{                                                              \
+		mode_t mode;                                           \
+		va_list args;                                          \
+                                                                       \
+		va_start(args, flags);                                 \
+		mode = mode_argument(flags, args);                     \
+		va_end(args);                                          \
+		return open_at(dir, path, flags | (large), mode);      \
+	}
+
+DEFINE_OPEN(open, 0)
+DEFINE_OPEN(open64, O_LARGEFILE)
+DEFINE_OPENAT(openat, 0)
+DEFINE_OPENAT(openat64, O_LARGEFILE)
+
+/* What the fortified ones call. */
+EMU_EXPORT int __open_2(const char *path, int flags);
+EMU_EXPORT int __open64_2(const char *path, int flags);
+EMU_EXPORT int __openat_2(int dir, const char *path, int flags);
+EMU_EXPORT int __openat64_2(int dir, const char *path, int flags);
+
+EMU_EXPORT int __open_2(const char *path, int flags)
+{
+	return open_at(AT_FDCWD, path, flags, 0);
+}
+
+EMU_EXPORT int __open64_2(const char *path, int flags)
+{
+	return open_at(AT_FDCWD, path, flags | O_LARGEFILE, 0);
+}
+
+EMU_EXPORT int __openat_2(int dir, const char *path, int flags)
+{
+	return open_at(dir, path, flags, 0);
+}
+
+EMU_EXPORT int __openat64_2(int dir, const char *path, int flags)
+{
+	return open_at(dir, path, flags | O_LARGEFILE, 0);
+}
+
+/*
+ * mmap(), munmap().
+ */
+
+static void *map(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
+{
+	return (void *)syscall(SYS_mmap, addr, length, prot, flags, fd, offset);
+}
+
+static void *map_any(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
+{
+	if (flags & MAP_FIXED && emu_machine())
+		emu_portal_unmap(addr, length);
+	if (!(flags & MAP_ANONYMOUS) && is_device_fd(fd))
+		return emu_portal_map(addr, length, flags, fd);
+	return map(addr, length, prot, flags, fd, offset);
+}
+
+EMU_EXPORT void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
+{
+	return map_any(addr, length, prot, flags, fd, offset);
+}
+
+EMU_EXPORT void *mmap64(void *addr, size_t length, int prot, int flags, int fd, off64_t offset)
+{
+	return map_any(addr, length, prot, flags, fd, offset);
+}
+
+EMU_EXPORT int munmap(void *addr, size_t length)
+{
+	if (emu_machine())
+		emu_portal_unmap(addr, length);
+	return (int)syscall(SYS_munmap, addr, length);
+}
+
+/*
+ * stat(): the files of the emulator are regular ones, char devices only in what is said of them.
+ */
+
+static int stat_at(int dir, const char *path, struct stat *st, int flags)
+{
+	if (syscall(SYS_newfstatat, dir, path, st, flags))
+		return -1;
+	if (emu_is_device(st->st_dev, st->st_ino)) {
+		st->st_mode = (st->st_mode & ~(mode_t)S_IFMT) | S_IFCHR;
+		st->st_rdev = device_number(st->st_ino);
+	}
+	return 0;
+}
+
+EMU_EXPORT int stat(const char *path, struct stat *st)
+{
+	return stat_at(AT_FDCWD, path, st, 0);
+}
+
+EMU_EXPORT int lstat(const char *path, struct stat *st)
+{
+	return stat_at(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+}
+
+EMU_EXPORT int fstat(int fd, struct stat *st)
+{
+	return stat_at(fd, "", st, AT_EMPTY_PATH);
+}
+
+EMU_EXPORT int fstatat(int dir, const char *path, struct stat *st, int flags)
+{
+	return stat_at(dir, path, st, flags);
+}
+
+/* The two structures are one on x86-64. */
+_Static_assert(sizeof(struct stat) == sizeof(struct stat64), "struct stat64");
+
+EMU_EXPORT int stat64(const char *path, struct stat64 *st)
+{
+	return stat_at(AT_FDCWD, path, (struct stat *)st, 0);
+}
+
+EMU_EXPORT int lstat64(const char *path, struct stat64 *st)
+{
+	return stat_at(AT_FDCWD, path, (struct stat *)st, AT_SYMLINK_NOFOLLOW);
+}
+
+EMU_EXPORT int fstat64(int fd, struct stat64 *st)
+{
+	return stat_at(fd, "", (struct stat *)st, AT_EMPTY_PATH);
+}
+
+EMU_EXPORT int fstatat64(int dir, const char *path, struct stat64 *st, int flags)
+{
+	return stat_at(dir, path, (struct stat *)st, flags);
+}
+
+/* What programs that were linked against a C library before 2.33 call. */
+EMU_EXPORT int __xstat(int version, const char *path, struct stat *st);
+EMU_EXPORT int __lxstat(int version, const char *path, struct stat *st);
+EMU_EXPORT int __fxstat(int version, int fd, struct stat *st);
+EMU_EXPORT int __xstat64(int version, const char *path, struct stat64 *st);
+EMU_EXPORT int __lxstat64(int version, const char *path, struct stat64 *st);
+EMU_EXPORT int __fxstat64(int version, int fd, struct stat64 *st);
+
+EMU_EXPORT int __xstat(int version, const char *path, struct stat *st)
+{
+	(void)version;
+	return stat_at(AT_FDCWD, path, st, 0);
+}
+
+EMU_EXPORT int __lxstat(int version, const char *path, struct stat *st)
+{
+	(void)version;
+	return stat_at(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+}
+
+EMU_EXPORT int __fxstat(int version, int fd, struct stat *st)
+{
+	(void)version;
+	return stat_at(fd, "", st, AT_EMPTY_PATH);
+}
+
+EMU_EXPORT int __xstat64(int version, const char *path, struct stat64 *st)
+{
+	return __xstat(version, path, (struct stat *)st);
+}
+
+EMU_EXPORT int __lxstat64(int version, const char *path, struct stat64 *st)
+{
+	return __lxstat(version, path, (struct stat *)st);
+}
+
+EMU_EXPORT int __fxstat64(int version, int fd, struct stat64 *st)
+{
+	return __fxstat(version, fd, (struct stat *)st);
+}
+
+EMU_EXPORT int statx(int dir, const char *path, int flags, unsigned int mask, struct statx *stx)
+{
+	if (syscall(SYS_statx, dir, path, flags, mask, stx))
+		return -1;
+	if (emu_is_device(makedev(stx->stx_dev_major, stx->stx_dev_minor), stx->stx_ino)) {
+		dev_t number = device_number(stx->stx_ino);
+
+		stx->stx_mode = (uint16_t)((stx->stx_mode & ~S_IFMT) | S_IFCHR);
+		stx->stx_rdev_major = major(number);
+		stx->stx_rdev_minor = minor(number);
+	}
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What belongs to this memory alone: zero again in the child of a fork(). */
+#ifndef EMU_PROCESS_LOCAL_H
+#define EMU_PROCESS_LOCAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define EMU_PORTALS 128u
+
+struct emu_mapping {
+	atomic_uintptr_t page; /* 0: free */
+	atomic_uint lane;      /* EMU_LANES: without a PASID */
+};
+
+struct emu_local {
+	pthread_mutex_t lock; /* zero is its initial state */
+	atomic_bool attached;
+	atomic_int process;
+	struct emu_mapping portal[EMU_PORTALS];
+};
+
+extern struct emu_local *emu_local;
+
+/* portal.c: let the trap know of the portals. */
+void emu_portals_start(void);
+
+#endif
