@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The JSON of accel-config (save-config, load-config): devices with their groups, and in these
+ * queues and engines. It is applied by way of sysfs, so that what a kernel would refuse is refused
+ * here, too. In the end the device is enabled, and each queue that has a type; "state":"disabled"
+ * leaves one as it is.
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "sysfs.h"
+
+struct loader {
+	struct emu_state *state;
+	const char *file;
+};
+
+/* In the order in which they can be set. */
+static const char *const device_keys[] = { "read_buffer_limit", "token_limit", "event_log_size",
+					   NULL };
+static const char *const group_keys[] = { "read_buffers_reserved",
+					  "tokens_reserved",
+					  "use_read_buffer_limit",
+					  "use_token_limit",
+					  "read_buffers_allowed",
+					  "tokens_allowed",
+					  "traffic_class_a",
+					  "traffic_class_b",
+					  "desc_progress_limit",
+					  "batch_progress_limit",
+					  NULL };
+static const char *const queue_keys[] = {
+	"group_id",    "mode",           "size",        "threshold",         "priority",
+	"type",        "name",           "driver_name", "max_transfer_size", "max_batch_size",
+	"prs_disable", "block_on_fault", "ats_disable", "op_config",         "enqcmds_retries",
+	NULL
+};
+static const char *const engine_keys[] = { "group_id", NULL };
+
+/* What says nothing about the configuration: state, or what the hardware has. */
+static const char *const other_keys[] = { "dev",
+					  "state",
+					  "groups",
+					  "grouped_workqueues",
+					  "ungrouped_workqueues",
+					  "grouped_engines",
+					  "ungrouped_engines",
+					  "max_groups",
+					  "max_work_queues",
+					  "max_engines",
+					  "work_queue_size",
+					  "max_work_queues_size",
+					  "numa_node",
+					  "op_cap",
+					  "gen_cap",
+					  "version",
+					  "max_read_buffers",
+					  "max_tokens",
+					  "ims_size",
+					  "configurable",
+					  "pasid_enabled",
+					  "cdev_major",
+					  "cdev_minor",
+					  "clients",
+					  "occupancy",
+					  "errors",
+					  NULL };
+
+static bool among(const char *const *keys, const char *key)
+{
+	while (*keys && strcmp(*keys, key))
+		keys++;
+	return *keys;
+}
+
+static int complain(const struct loader *loader, const char *dev, const char *what, int error)
+{
+	fprintf(stderr, "sva-emu: %s: %s: %s\n", loader->file, dev, what);
+	return error;
+}
+
+/* A value that is there already is left alone: some attributes can be read only. */
+static int set(const struct loader *loader, const char *dev, const char *key, const char *value)
+{
+	char path[128], now[EMU_SYSFS_PAGE], what[256];
+	uint64_t node;
+	int error;
+
+	snprintf(path, sizeof(path), "devices/%s/%s", dev, key);
+	node = emu_sysfs_path(loader->state, path);
+	if (!node) {
+		snprintf(what, sizeof(what), "%s: ignored, this machine does not have it", key);
+		return complain(loader, dev, what, 0);
+	}
+	if (emu_sysfs_show(loader->state, node, now) > 0 && !strncmp(now, value, strlen(value)) &&
+	    now[strlen(value)] == '\n')
+		return 0;
+	error = emu_sysfs_write(loader->state, path, value);
+	if (!error)
+		return 0;
+	snprintf(what, sizeof(what), "%s cannot be %.64s: %s", key, value, strerror(-error));
+	return complain(loader, dev, what, error);
+}
+
+static void name_unknown(const struct loader *loader, const char *dev, struct json_object *object,
+			 const char *const *keys)
+{
+	char what[128];
+
+	json_object_object_foreach(object, key, value)
+	{
+		(void)value;
+		if (among(keys, key) || among(other_keys, key))
+			continue;
+		snprintf(what, sizeof(what), "%.64s: ignored, not known", key);
+		complain(loader, dev, what, 0);
+	}
+}
+
+static const char *dev_of(const struct loader *loader, struct json_object *object)
+{
+	struct json_object *dev;
+
+	if (json_object_is_type(object, json_type_object) &&
+	    json_object_object_get_ex(object, "dev", &dev) &&
+	    json_object_is_type(dev, json_type_string) && json_object_get_string_len(dev) < 32)
+		return json_object_get_string(dev);
+	complain(loader, "an entry", "no object with a \"dev\"", 0);
+	return NULL;
+}
+
+/* A dedicated queue has no threshold, but the files have one of 0. */
+static bool is_nothing(const char *key, const char *value)
+{
+	return !strcmp(key, "threshold") && !strcmp(value, "0");
+}
+
+static int set_all(const struct loader *loader, struct json_object *object, const char *const *keys)
+{
+	const char *dev = dev_of(loader, object);
+	struct json_object *value;
+	unsigned int i;
+	int error = 0;
+
+	if (!dev)
+		return -EINVAL;
+	name_unknown(loader, dev, object, keys);
+	for (i = 0; keys[i] && !error; i++) {
+		if (!json_object_object_get_ex(object, keys[i], &value))
+			continue;
+		if (json_object_get_type(value) != json_type_string &&
+		    json_object_get_type(value) != json_type_int)
+			return complain(loader, dev, "a value is neither a text nor a number",
+					-EINVAL);
+		if (!is_nothing(keys[i], json_object_get_string(value)))
+			error = set(loader, dev, keys[i], json_object_get_string(value));
+	}
+	return error;
+}
+
+typedef int visitor(const struct loader *loader, struct json_object *object);
+
+static int each(const struct loader *loader, struct json_object *object, const char *key,
+		visitor *visit)
+{
+	struct json_object *list = object;
+	size_t i;
+	int error = 0;
+
+	if (key && !json_object_object_get_ex(object, key, &list))
+		return 0;
+	if (!json_object_is_type(list, json_type_array))
+		return complain(loader, key ? key : "the file", "no list", -EINVAL);
+	for (i = 0; i < json_object_array_length(list) && !error; i++)
+		error = visit(loader, json_object_array_get_idx(list, i));
+	return error;
+}
+
+static int set_queue(const struct loader *loader, struct json_object *object)
+{
+	return set_all(loader, object, queue_keys);
+}
+
+static int set_engine(const struct loader *loader, struct json_object *object)
+{
+	return set_all(loader, object, engine_keys);
+}
+
+static int set_group(const struct loader *loader, struct json_object *object)
+{
+	int error = set_all(loader, object, group_keys);
+
+	if (!error)
+		error = each(loader, object, "grouped_workqueues", set_queue);
+	return error ? error : each(loader, object, "grouped_engines", set_engine);
+}
+
+static const char *text_of(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "";
+}
+
+static int bind(const struct loader *loader, const char *driver, const char *dev)
+{
+	char path[64], what[128];
+	int error;
+
+	snprintf(path, sizeof(path), "drivers/%s/bind", driver);
+	error = emu_sysfs_write(loader->state, path, dev);
+	if (!error)
+		return 0;
+	snprintf(what, sizeof(what), "cannot be enabled: %s", strerror(-error));
+	return complain(loader, dev, what, error);
+}
+
+static int enable_queue(const struct loader *loader, struct json_object *object)
+{
+	const char *type = text_of(object, "type");
+
+	if (!strcmp(text_of(object, "state"), "disabled"))
+		return 0;
+	if (!strcmp(type, "user"))
+		return bind(loader, "user", text_of(object, "dev"));
+	return strcmp(type, "kernel") ? 0 : bind(loader, "dmaengine", text_of(object, "dev"));
+}
+
+static int enable_group(const struct loader *loader, struct json_object *object)
+{
+	return each(loader, object, "grouped_workqueues", enable_queue);
+}
+
+static int load_device(const struct loader *loader, struct json_object *object)
+{
+	int error = set_all(loader, object, device_keys);
+
+	if (error || (error = each(loader, object, "groups", set_group)) ||
+	    (error = each(loader, object, "ungrouped_workqueues", set_queue)) ||
+	    (error = each(loader, object, "ungrouped_engines", set_engine)))
+		return error;
+	if (!strcmp(text_of(object, "state"), "disabled"))
+		return 0;
+	error = bind(loader, "idxd", text_of(object, "dev"));
+	return error ? error : each(loader, object, "groups", enable_group);
+}
+
+int emu_config_load(struct emu_state *state, const char *path)
+{
+	struct loader loader = { state, path };
+	struct json_object *root = json_object_from_file(path);
+	int error;
+
+	if (!root) {
+		fprintf(stderr, "sva-emu: %s: %s", path, json_util_get_last_err());
+		return -EINVAL;
+	}
+	error = each(&loader, root, NULL, load_device);
+	json_object_put(root);
+	return error;
+}

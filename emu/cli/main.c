@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* sva-emu: runs a command on a machine with emulated DSA devices. */
+#include <errno.h>
+#include <libgen.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "options.h"
+
+#define EXIT_EMULATOR 125
+
+static bool is_module_tool(const char *name)
+{
+	static const char *const names[] = { "kmod",   "lsmod",  "modprobe", "rmmod",
+					     "insmod", "depmod", "modinfo" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+/* What the options say about the machine. Errors were printed. */
+static int make_machine(struct emu_state *state, const struct emu_options *options)
+{
+	int error;
+
+	state->profile = *options->profile;
+	error = emu_machine_init(state, &options->hardware);
+	if (error)
+		return error;
+	state->page_check = !options->no_page_check;
+	state->no_mmap = options->no_mmap;
+	state->timing = options->timing;
+	state->trace = options->trace;
+	state->statistics = options->statistics;
+	state->rule_count = options->rule_count;
+	memcpy(state->rule, options->rule, sizeof(state->rule));
+	state->magic = EMU_STATE_MAGIC;
+	return options->config ? emu_config_load(state, options->config)
+			       : emu_machine_default(state);
+}
+
+int main(int argc, char **argv)
+{
+	struct emu_options options;
+	struct emu_state *state;
+	int code;
+
+	if (argc > 0 && is_module_tool(basename(argv[0])))
+		return emu_kmod(argc, argv);
+	code = emu_options_parse(argc, argv, &options);
+	if (code)
+		return code < 0 ? EXIT_EMULATOR : 0;
+	state = mmap(NULL, sizeof(*state), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	if (state == MAP_FAILED) {
+		fprintf(stderr, "sva-emu: %s\n", strerror(errno));
+		return EXIT_EMULATOR;
+	}
+	if (make_machine(state, &options))
+		return EXIT_EMULATOR;
+	if (options.list) {
+		emu_print_machine(state, stdout);
+		return 0;
+	}
+	code = emu_run(state, &options);
+	if (options.statistics)
+		emu_print_statistics(state, stderr);
+	return code;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "namespace.h"
+#include "serve.h"
+
+#define CAP_ADMIN 21
+#define CAP_RAWIO 17
+
+static int failed(const char *what, const char *path)
+{
+	int error = errno;
+
+	fprintf(stderr, "sva-emu: cannot %s %s: %s\n", what, path, strerror(error));
+	return -error;
+}
+
+static unsigned long long capabilities(void)
+{
+	unsigned long long caps = 0;
+	char line[128];
+	FILE *status = fopen("/proc/self/status", "re");
+
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "CapEff: %llx", &caps) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return caps;
+}
+
+/* The first user namespace maps every number to itself. */
+static bool in_first_user_namespace(void)
+{
+	unsigned int inside = 1, outside = 1, count = 0;
+	FILE *map = fopen("/proc/self/uid_map", "re");
+
+	if (!map)
+		return true; /* a kernel without user namespaces */
+	if (fscanf(map, "%u %u %u", &inside, &outside, &count) != 3)
+		count = 0;
+	fclose(map);
+	return inside == 0 && outside == 0 && count == ~0u;
+}
+
+bool emu_has_rawio(void)
+{
+	return capabilities() >> CAP_RAWIO & 1 && in_first_user_namespace();
+}
+
+static int write_text(const char *path, const char *text)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+	int error = 0;
+
+	if (file < 0 || write(file, text, strlen(text)) < 0)
+		error = failed("write to", path);
+	if (file >= 0)
+		close(file);
+	return error;
+}
+
+/* Everybody stays who he is. */
+static int map_ids(uid_t uid, gid_t gid)
+{
+	char map[64];
+	int error;
+
+	write_text("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "%u %u 1", uid, uid);
+	error = write_text("/proc/self/uid_map", map);
+	if (error)
+		return error;
+	snprintf(map, sizeof(map), "%u %u 1", gid, gid);
+	return write_text("/proc/self/gid_map", map);
+}
+
+int emu_namespace_enter(void)
+{
+	bool privileged = capabilities() >> CAP_ADMIN & 1;
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	int error = 0;
+
+	if (unshare(CLONE_NEWNS | (privileged ? 0 : CLONE_NEWUSER))) {
+		error = -errno;
+		fprintf(stderr,
+			"sva-emu: cannot make a namespace: %s: run it as root, or allow user "
+			"namespaces (sysctl user.max_user_namespaces, "
+			"kernel.unprivileged_userns_clone, "
+			"kernel.apparmor_restrict_unprivileged_userns; "
+			"in a container, --cap-add SYS_ADMIN)\n",
+			strerror(-error));
+		return error;
+	}
+	if (!privileged)
+		error = map_ids(uid, gid);
+	if (!error && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		error = failed("make private", "/");
+	return error;
+}
+
+/* An entry of a folder that was covered: bound, or made anew where it is a link. */
+static int keep_entry(int old, const char *name, const char *folder)
+{
+	char source[PATH_MAX], path[PATH_MAX], target[PATH_MAX] = { 0 };
+	struct stat st;
+
+	snprintf(source, sizeof(source), "/proc/self/fd/%d/%s", old, name);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (lstat(source, &st))
+		return 0; /* gone meanwhile */
+	if (S_ISLNK(st.st_mode))
+		return readlink(source, target, sizeof(target) - 1) < 0 || symlink(target, path);
+	if (S_ISDIR(st.st_mode) ? mkdir(path, 0755) : mknod(path, S_IFREG | 0644, 0))
+		return -1;
+	return mount(source, path, NULL, MS_BIND | MS_REC, NULL);
+}
+
+static int keep_entries(int old, const char *folder)
+{
+	DIR *dir = fdopendir(dup(old));
+	struct dirent *entry;
+	int error = dir ? 0 : -1;
+
+	while (!error && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			error = keep_entry(old, entry->d_name, folder);
+	if (dir)
+		closedir(dir);
+	return error;
+}
+
+static int cover(const char *folder)
+{
+	int old = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = 0;
+
+	if (old < 0)
+		return failed("open", folder);
+	if (mount("sva-emu", folder, "tmpfs", MS_NOSUID, "mode=755") || keep_entries(old, folder))
+		error = failed("cover", folder);
+	close(old);
+	return error;
+}
+
+/* Root can have what a container has left out. */
+static int provide_fuse(void)
+{
+	if (!access("/dev/fuse", F_OK) || !mknod("/dev/fuse", S_IFCHR | 0666, makedev(10, 229)))
+		return 0;
+	fprintf(stderr, "sva-emu: there is no /dev/fuse: load the module fuse; in a container, "
+			"--device /dev/fuse\n");
+	return -ENODEV;
+}
+
+int emu_namespace_cover(void)
+{
+	static const char *const covered[] = { "/dev", "/sys/bus", "/sys/module" };
+	static const char *const made[] = { EMU_MOUNTPOINT, EMU_CONTROL_DIR, EMU_DEV_PATH,
+					    EMU_TOOLS_DIR,  "/sys/bus/dsa",  "/sys/module/idxd" };
+	unsigned int i;
+	int error = 0;
+
+	for (i = 0; i < 3 && !error; i++)
+		error = cover(covered[i]);
+	for (i = 0; i < 6 && !error; i++)
+		if (mkdir(made[i], 0755) && errno != EEXIST) /* a machine with such devices */
+			error = failed("make", made[i]);
+	return error ? error : provide_fuse();
+}
+
+static int bind_at(const char *source, const char *target)
+{
+	return mount(source, target, NULL, MS_BIND, NULL) ? failed("bind", target) : 0;
+}
+
+/* The tools that load modules are one program under many names. */
+static int replace_module_tools(const char *self)
+{
+	static const char *const names[] = { "lsmod", "modprobe", "rmmod", "insmod", "modinfo" };
+	static const char *const places[] = { "/usr/bin/kmod", "/bin/kmod" };
+	char path[sizeof(EMU_TOOLS_DIR) + 16];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		if (!access(places[i], F_OK))
+			return bind_at(self, places[i]);
+	for (i = 0; i < 5; i++) {
+		snprintf(path, sizeof(path), "%s/%s", EMU_TOOLS_DIR, names[i]);
+		if (symlink(self, path))
+			return failed("make", path);
+	}
+	return 0;
+}
+
+int emu_namespace_bind(const char *self)
+{
+	static const char *const folders[][2] = {
+		{ EMU_MOUNTPOINT "/" EMU_SERVE_BUS, "/sys/bus/dsa" },
+		{ EMU_MOUNTPOINT "/" EMU_SERVE_MODULE, "/sys/module/idxd" },
+		{ EMU_MOUNTPOINT "/" EMU_SERVE_DEV, EMU_DEV_PATH },
+		{ EMU_MOUNTPOINT "/" EMU_SERVE_CONTROL, EMU_CONTROL_DIR },
+	};
+	unsigned int i;
+	int error = 0;
+
+	for (i = 0; i < 4 && !error; i++)
+		error = bind_at(folders[i][0], folders[i][1]);
+	return error ? error : replace_module_tools(self);
+}

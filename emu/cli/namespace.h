@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The view of the file system that the command gets; nothing outside of it changes. */
+#ifndef EMU_CLI_NAMESPACE_H
+#define EMU_CLI_NAMESPACE_H
+
+#include <stdbool.h>
+
+#define EMU_MOUNTPOINT "/dev/.sva-emu-mount" /* of the emulator's file system */
+#define EMU_TOOLS_DIR  "/dev/.sva-emu-tools" /* lsmod, modprobe, … for machines without kmod */
+
+/*
+ * What fails prints why, with a remedy, and returns -errno.
+ */
+
+/* A mount namespace; and a user namespace where that needs one. */
+int emu_namespace_enter(void);
+
+/* /dev, /sys/bus and /sys/module as they are, but on file systems of our own. */
+int emu_namespace_cover(void);
+
+/* Bind the emulator's folders where programs look for them, and @self over the module tools. */
+int emu_namespace_bind(const char *self);
+
+/* Whether this process has CAP_SYS_RAWIO where the kernel asks for it: in the first user namespace
+ */
+bool emu_has_rawio(void);
+
+#endif

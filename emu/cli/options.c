@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sva/version.h>
+
+#include "options.h"
+
+enum {
+	OPT_LIST = 256,
+	OPT_CONFIG,
+	OPT_KERNEL,
+	OPT_NO_MMAP,
+	OPT_NO_PAGE_CHECK,
+	OPT_DEVICES,
+	OPT_ENGINES,
+	OPT_QUEUES,
+	OPT_GROUPS,
+	OPT_WQ_SIZE,
+	OPT_DSA,
+	OPT_INJECT,
+	OPT_TIMING,
+	OPT_STATS,
+	OPT_TRACE,
+	OPT_HELP,
+	OPT_VERSION,
+};
+
+static const struct option long_options[] = {
+	{ "list", no_argument, NULL, OPT_LIST },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "kernel", required_argument, NULL, OPT_KERNEL },
+	{ "no-mmap", no_argument, NULL, OPT_NO_MMAP },
+	{ "no-page-check", no_argument, NULL, OPT_NO_PAGE_CHECK },
+	{ "devices", required_argument, NULL, OPT_DEVICES },
+	{ "engines", required_argument, NULL, OPT_ENGINES },
+	{ "queues", required_argument, NULL, OPT_QUEUES },
+	{ "groups", required_argument, NULL, OPT_GROUPS },
+	{ "wq-size", required_argument, NULL, OPT_WQ_SIZE },
+	{ "dsa", required_argument, NULL, OPT_DSA },
+	{ "inject", required_argument, NULL, OPT_INJECT },
+	{ "timing", required_argument, NULL, OPT_TIMING },
+	{ "stats", no_argument, NULL, OPT_STATS },
+	{ "trace", required_argument, NULL, OPT_TRACE },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ 0 },
+};
+
+static void print_help(void)
+{
+	const struct emu_profile *profile;
+	unsigned int i;
+
+	printf("usage: sva-emu [OPTION...] -- COMMAND [ARGUMENT...]\n"
+	       "Run COMMAND, and what it starts, on a machine with emulated DSA devices.\n\n"
+	       "  --list               show the devices and queues, and run nothing\n"
+	       "  --config FILE        configure them as accel-config's FILE says\n"
+	       "  --kernel PROFILE     behave as that Linux:");
+	for (i = 0; (profile = emu_profile_at(i)); i++)
+		printf(" %s", profile->name);
+	printf("\n"
+	       "  --no-mmap            portals cannot be mapped: write(2) only\n"
+	       "  --no-page-check      take every page for present: faster\n"
+	       "  --devices N          1 to %u; 2\n"
+	       "  --engines N          of a device, 1 to %u; 4\n"
+	       "  --queues N           of a device, 1 to %u; 8\n"
+	       "  --groups N           of a device, 1 to %u; 4\n"
+	       "  --wq-size N          entries of all queues of a device, 1 to %u; 128\n"
+	       "  --dsa 1.0|2.0        version of the devices; 1.0\n"
+	       "  --inject RULE        make operations fail; may be given %u times\n"
+	       "  --timing fast|spr    as fast as it goes, or as slow as Sapphire Rapids\n"
+	       "  --stats              print counts for each queue at the end\n"
+	       "  --trace FILE         write a line for each descriptor\n"
+	       "  --help, --version\n\n"
+	       "sva-emu(1) explains them, and the rules.\n",
+	       EMU_DEVICES, EMU_ENGINES, EMU_QUEUES, EMU_GROUPS, EMU_SLOTS, EMU_RULES);
+}
+
+static int wrong(const char *option, const char *value, const char *expected)
+{
+	fprintf(stderr, "sva-emu: --%s %s: %s\n", option, value, expected);
+	return -EINVAL;
+}
+
+static int number(const char *option, const char *value, uint32_t most, uint32_t *result)
+{
+	char expected[64], *end;
+	unsigned long parsed;
+
+	errno = 0;
+	parsed = strtoul(value, &end, 0);
+	if (!errno && end != value && !*end && *value != '-' && parsed >= 1 && parsed <= most) {
+		*result = (uint32_t)parsed;
+		return 0;
+	}
+	snprintf(expected, sizeof(expected), "give a number from 1 to %u", most);
+	return wrong(option, value, expected);
+}
+
+static int kernel(const char *value, struct emu_options *options)
+{
+	options->profile = emu_profile_find(value);
+	return options->profile ? 0 : wrong("kernel", value, "no such profile; --help lists them");
+}
+
+static int version(const char *value, struct emu_options *options)
+{
+	if (!strcmp(value, "1.0"))
+		options->hardware.version = 0x100;
+	else if (!strcmp(value, "2.0"))
+		options->hardware.version = 0x200;
+	else
+		return wrong("dsa", value, "give 1.0 or 2.0");
+	return 0;
+}
+
+static int timing(const char *value, struct emu_options *options)
+{
+	if (!strcmp(value, "fast"))
+		options->timing = EMU_TIMING_FAST;
+	else if (!strcmp(value, "spr"))
+		options->timing = EMU_TIMING_SPR;
+	else
+		return wrong("timing", value, "give fast or spr");
+	return 0;
+}
+
+static int inject(const char *value, struct emu_options *options)
+{
+	const char *why;
+
+	if (options->rule_count == EMU_RULES)
+		return wrong("inject", value, "too many rules");
+	if (emu_rule_parse(value, &options->rule[options->rule_count], &why))
+		return wrong("inject", value, why);
+	options->rule_count++;
+	return 0;
+}
+
+static int apply(int option, const char *value, struct emu_options *options)
+{
+	switch (option) {
+	case OPT_LIST:
+		options->list = true;
+		return 0;
+	case OPT_CONFIG:
+		options->config = value;
+		return 0;
+	case OPT_KERNEL:
+		return kernel(value, options);
+	case OPT_NO_MMAP:
+		options->no_mmap = true;
+		return 0;
+	case OPT_NO_PAGE_CHECK:
+		options->no_page_check = true;
+		return 0;
+	case OPT_DEVICES:
+		return number("devices", value, EMU_DEVICES, &options->hardware.devices);
+	case OPT_ENGINES:
+		return number("engines", value, EMU_ENGINES, &options->hardware.engines);
+	case OPT_QUEUES:
+		return number("queues", value, EMU_QUEUES, &options->hardware.queues);
+	case OPT_GROUPS:
+		return number("groups", value, EMU_GROUPS, &options->hardware.groups);
+	case OPT_WQ_SIZE:
+		return number("wq-size", value, EMU_SLOTS, &options->hardware.queue_size);
+	case OPT_DSA:
+		return version(value, options);
+	case OPT_INJECT:
+		return inject(value, options);
+	case OPT_TIMING:
+		return timing(value, options);
+	case OPT_STATS:
+		options->statistics = true;
+		return 0;
+	case OPT_TRACE:
+		options->trace = value;
+		return 0;
+	default: /* getopt has said what is wrong */
+		fprintf(stderr, "sva-emu: --help lists the options\n");
+		return -EINVAL;
+	}
+}
+
+int emu_options_parse(int argc, char **argv, struct emu_options *options)
+{
+	int option, error;
+
+	*options = (struct emu_options){ .profile = emu_profile_at(0) };
+	optind = 1;
+	/* "+": the command's own options are not ours, also without the two dashes. */
+	while ((option = getopt_long(argc, argv, "+", long_options, NULL)) != -1) {
+		if (option == OPT_HELP) {
+			print_help();
+			return 1;
+		}
+		if (option == OPT_VERSION) {
+			printf("sva-emu %d.%d.%d\n", SVA_VERSION_MAJOR, SVA_VERSION_MINOR,
+			       SVA_VERSION_PATCH);
+			return 1;
+		}
+		error = apply(option, optarg, options);
+		if (error)
+			return error;
+	}
+	options->command = argv + optind;
+	if (options->list || *options->command)
+		return 0;
+	fprintf(stderr, "sva-emu: no command: sva-emu [OPTION...] -- COMMAND [ARGUMENT...]\n");
+	return -EINVAL;
+}

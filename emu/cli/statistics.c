@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+
+#include <sva/desc.h>
+
+#include "names.h"
+#include "options.h"
+
+const char *emu_opcode_name(unsigned int opcode)
+{
+	static const char *const names[256] = {
+		[SVA_OP_NOOP] = "noop",
+		[SVA_OP_BATCH] = "batch",
+		[SVA_OP_DRAIN] = "drain",
+		[SVA_OP_MEMMOVE] = "memmove",
+		[SVA_OP_FILL] = "fill",
+		[SVA_OP_COMPARE] = "compare",
+		[SVA_OP_COMPARE_PATTERN] = "compare-pattern",
+		[SVA_OP_CREATE_DELTA] = "create-delta",
+		[SVA_OP_APPLY_DELTA] = "apply-delta",
+		[SVA_OP_DUALCAST] = "dualcast",
+		[SVA_OP_TRANSLATION_FETCH] = "translation-fetch",
+		[SVA_OP_CRC] = "crc",
+		[SVA_OP_COPY_CRC] = "copy-crc",
+		[SVA_OP_DIF_CHECK] = "dif-check",
+		[SVA_OP_DIF_INSERT] = "dif-insert",
+		[SVA_OP_DIF_STRIP] = "dif-strip",
+		[SVA_OP_DIF_UPDATE] = "dif-update",
+		[SVA_OP_DIX_GENERATE] = "dix-generate",
+		[SVA_OP_CACHE_FLUSH] = "cache-flush",
+	};
+
+	return opcode < 256 ? names[opcode] : NULL;
+}
+
+static void print_queue(const struct emu_dsa *dsa, unsigned int number, FILE *to)
+{
+	static const char *const modes[] = { "shared", "dedicated" };
+	const struct emu_queue *queue = &dsa->queue[number];
+	bool enabled = atomic_load(&queue->state) == EMU_WQ_ENABLED;
+
+	fprintf(to, "  wq%u.%u: %s, %s, size %u", dsa->id, number, enabled ? "enabled" : "disabled",
+		modes[queue->mode], queue->size);
+	if (queue->mode == EMU_WQ_SHARED)
+		fprintf(to, ", threshold %u", queue->threshold);
+	fprintf(to, ", group %d, priority %u, block on fault %s", queue->group_id, queue->priority,
+		queue->block_on_fault ? "on" : "off");
+	if (enabled && queue->type == EMU_WQ_USER)
+		fprintf(to, ", /dev/dsa/wq%u.%u", dsa->id, number);
+	fputc('\n', to);
+}
+
+void emu_print_machine(const struct emu_state *state, FILE *to)
+{
+	uint32_t d, q;
+
+	for (d = 0; d < state->device_count; d++) {
+		const struct emu_dsa *dsa = &state->device[d];
+		unsigned int unused = 0;
+
+		fprintf(to, "dsa%u: DSA %u.%u, %s, %u engines, %u groups, %u queues, %u entries\n",
+			dsa->id, dsa->version >> 8, dsa->version & 0xff,
+			atomic_load(&dsa->state) == EMU_DEV_ENABLED ? "enabled" : "disabled",
+			dsa->engine_count, dsa->group_count, dsa->queue_count, dsa->max_queue_size);
+		for (q = 0; q < dsa->queue_count; q++) {
+			if (dsa->queue[q].size)
+				print_queue(dsa, q, to);
+			else
+				unused++;
+		}
+		if (unused)
+			fprintf(to, "  %u queues without a configuration\n", unused);
+	}
+}
+
+static void print_opcodes(const struct emu_counters *counters, FILE *to)
+{
+	unsigned int opcode;
+
+	for (opcode = 0; opcode < EMU_OPCODES; opcode++) {
+		const char *name = emu_opcode_name(opcode);
+
+		if (!counters->opcode[opcode])
+			continue;
+		if (name)
+			fprintf(to, "  %-17s %" PRIu64 "\n", name,
+				(uint64_t)counters->opcode[opcode]);
+		else
+			fprintf(to, "  opcode 0x%02x%s    %" PRIu64 "\n", opcode,
+				opcode == EMU_OPCODES - 1 ? "+" : " ",
+				(uint64_t)counters->opcode[opcode]);
+	}
+}
+
+/* How full the queue was after an accepted submission, by powers of two. */
+static void print_occupancy(const struct emu_counters *counters, FILE *to)
+{
+	unsigned int from, level;
+
+	for (from = 1; from <= EMU_SLOTS; from *= 2) {
+		unsigned int end = from * 2 < EMU_SLOTS + 1 ? from * 2 : EMU_SLOTS + 1;
+		uint64_t sum = 0;
+
+		for (level = from; level < end; level++)
+			sum += counters->occupancy[level];
+		if (sum)
+			fprintf(to, "  occupancy %3u-%-3u %" PRIu64 "\n", from, end - 1, sum);
+	}
+}
+
+void emu_print_statistics(const struct emu_state *state, FILE *to)
+{
+	uint32_t d, q;
+
+	for (d = 0; d < state->device_count; d++)
+		for (q = 0; q < state->device[d].queue_count; q++) {
+			const struct emu_counters *counters = &state->device[d].queue[q].counters;
+
+			if (!counters->submitted)
+				continue;
+			fprintf(to,
+				"wq%u.%u: submitted %" PRIu64 ", accepted %" PRIu64
+				", retried %" PRIu64 ", dropped %" PRIu64 ", completed %" PRIu64
+				", page faults %" PRIu64 "\n",
+				state->device[d].id, q, (uint64_t)counters->submitted,
+				(uint64_t)counters->accepted, (uint64_t)counters->retried,
+				(uint64_t)counters->dropped, (uint64_t)counters->completed,
+				(uint64_t)counters->faults);
+			print_opcodes(counters, to);
+			print_occupancy(counters, to);
+		}
+}
