@@ -33,6 +33,7 @@ static int make_machine(struct emu_state *state, const struct emu_options *optio
 	state->page_check = !options->no_page_check;
 	state->no_mmap = options->no_mmap;
 	state->timing = options->timing;
+	state->seed = options->seed;
 	state->trace = options->trace;
 	state->statistics = options->statistics;
 	state->rule_count = options->rule_count;

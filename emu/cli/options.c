@@ -22,6 +22,7 @@ enum {
 	OPT_DSA,
 	OPT_INJECT,
 	OPT_TIMING,
+	OPT_SEED,
 	OPT_STATS,
 	OPT_TRACE,
 	OPT_HELP,
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
 	{ "dsa", required_argument, NULL, OPT_DSA },
 	{ "inject", required_argument, NULL, OPT_INJECT },
 	{ "timing", required_argument, NULL, OPT_TIMING },
+	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "trace", required_argument, NULL, OPT_TRACE },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -72,6 +74,7 @@ static void print_help(void)
 	       "  --dsa 1.0|2.0        version of the devices; 1.0\n"
 	       "  --inject RULE        make operations fail; may be given %u times\n"
 	       "  --timing fast|spr    as fast as it goes, or as slow as Sapphire Rapids\n"
+	       "  --seed N             of what the rules leave to chance; 0\n"
 	       "  --stats              print counts for each queue at the end\n"
 	       "  --trace FILE         write a line for each descriptor\n"
 	       "  --help, --version\n\n"
@@ -128,6 +131,15 @@ static int timing(const char *value, struct emu_options *options)
 	return 0;
 }
 
+static int seed(const char *value, struct emu_options *options)
+{
+	char *end;
+
+	errno = 0;
+	options->seed = strtoull(value, &end, 0);
+	return errno || end == value || *end ? wrong("seed", value, "give a number") : 0;
+}
+
 static int inject(const char *value, struct emu_options *options)
 {
 	const char *why;
@@ -173,6 +185,8 @@ static int apply(int option, const char *value, struct emu_options *options)
 		return inject(value, options);
 	case OPT_TIMING:
 		return timing(value, options);
+	case OPT_SEED:
+		return seed(value, options);
 	case OPT_STATS:
 		options->statistics = true;
 		return 0;

@@ -14,6 +14,7 @@ struct emu_options {
 	const char *trace;  /* file, or NULL */
 	bool list, no_mmap, no_page_check, statistics;
 	enum emu_timing timing;
+	uint64_t seed;
 	struct emu_rule rule[EMU_RULES];
 	uint32_t rule_count;
 	char **command; /* what stands behind "--"; NULL with --list */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules of --inject: [wq=D.Q,][op=NAME,][nth=N|every=N,]ACTION */
+/* The rules of --inject: [wq=D.Q,][op=NAME,][nth=N|every=N|one-in=N,]ACTION */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +59,13 @@ static const char *set_every(const char *value, struct emu_rule *rule)
 	return NULL;
 }
 
+static const char *set_one_in(const char *value, struct emu_rule *rule)
+{
+	if (!number(value, &rule->one_in) || !rule->one_in)
+		return "one-in= takes a number from 1 on";
+	return NULL;
+}
+
 static const char *set_bytes(const char *value, struct emu_rule *rule)
 {
 	return number(value, &rule->bytes) ? NULL : "bytes= takes a number";
@@ -68,8 +75,8 @@ static const struct {
 	const char *key;
 	const char *(*set)(const char *value, struct emu_rule *rule);
 } conditions[] = {
-	{ "wq", set_queue },    { "op", set_opcode },   { "nth", set_nth },
-	{ "every", set_every }, { "bytes", set_bytes },
+	{ "wq", set_queue },    { "op", set_opcode },     { "nth", set_nth },
+	{ "every", set_every }, { "one-in", set_one_in }, { "bytes", set_bytes },
 };
 
 static const struct {
@@ -108,7 +115,8 @@ static const char *set_action(const char *key, const char *value, struct emu_rul
 			return actions[i].why;
 		return NULL;
 	}
-	return "a rule is [wq=D.Q,][op=NAME,][nth=N|every=N,] and status=N[,bytes=N], full=N, "
+	return "a rule is [wq=D.Q,][op=NAME,][nth=N|every=N|one-in=N,] and status=N[,bytes=N], "
+	       "full=N, "
 	       "lost, "
 	       "fault=OFFSET or halt[=MS]";
 }

@@ -190,6 +190,7 @@ struct emu_rule {
 	int32_t opcode;        /* EMU_NONE: all */
 	uint32_t first;        /* the n-th that matches, from 1 on … */
 	uint32_t every;        /* … and then each n-th; 0: only the first */
+	uint32_t one_in;       /* of these, one in so many, by chance; 0: all */
 	enum emu_action action;
 	uint32_t value;
 	uint32_t bytes;
@@ -205,6 +206,7 @@ struct emu_state {
 	uint32_t magic; /* written last, by whoever makes it */
 	struct emu_profile profile;
 	enum emu_timing timing;
+	uint64_t seed;   /* of what the rules leave to chance */
 	bool loaded;     /* the idxd module */
 	bool no_mmap;    /* --no-mmap */
 	bool page_check; /* false: --no-page-check */
