@@ -1,1 +1,185 @@
-int main(void){return 0;}
+/* SPDX-License-Identifier: MIT */
+/* Configurations in accel-config's JSON: what arrives in the machine, and what is said of errors.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "options.h"
+
+static struct emu_state *machine;
+static struct emu_dsa *dsa;
+static char said[4096];
+
+static int setup(void **state)
+{
+	static const struct emu_hardware hardware;
+
+	(void)state;
+	if (!machine)
+		machine = mmap(NULL, sizeof(*machine), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (machine == MAP_FAILED)
+		return -1;
+	memset(machine, 0, sizeof(*machine));
+	machine->profile = *emu_profile_at(0);
+	dsa = &machine->device[0];
+	return emu_machine_init(machine, &hardware);
+}
+
+static int load_file(const char *path)
+{
+	int saved = dup(2), file = memfd_create("said", 0), result;
+	ssize_t length;
+
+	dup2(file, 2);
+	result = emu_config_load(machine, path);
+	dup2(saved, 2);
+	length = pread(file, said, sizeof(said) - 1, 0);
+	said[length > 0 ? length : 0] = '\0';
+	close(saved);
+	close(file);
+	return result;
+}
+
+static int load(const char *json)
+{
+	char path[] = "/tmp/test_config.XXXXXX";
+	int file = mkstemp(path), result;
+
+	assert_int_equal(write(file, json, strlen(json)), strlen(json));
+	close(file);
+	result = load_file(path);
+	unlink(path);
+	return result;
+}
+
+#define GROUP(queues, engines)                                                                 \
+	"[{\"dev\":\"dsa0\",\"groups\":[{\"dev\":\"group0.0\",\"grouped_workqueues\":[" queues \
+	"],\"grouped_engines\":[" engines "]}]}]"
+#define ENGINE "{\"dev\":\"engine0.0\",\"group_id\":0}"
+#define SHARED                                                                                \
+	"{\"dev\":\"wq0.0\",\"mode\":\"shared\",\"size\":16,\"group_id\":0,\"threshold\":15," \
+	"\"priority\":10,\"type\":\"user\",\"name\":\"a\",\"driver_name\":\"user\"}"
+#define DEDICATED                                                                              \
+	"{\"dev\":\"wq0.1\",\"mode\":\"dedicated\",\"size\":8,\"group_id\":0,\"threshold\":0," \
+	"\"priority\":1,"                                                                      \
+	"\"type\":\"user\",\"name\":\"b\",\"driver_name\":\"user\",\"block_on_fault\":1}"
+
+static void test_queues(void **state)
+{
+	(void)state;
+	assert_int_equal(load(GROUP(SHARED "," DEDICATED, ENGINE)), 0);
+	assert_string_equal(said, "");
+	assert_int_equal(atomic_load(&dsa->state), EMU_DEV_ENABLED);
+	assert_int_equal(atomic_load(&dsa->queue[0].state), EMU_WQ_ENABLED);
+	assert_int_equal(dsa->queue[0].threshold, 15);
+	assert_int_equal(dsa->queue[0].priority, 10);
+	assert_int_equal(atomic_load(&dsa->queue[1].state), EMU_WQ_ENABLED);
+	assert_int_equal(dsa->queue[1].mode, EMU_WQ_DEDICATED);
+	assert_int_equal(dsa->queue[1].size, 8);
+	assert_true(dsa->queue[1].block_on_fault);
+	assert_int_equal(dsa->engine[0].group_id, 0);
+	assert_int_equal(dsa->engine[1].group_id, EMU_NONE);
+}
+
+/* As accel-config's own packages have it, with a comma too many. */
+static void test_packaged(void **state)
+{
+	static const char path[] = "/usr/libexec/accel-config/test/configs/2g2q_user_1.conf";
+
+	(void)state;
+	if (access(path, R_OK))
+		skip();
+	assert_int_equal(load_file(path), 0);
+	assert_string_equal(said, "");
+	assert_int_equal(dsa->queue[1].group_id, 1);
+	assert_int_equal(dsa->engine[3].group_id, 1);
+	assert_int_equal(atomic_load(&dsa->queue[1].state), EMU_WQ_ENABLED);
+}
+
+static void test_disabled(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		load("[{\"dev\":\"dsa0\",\"state\":\"disabled\",\"read_buffer_limit\":5}]"), 0);
+	assert_int_equal(atomic_load(&dsa->state), EMU_DEV_DISABLED);
+	assert_int_equal(dsa->read_buffer_limit, 5);
+}
+
+static void test_unknown_keys(void **state)
+{
+	(void)state;
+	assert_int_equal(load("[{\"dev\":\"dsa0\",\"state\":\"disabled\",\"colour\":1,"
+			      "\"event_log_size\":64}]"),
+			 0);
+	assert_non_null(strstr(said, "dsa0: colour: ignored, not known"));
+	assert_non_null(strstr(said, "event_log_size: ignored, this machine does not have it"));
+}
+
+/* Each names the file, the device, the attribute, the value. */
+static void test_refused(void **state)
+{
+	static const char *const wrong[][2] = {
+		{ "", "" },
+		{ "{", "" },
+		{ "{}", "no list" },
+		{ "\"x\"", "no list" },
+		{ "[3]", "no object with a \"dev\"" },
+		{ "[{}]", "no object with a \"dev\"" },
+		{ "[{\"dev\":[]}]", "no object with a \"dev\"" },
+		{ "[{\"dev\":\"dsa0\",\"groups\":{}}]", "groups: no list" },
+		{ "[{\"dev\":\"dsa0\",\"read_buffer_limit\":97}]",
+		  "dsa0: read_buffer_limit cannot be 97: Invalid argument" },
+		{ "[{\"dev\":\"dsa0\",\"read_buffer_limit\":[]}]", "neither a text nor a number" },
+		{ "[{\"dev\":\"dsa0\"}]", "dsa0: cannot be enabled" },
+		{ "[{\"dev\":\"dsa9\"}]", "dsa9: cannot be enabled: No such device" },
+		{ GROUP("{\"dev\":\"wq0.0\",\"size\":1000}", ENGINE),
+		  "wq0.0: size cannot be 1000" },
+		{ GROUP("{\"dev\":\"wq0.0\",\"size\":1,\"group_id\":0,\"type\":\"user\"}", ENGINE),
+		  "wq0.0: cannot be enabled" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		setup(state);
+		assert_true(load(wrong[i][0]) < 0);
+		assert_non_null(strstr(said, "/tmp/test_config."));
+		if (!strstr(said, wrong[i][1]))
+			fail_msg("%s: %s", wrong[i][0], said);
+	}
+	assert_true(load_file("/") < 0);
+	assert_true(load_file("/nowhere") < 0);
+	assert_non_null(strstr(said, "/nowhere"));
+}
+
+static void test_deep(void **state)
+{
+	char text[2001];
+
+	(void)state;
+	memset(text, '[', 2000);
+	text[2000] = '\0';
+	assert_true(load(text) < 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_queues, setup),
+		cmocka_unit_test_setup(test_packaged, setup),
+		cmocka_unit_test_setup(test_disabled, setup),
+		cmocka_unit_test_setup(test_unknown_keys, setup),
+		cmocka_unit_test_setup(test_refused, setup),
+		cmocka_unit_test_setup(test_deep, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
