@@ -5,9 +5,9 @@
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 
 # What it takes to build the library, and to test all of it.
-build_packages=(build-essential cmake ninja-build pkg-config libaccel-config-dev libisal-dev
-	uuid-dev) # libaccel_config.h includes uuid.h
-test_packages=(clang clang-format clang-tidy cppcheck git groff-base libclang-rt-dev libcmocka-dev
+build_packages=(build-essential cmake ninja-build pkg-config libaccel-config-dev libfuse3-dev
+	libisal-dev libjson-c-dev uuid-dev) # libaccel_config.h includes uuid.h
+test_packages=(accel-config accel-config-test clang clang-format clang-tidy cppcheck git groff-base libclang-rt-dev kmod libcmocka-dev
 	mandoc shellcheck util-linux valgrind)
 
 # quietly COMMAND... - run it, and show what it prints only if it fails

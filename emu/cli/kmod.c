@@ -49,7 +49,7 @@ static int list_modules(void)
 
 	printf("Module                  Size  Used by\n");
 	if (loaded())
-		printf("%-19s %8u  %u\n", "idxd", 212992, 0);
+		puts("idxd                  212992  0");
 	while (modules && fgets(line, sizeof(line), modules))
 		if (sscanf(line, "%255s %lu %d", name, &size, &users) == 3 && strcmp(name, "idxd"))
 			printf("%-19s %8lu  %d\n", name, size, users);

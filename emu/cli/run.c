@@ -108,6 +108,7 @@ static int share(struct emu_state *state)
 
 	if (file < 0 || fchmod(file, 0666) ||
 	    write(file, state, sizeof(*state)) != (ssize_t)sizeof(*state) ||
+	    /* cppcheck-suppress leakReturnValNotUsed // it is where it was asked for */
 	    mmap(state, sizeof(*state), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) ==
 		    MAP_FAILED) {
 		error = errno ? -errno : -ENOSPC;
@@ -246,7 +247,7 @@ static int run_command(char **command)
 
 int emu_run(struct emu_state *state, const struct emu_options *options)
 {
-	struct emu_server *server;
+	struct emu_server *server = NULL;
 	int trace, code;
 
 	if (check_command(options->command[0]))

@@ -22,6 +22,7 @@
 #include "control.h"
 #include "copy.h"
 #include "inject.h"
+#include "local.h"
 #include "process.h"
 #include "queue.h"
 
@@ -315,11 +316,10 @@ static int choose(struct engine *engine)
 /* One engine chooses at a time; whoever finds more to do wakes the next one. */
 static bool take(struct engine *engine, struct sva_desc *desc)
 {
-	static pthread_mutex_t arbiter = PTHREAD_MUTEX_INITIALIZER;
 	bool taken = false;
 	int lane;
 
-	pthread_mutex_lock(&arbiter);
+	pthread_mutex_lock(&emu_local->arbiter);
 	lane = choose(engine);
 	if (lane != EMU_NONE)
 		taken = emu_queue_dispatch(engine->view.state, (unsigned int)lane, engine->worker,
@@ -330,7 +330,7 @@ static bool take(struct engine *engine, struct sva_desc *desc)
 		if (choose(engine) != EMU_NONE)
 			emu_process_ring(engine->process);
 	}
-	pthread_mutex_unlock(&arbiter);
+	pthread_mutex_unlock(&emu_local->arbiter);
 	return taken;
 }
 

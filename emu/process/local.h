@@ -15,7 +15,9 @@ struct emu_mapping {
 };
 
 struct emu_local {
-	pthread_mutex_t lock; /* zero is its initial state */
+	/* Zero is the initial state of both; in a child, they are nobody's. */
+	pthread_mutex_t lock;
+	pthread_mutex_t arbiter; /* of the engines */
 	atomic_bool attached;
 	atomic_int process;
 	struct emu_mapping portal[EMU_PORTALS];

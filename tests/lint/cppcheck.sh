@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# cppcheck.sh CPPCHECK - over the library, the emulator's model and the headers
+# cppcheck.sh CPPCHECK - over the library, the emulator and the headers
 set -euo pipefail
 
 # The macros of libaccel-config, which it does not include, have to be told. Not followed:
@@ -10,4 +10,4 @@ set -euo pipefail
 	-D'accfg_device_foreach(ctx,d)=if ((d = accfg_device_get_first(ctx)))' \
 	-D'accfg_wq_foreach(d,wq)=if ((wq = accfg_wq_get_first(d)))' \
 	--enable=warning,performance,portability --suppress=readdirCalled --suppress=resourceLeak \
-	--inline-suppr --error-exitcode=1 lib emu/model
+	--inline-suppr --error-exitcode=1 lib emu

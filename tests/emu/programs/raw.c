@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The char devices as the kernel's are, without a library: open, mmap, write, poll, close, fork,
+ * exec, signals, and the end of a process. Needs CAP_SYS_RAWIO, as mapping a portal does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include <sva/insn.h>
+#include <sva/desc.h>
+
+#define SHARED    "/dev/dsa/wq0.0"
+#define DEDICATED "/dev/dsa/wq0.1"
+#define SYSFS     "/sys/bus/dsa/devices/"
+#define PAGE      4096u
+
+static struct sva_desc desc;
+static struct sva_comp comp;
+
+static int open_queue(const char *path)
+{
+	int fd = open(path, O_RDWR);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static void *map(int fd)
+{
+	return mmap(NULL, PAGE, PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+}
+
+static void *map_queue(const char *path)
+{
+	int fd = open_queue(path);
+	void *portal = map(fd);
+
+	assert_ptr_not_equal(portal, MAP_FAILED);
+	close(fd); /* the mapping holds the file */
+	return portal;
+}
+
+static void prepare_noop(void)
+{
+	sva_prep_noop(&desc, 0);
+	desc.completion_addr = (uintptr_t)&comp;
+	comp.status = 0;
+}
+
+static unsigned int wait_for(struct sva_comp *record)
+{
+	while (!sva_comp_status(record))
+		sched_yield();
+	return sva_comp_status(record);
+}
+
+static void enqueue(void *portal)
+{
+	while (sva_enqcmd(portal, &desc))
+		;
+}
+
+static unsigned int run_noop(void *portal)
+{
+	prepare_noop();
+	enqueue(portal);
+	return wait_for(&comp);
+}
+
+static long read_attribute(const char *path)
+{
+	char text[64] = { 0 };
+	int fd = open(path, O_RDONLY);
+
+	assert_true(fd >= 0);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	return strtol(text, NULL, 0);
+}
+
+/* A statement's signal, or 0. */
+static sigjmp_buf jump;
+
+static void on_fault(int sig)
+{
+	siglongjmp(jump, sig);
+}
+
+#define SIGNAL_OF(statement)                   \
+	({                                     \
+		int sig_ = sigsetjmp(jump, 1); \
+		signal(SIGSEGV, on_fault);     \
+		if (!sig_) {                   \
+			statement;             \
+		}                              \
+		signal(SIGSEGV, SIG_DFL);      \
+		sig_;                          \
+	})
+
+static int status_of_child(pid_t child)
+{
+	int status = -1;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+/*
+ * Files.
+ */
+
+static void test_stat(void **state)
+{
+	int fd = open_queue(SHARED);
+	struct stat st;
+	struct statx stx;
+
+	(void)state;
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
+	assert_int_equal(st.st_rdev >> 8 & 0xfff, read_attribute(SYSFS "dsa0/cdev_major"));
+	assert_int_equal(stat(SHARED, &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
+	assert_int_equal(lstat(SHARED, &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
+	assert_int_equal(statx(AT_FDCWD, DEDICATED, 0, STATX_ALL, &stx), 0);
+	assert_true(S_ISCHR(stx.stx_mode));
+	assert_int_equal(stx.stx_rdev_minor, read_attribute(SYSFS "wq0.1/cdev_minor"));
+	close(fd);
+}
+
+static void test_dedicated_has_one_client(void **state)
+{
+	int fd = open_queue(DEDICATED), copy = dup(fd);
+
+	(void)state;
+	assert_int_equal(open(DEDICATED, O_RDWR), -1);
+	assert_int_equal(errno, EBUSY);
+	close(fd);
+	assert_int_equal(open(DEDICATED, O_RDWR), -1);
+	close(copy);
+	close(open_queue(DEDICATED));
+}
+
+static void test_mmap(void **state)
+{
+	int fd = open_queue(SHARED);
+	void *portal;
+
+	(void)state;
+	assert_ptr_equal(mmap(NULL, 2 * PAGE, PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+	assert_int_equal(errno, EINVAL);
+	portal = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 3 * PAGE);
+	assert_ptr_not_equal(portal, MAP_FAILED); /* the offset means nothing */
+	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
+	munmap(portal, PAGE);
+	close(fd);
+}
+
+static void test_mapping_holds_the_file(void **state)
+{
+	char *portal = map_queue(DEDICATED);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < PAGE; i += 64) {
+		prepare_noop();
+		sva_movdir64b(portal + i, &desc);
+		assert_int_equal(wait_for(&comp), SVA_STATUS_SUCCESS);
+	}
+	assert_int_equal(open(DEDICATED, O_RDWR), -1);
+	assert_int_equal(munmap(portal, PAGE), 0);
+	close(open_queue(DEDICATED));
+	assert_int_equal(SIGNAL_OF(sva_movdir64b(portal, &desc)), SIGSEGV);
+}
+
+static void test_write(void **state)
+{
+	int fd = open_queue(SHARED);
+
+	(void)state;
+	prepare_noop();
+	assert_int_equal(write(fd, &desc, 63), 0);
+	assert_int_equal(write(fd, &desc, sizeof(desc)), sizeof(desc));
+	assert_int_equal(wait_for(&comp), SVA_STATUS_SUCCESS);
+	assert_int_equal(write(fd, (void *)(uintptr_t)PAGE, sizeof(desc)), -1);
+	assert_int_equal(errno, EFAULT);
+	desc.op_flags = (uint32_t)SVA_OP_BATCH << 24;
+	assert_int_equal(write(fd, &desc, sizeof(desc)), -1);
+	assert_int_equal(errno, EINVAL);
+	close(fd);
+}
+
+/*
+ * Portals.
+ */
+
+static void test_wrong_instruction(void **state)
+{
+	void *shared = map_queue(SHARED), *dedicated = map_queue(DEDICATED);
+
+	(void)state;
+	prepare_noop();
+	assert_true(sva_enqcmd(dedicated, &desc));
+	sva_movdir64b(shared, &desc); /* is dropped */
+	assert_int_equal(SIGNAL_OF(*(volatile uint64_t *)shared = 1), SIGSEGV);
+	desc.pasid_priv = 1;
+	assert_int_equal(SIGNAL_OF(sva_enqcmd(shared, &desc)), SIGSEGV);
+	sva_prep_drain(&desc, 0);
+	desc.completion_addr = (uintptr_t)&comp;
+	assert_int_equal(comp.status, 0);
+	enqueue(shared);
+	assert_int_equal(wait_for(&comp), SVA_STATUS_SUCCESS);
+	munmap(shared, PAGE);
+	munmap(dedicated, PAGE);
+}
+
+/* ENQCMD to memory is not accepted; in a process without a PASID it faults. */
+static void test_no_portal(void **state)
+{
+	static struct sva_desc memory;
+	void *portal;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		signal(SIGSEGV, SIG_DFL);
+		prepare_noop();
+		sva_enqcmd(&memory, &desc);
+		_exit(0);
+	}
+	assert_int_equal(WTERMSIG(status_of_child(child)), SIGSEGV);
+	portal = map_queue(SHARED);
+	prepare_noop();
+	assert_true(sva_enqcmd(&memory, &desc));
+	assert_int_equal(memory.op_flags, 0);
+	munmap(portal, PAGE);
+}
+
+/* The error register of the device shows it, and poll() tells. */
+static void test_overflow(void **state)
+{
+	enum { COUNT = 2000 };
+	static struct sva_desc moves[COUNT];
+	static struct sva_comp comps[COUNT];
+	static char src[1u << 16], dst[1u << 16];
+	int fd = open_queue(DEDICATED);
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	void *portal = map(fd);
+	unsigned int i, done = 0;
+
+	(void)state;
+	memset(src, 1, sizeof(src));
+	memset(dst, 2, sizeof(dst));
+	assert_int_equal(poll(&poller, 1, 0), 0);
+	for (i = 0; i < COUNT; i++) {
+		sva_prep_memmove(&moves[i], dst, src, sizeof(src), 0);
+		moves[i].completion_addr = (uintptr_t)&comps[i];
+		sva_movdir64b(portal, &moves[i]);
+	}
+	close(fd); /* with the portal mapped, nothing ends */
+	munmap(portal, PAGE);
+	for (i = 0; i < COUNT; i++)
+		done += comps[i].status == SVA_STATUS_SUCCESS;
+	assert_in_range(done, 64, COUNT - 1);
+	fd = open_queue(SHARED);
+	poller.fd = fd;
+	assert_int_equal(poll(&poller, 1, 0), 1);
+	close(fd);
+}
+
+static pthread_barrier_t barrier;
+static void *thread_portal;
+
+static void *submit_in_thread(void *result)
+{
+	static struct sva_comp record;
+	struct sva_desc own __attribute__((aligned(64)));
+
+	pthread_barrier_wait(&barrier); /* until the queue is open */
+	sva_prep_noop(&own, 0);
+	own.completion_addr = (uintptr_t)&record;
+	while (sva_enqcmd(thread_portal, &own))
+		;
+	*(unsigned int *)result = wait_for(&record);
+	return NULL;
+}
+
+/* A thread that was there before the open has the PASID, too. */
+static void test_thread_from_before(void **state)
+{
+	unsigned int status = 0;
+	pthread_t thread;
+
+	(void)state;
+	pthread_barrier_init(&barrier, NULL, 2);
+	assert_int_equal(pthread_create(&thread, NULL, submit_in_thread, &status), 0);
+	thread_portal = map_queue(SHARED);
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+	assert_int_equal(status, SVA_STATUS_SUCCESS);
+	munmap(thread_portal, PAGE);
+}
+
+/*
+ * Other programs' habits.
+ */
+
+static volatile sig_atomic_t caught;
+
+static void skip_ud2(int sig, siginfo_t *info, void *context)
+{
+	(void)sig, (void)info;
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] += 2;
+	caught++;
+}
+
+static void test_signals(void **state)
+{
+	struct sigaction action = { .sa_sigaction = skip_ud2, .sa_flags = SA_SIGINFO };
+	void *portal = map_queue(SHARED);
+	sigset_t all, before;
+
+	(void)state;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	caught = 0;
+	assert_int_equal(sigaction(SIGILL, &action, NULL), 0);
+	__asm__ volatile("ud2");
+	assert_int_equal(caught, 1);
+	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
+	assert_int_equal(caught, 1);
+	signal(SIGILL, SIG_DFL);
+	munmap(portal, PAGE);
+}
+
+/* A program that closes all files that it did not open. */
+static void test_closes_everything(void **state)
+{
+	void *portal = map_queue(SHARED);
+	int fd;
+
+	(void)state;
+	for (fd = 3; fd < 256; fd++)
+		close(fd);
+	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
+	munmap(portal, PAGE);
+}
+
+/*
+ * fork(), exec(), the end.
+ */
+
+static int use_inherited(int fd, void *portal)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+
+	prepare_noop();
+	if (write(fd, &desc, sizeof(desc)) != -1 || errno != EPERM)
+		return 1;
+	if (map(fd) != MAP_FAILED || errno != EPERM)
+		return 2;
+	if (poll(&poller, 1, 0) != 1) /* the driver gives -EPERM for events */
+		return 3;
+	if (portal && SIGNAL_OF(sva_enqcmd(portal, &desc)) != SIGSEGV)
+		return 4;
+	portal = map_queue(SHARED); /* its own PASID */
+	return run_noop(portal) == SVA_STATUS_SUCCESS ? 0 : 5;
+}
+
+static void test_fork(void **state)
+{
+	int fd = open_queue(SHARED);
+	void *portal = map(fd);
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
+	child = fork();
+	if (child == 0)
+		_exit(use_inherited(fd, portal));
+	assert_int_equal(status_of_child(child), 0);
+	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
+	munmap(portal, PAGE);
+	close(fd);
+}
+
+static void test_exec(void **state)
+{
+	int fd = open_queue(SHARED);
+	char number[16];
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(run_noop(map(fd)), SVA_STATUS_SUCCESS);
+	close(fd);
+	child = fork();
+	if (child == 0) {
+		fd = open_queue(SHARED); /* without O_CLOEXEC */
+		snprintf(number, sizeof(number), "%d", fd);
+		run_noop(map(fd));
+		execl("/proc/self/exe", "raw", number, NULL);
+		_exit(9);
+	}
+	assert_int_equal(status_of_child(child), 0);
+}
+
+/* What a killed process has in the queue goes with it. */
+static void test_kill(void **state)
+{
+	long clients = read_attribute(SYSFS "wq0.0/clients");
+	static char src[1u << 20], dst[1u << 20];
+	int gate[2], i;
+	pid_t child;
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(gate), 0);
+	child = fork();
+	if (child == 0) {
+		void *portal = map_queue(SHARED);
+
+		sva_prep_memmove(&desc, dst, src, sizeof(src), SVA_FLAG_BOF);
+		desc.completion_addr = (uintptr_t)&comp;
+		for (i = 0; i < 40; i++)
+			sva_enqcmd(portal, &desc);
+		_exit(write(gate[1], "x", 1) == 1 ? pause() : 1);
+	}
+	assert_int_equal(read(gate[0], &byte, 1), 1);
+	kill(child, SIGKILL);
+	assert_int_equal(WTERMSIG(status_of_child(child)), SIGKILL);
+	/* The kernel closes files after the parent is told. */
+	while (read_attribute(SYSFS "wq0.0/clients") != clients ||
+	       read_attribute(SYSFS "wq0.0/occupancy"))
+		sched_yield();
+	close(gate[0]);
+	close(gate[1]);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stat),
+		cmocka_unit_test(test_dedicated_has_one_client),
+		cmocka_unit_test(test_mmap),
+		cmocka_unit_test(test_mapping_holds_the_file),
+		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_wrong_instruction),
+		cmocka_unit_test(test_no_portal),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_thread_from_before),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_closes_everything),
+		cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_kill),
+	};
+
+	if (argc == 2)
+		return use_inherited(atoi(argv[1]), NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
