@@ -47,14 +47,17 @@ expect 'disabled 1 wq' accel-config disable-wq dsa0/wq0.0
 [ -e /dev/dsa/wq0.1 ] || fail "the other queue's char device is gone"
 expect 'disabled 1 device' accel-config disable-device dsa0
 [ ! -e /dev/dsa/wq0.1 ] || fail "the device is disabled, but not its queue"
-refuse 0x80000020 sh -c 'echo wq0.1 >/sys/bus/dsa/drivers/user/bind'
+! sh -c 'echo wq0.1 >/sys/bus/dsa/drivers/user/bind' 2>/dev/null || fail "a queue of a disabled device"
 accel-config config-wq dsa0/wq0.0 --group-id=0 --wq-size=16 --priority=5 --threshold=12 \
 	--type=user --name=mine --mode=shared --block-on-fault=1 >/dev/null
 accel-config config-engine dsa0/engine0.0 --group-id=0 >/dev/null
 [ "$(cat $dsa/wq0.0/name)" = mine ] || fail "the name has not arrived"
 [ "$(cat $dsa/group0.0/work_queues)" = wq0.0 ] || fail "group 0 has not got the queue"
 [ ! -e $dsa/wq0.0/driver_name ] || echo user >$dsa/wq0.0/driver_name # 3.5.3 has no option for it
+echo 0 >$dsa/wq0.2/group_id
+echo user >$dsa/wq0.2/driver_name
 expect 'enabled 1 device' accel-config enable-device dsa0
+refuse 0x80040000 sh -c 'echo wq0.2 >/sys/bus/dsa/drivers/user/bind' # no name
 expect 'enabled 1 wq' accel-config enable-wq dsa0/wq0.0
 [ -c /dev/dsa/wq0.0 ] || fail "no char device"
 ! echo 8 2>/dev/null >$dsa/wq0.0/size || fail "the size of an enabled queue was changed"
