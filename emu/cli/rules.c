@@ -66,17 +66,12 @@ static const char *set_one_in(const char *value, struct emu_rule *rule)
 	return NULL;
 }
 
-static const char *set_bytes(const char *value, struct emu_rule *rule)
-{
-	return number(value, &rule->bytes) ? NULL : "bytes= takes a number";
-}
-
 static const struct {
 	const char *key;
 	const char *(*set)(const char *value, struct emu_rule *rule);
 } conditions[] = {
 	{ "wq", set_queue },    { "op", set_opcode },     { "nth", set_nth },
-	{ "every", set_every }, { "one-in", set_one_in }, { "bytes", set_bytes },
+	{ "every", set_every }, { "one-in", set_one_in },
 };
 
 static const struct {
@@ -115,7 +110,7 @@ static const char *set_action(const char *key, const char *value, struct emu_rul
 			return actions[i].why;
 		return NULL;
 	}
-	return "a rule is [wq=D.Q,][op=NAME,][nth=N|every=N|one-in=N,] and status=N[,bytes=N], "
+	return "a rule is [wq=D.Q,][op=NAME,][nth=N|every=N|one-in=N,] and status=N, "
 	       "full=N, "
 	       "lost, "
 	       "fault=OFFSET or halt[=MS]";
@@ -135,6 +130,13 @@ static const char *set_part(char *part, struct emu_rule *rule, bool *action)
 	return set_action(part, value, rule, action);
 }
 
+static bool is_page_fault(uint32_t status)
+{
+	return SVA_STATUS_CODE(status) == SVA_STATUS_PAGE_FAULT ||
+	       SVA_STATUS_CODE(status) == SVA_STATUS_PAGE_RESPONSE ||
+	       SVA_STATUS_CODE(status) == SVA_STATUS_BATCH_PAGE_FAULT;
+}
+
 int emu_rule_parse(const char *text, struct emu_rule *rule, const char **why)
 {
 	char *copy = strdup(text), *rest = copy, *part;
@@ -148,8 +150,8 @@ int emu_rule_parse(const char *text, struct emu_rule *rule, const char **why)
 		*why = set_part(part, rule, &action);
 	if (!*why && !action)
 		*why = "a rule needs an action: status=N, full=N, lost, fault=OFFSET or halt[=MS]";
-	if (!*why && rule->bytes && rule->action != EMU_INJECT_STATUS)
-		*why = "bytes= goes with status= only";
+	if (!*why && rule->action == EMU_INJECT_STATUS && is_page_fault(rule->value))
+		*why = "a page fault has an address: use fault=OFFSET";
 	free(copy);
 	return *why ? -EINVAL : 0;
 }

@@ -177,7 +177,7 @@ struct emu_file {
 };
 
 enum emu_action {
-	EMU_INJECT_STATUS, /* end with @value as the status and @bytes completed */
+	EMU_INJECT_STATUS, /* end with @value as the status, and nothing else done */
 	EMU_INJECT_FULL,   /* this submission and the @value - 1 next are answered "retry" */
 	EMU_INJECT_LOST,   /* executed, without a completion record */
 	EMU_INJECT_FAULT,  /* a page fault at byte @value of the first operand */
@@ -193,7 +193,6 @@ struct emu_rule {
 	uint32_t one_in;       /* of these, one in so many, by chance; 0: all */
 	enum emu_action action;
 	uint32_t value;
-	uint32_t bytes;
 	atomic_uint_fast64_t matched;
 	atomic_uint left; /* of a run of refusals */
 };

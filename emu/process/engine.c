@@ -200,8 +200,7 @@ static unsigned int execute(struct engine *engine, const struct sva_desc *desc,
 
 	engine->view.forced_fault = 0;
 	if (rule && rule->action == EMU_INJECT_STATUS) {
-		outcome->record = (struct sva_comp){ .status = (uint8_t)rule->value,
-						     .bytes_completed = rule->bytes };
+		outcome->record = (struct sva_comp){ .status = (uint8_t)rule->value };
 		return put_record(&engine->view, desc, outcome);
 	}
 	if (rule && rule->action == EMU_INJECT_HALT) {

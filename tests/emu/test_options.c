@@ -148,15 +148,14 @@ static void test_rules(void **state)
 		const char *text;
 		struct emu_rule rule;
 	} good[] = {
-		{ "status=0x21", { -1, -1, -1, 1, 1, 0, EMU_INJECT_STATUS, 0x21, 0, 0, 0 } },
-		{ "wq=1.7,status=3,bytes=100",
-		  { 1, 7, -1, 1, 1, 0, EMU_INJECT_STATUS, 3, 100, 0, 0 } },
-		{ "op=memmove,nth=5,lost", { -1, -1, 3, 5, 0, 0, EMU_INJECT_LOST, 0, 0, 0, 0 } },
+		{ "status=0x21", { -1, -1, -1, 1, 1, 0, EMU_INJECT_STATUS, 0x21, 0, 0 } },
+		{ "wq=1.7,status=0x1a", { 1, 7, -1, 1, 1, 0, EMU_INJECT_STATUS, 0x1a, 0, 0 } },
+		{ "op=memmove,nth=5,lost", { -1, -1, 3, 5, 0, 0, EMU_INJECT_LOST, 0, 0, 0 } },
 		{ "op=0x3f,every=10,fault=4096",
-		  { -1, -1, 0x3f, 10, 10, 0, EMU_INJECT_FAULT, 4096, 0, 0, 0 } },
-		{ "full=3", { -1, -1, -1, 1, 1, 0, EMU_INJECT_FULL, 3, 0, 0, 0 } },
-		{ "one-in=4,halt", { -1, -1, -1, 1, 1, 4, EMU_INJECT_HALT, 0, 0, 0, 0 } },
-		{ "halt=20,op=crc", { -1, -1, 0x10, 1, 1, 0, EMU_INJECT_HALT, 20, 0, 0, 0 } },
+		  { -1, -1, 0x3f, 10, 10, 0, EMU_INJECT_FAULT, 4096, 0, 0 } },
+		{ "full=3", { -1, -1, -1, 1, 1, 0, EMU_INJECT_FULL, 3, 0, 0 } },
+		{ "one-in=4,halt", { -1, -1, -1, 1, 1, 4, EMU_INJECT_HALT, 0, 0, 0 } },
+		{ "halt=20,op=crc", { -1, -1, 0x10, 1, 1, 0, EMU_INJECT_HALT, 20, 0, 0 } },
 	};
 	struct emu_rule rule;
 	const char *why;
@@ -192,7 +191,7 @@ static void test_wrong_rules(void **state)
 		{ "every=0,lost", "every= takes" },
 		{ "every=,lost", "every= takes" },
 		{ "one-in=0,lost", "one-in= takes" },
-		{ "bytes=1,lost", "goes with status" },
+		{ "status=0x83", "use fault=" },
 		{ "lost,", "a rule is" },
 		{ "colour=red", "a rule is" },
 	};

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# options.sh SVA-EMU MEMCPY-OFFLOAD - what sva-emu's options do to a program, and what it exits with
+set -euo pipefail
+
+sva_emu=$1 copy=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail()
+{
+	echo "options: $*" >&2
+	cat "$work/out" >&2
+	exit 1
+}
+
+# emu STATUS OPTION... - run it; what is printed is in out
+emu()
+{
+	local status=0
+
+	timeout 60 "$sva_emu" "${@:2}" >"$work/out" 2>&1 </dev/null || status=$?
+	[ $status -eq "$1" ] || fail "sva-emu ${*:2}: exit status $status, not $1"
+}
+
+# prints TEXT... - the last run has printed each of them
+prints()
+{
+	local text
+
+	for text; do
+		grep -qF -- "$text" "$work/out" || fail "no '$text' in:"
+	done
+}
+
+# A queue without block on fault, so that the program has to go on by itself.
+cat >"$work/config" <<'END'
+[{"dev":"dsa0","groups":[{"dev":"group0.0",
+  "grouped_workqueues":[{"dev":"wq0.3","mode":"shared","size":8,"threshold":6,"group_id":0,"priority":10,
+    "block_on_fault":0,"type":"user","name":"mine","driver_name":"user"}],
+  "grouped_engines":[{"dev":"engine0.0","group_id":0}]}]}]
+END
+
+emu 0 --list
+prints 'dsa0: DSA 1.0, enabled, 4 engines' 'wq0.1: enabled, dedicated' 'dsa1: DSA 1.0, disabled'
+emu 0 --list --config "$work/config" --devices 1 --dsa 2.0
+prints 'dsa0: DSA 2.0' 'wq0.3: enabled, shared, size 8, threshold 6' 'block on fault off'
+
+# Injected faults of all kinds, at any byte; the copy is right in the end, or the error is told.
+for offset in 0 4095 4096 70000 131071; do
+	emu 0 --config "$work/config" --inject "op=memmove,every=2,fault=$offset" -- "$copy"
+	prints 'queue   wq0.3' 'all bytes equal'
+	! grep -q ' 0 resumed' "$work/out" || fail "nothing was resumed:"
+done
+emu 0 --config "$work/config" --inject "op=crc,every=2,fault=70000" -- "$copy"
+prints 'all bytes equal'
+emu 1 --inject op=memmove,nth=3,status=0x21 -- "$copy"
+prints 'memmove: status 0x21'
+emu 0 --inject one-in=3,full=5 --seed 1 --stats -- "$copy"
+prints 'all bytes equal' 'memmove' 'occupancy'
+! grep -q 'retried 0,' "$work/out" || fail "no submission was refused:"
+emu 1 --inject op=memmove,nth=5,halt -- "$copy"
+prints 'no longer enabled'
+
+# Kernels.
+emu 0 --kernel 6.12-nosva -- "$copy"
+prints 'path    CPU' 'Operation not supported'
+emu 0 --no-mmap -- "$copy"
+prints 'path    write(2)'
+emu 1 --kernel 6.7 --no-mmap -- "$copy" '' wq0.0 # neither of the two
+for kernel in 6.16 6.12 6.7 6.1 5.18; do
+	emu 0 --kernel $kernel --timing spr -- "$copy"
+	prints 'path    portal'
+done
+
+emu 0 --trace "$work/trace" -- "$copy"
+grep -Eq '^[0-9.]+ [0-9]+ wq0\.0 op=0x03 .* size=131072 .* status=0x01 ' "$work/trace" ||
+	fail "no memmove in the trace: $(cat "$work/trace")"
+
+# Exit statuses.
+emu 7 -- sh -c 'exit 7'
+emu 143 -- sh -c 'kill -TERM $$'
+emu 127 -- "$work/nothing"
+prints 'No such file or directory'
+emu 126 -- "$work/config"
+emu 125 --engines 0 -- true
+prints '--engines 0: give a number from 1 to 8'
+emu 125 --config "$work/nothing" -- true
+prints "$work/nothing"
+emu 125 --trace "$work/no/trace" -- true
+prints "$work/no/trace"
+echo 'int main(void) { return 0; }' >"$work/static.c"
+if cc -static "$work/static.c" -o "$work/static" 2>/dev/null; then
+	emu 126 -- "$work/static"
+	prints 'is linked statically'
+fi
+
+# A signal goes to the command.
+mkfifo "$work/ready"
+# shellcheck disable=SC2016 # expanded by the inner shell
+"$sva_emu" -- bash -c 'trap "exit 9" TERM; echo >"$1"; while :; do sleep 0.05; done' x "$work/ready" &
+read -r _ <"$work/ready"
+kill -TERM $!
+status=0
+wait $! || status=$?
+[ $status -eq 9 ] || fail "SIGTERM: exit status $status"
+[ ! -e /dev/.sva-emu ] || fail "the emulator has left something behind"
+echo "options: ok"
