@@ -121,6 +121,12 @@ static bool portal_open(struct emu_dsa *dsa, struct emu_queue *queue, enum emu_p
 	       queue->mode == mode;
 }
 
+/* The threshold may be left from before the queue was made smaller. */
+static uint32_t enqueue_limit(const struct emu_queue *queue)
+{
+	return queue->threshold < queue->size ? queue->threshold : queue->size;
+}
+
 enum emu_answer emu_queue_submit(struct emu_state *state, unsigned int lane,
 				 const struct sva_desc *desc, enum emu_portal how)
 {
@@ -133,7 +139,7 @@ enum emu_answer emu_queue_submit(struct emu_state *state, unsigned int lane,
 	count(&queue->counters.submitted);
 	if (!portal_open(dsa, queue, how) || emu_inject_refuses(state, lane, desc))
 		return refuse(queue, how);
-	slot = claim(queue, lane, how == EMU_ENQUEUE ? queue->threshold : queue->size, &ticket);
+	slot = claim(queue, lane, how == EMU_ENQUEUE ? enqueue_limit(queue) : queue->size, &ticket);
 	if (slot == EMU_NONE) {
 		if (how == EMU_POSTED)
 			emu_device_error(dsa, &(struct emu_error){ .code = ERROR_QUEUE_OVERFLOW,

@@ -3,6 +3,7 @@
  * What each attribute shows, and what a write to it does. Source: drivers/dma/idxd/sysfs.c and
  * Documentation/ABI/stable/sysfs-driver-dma-idxd.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,44 +35,109 @@
 #define ENGINE(state, node) (&DSA(state, node)->engine[(node)->index])
 
 /*
- * Values.
+ * Values: out. Each is a line.
  */
 
 static int text(char *buf, const char *value)
 {
-	return snprintf(buf, EMU_SYSFS_PAGE, "%s", value);
+	return snprintf(buf, EMU_SYSFS_PAGE, "%s\n", value);
 }
 
 static int number(char *buf, uint64_t value)
 {
-	return snprintf(buf, EMU_SYSFS_PAGE, "%" PRIu64, value);
+	return snprintf(buf, EMU_SYSFS_PAGE, "%" PRIu64 "\n", value);
 }
 
+static int signed_number(char *buf, int32_t value)
+{
+	return snprintf(buf, EMU_SYSFS_PAGE, "%" PRId32 "\n", value);
+}
+
+/* The kernel's %#x, which has the 0x also before a 0. */
 static int hexadecimal(char *buf, uint64_t value)
 {
-	return snprintf(buf, EMU_SYSFS_PAGE, "%#" PRIx64, value);
+	return snprintf(buf, EMU_SYSFS_PAGE, "0x%" PRIx64 "\n", value);
 }
 
-static int parse(const char *value, uint64_t most, uint64_t *result)
+/* Bitmaps of 256 bits, since Linux 6.0: words of 32 bits, the highest first. */
+static int bitmap(char *buf, const uint64_t words[4])
+{
+	int i, length = 0;
+
+	for (i = 7; i >= 0; i--)
+		length += snprintf(buf + length, 16, "%08x%c",
+				   (unsigned int)(words[i / 2] >> (i % 2 * 32)), i ? ',' : '\n');
+	return length;
+}
+
+/* Before: words of 64 bits, the lowest first. */
+static int old_bitmap(char *buf, const uint64_t words[4], int digits)
+{
+	int i, length = 0;
+
+	for (i = 0; i < 4; i++)
+		length += snprintf(buf + length, 32, "0x%0*" PRIx64 "%c", digits, words[i],
+				   i < 3 ? ' ' : '\n');
+	return length;
+}
+
+/*
+ * Values: in, by the rules of kstrtoul(), kstrtobool(), sysfs_streq() and bitmap_parse(). An end of
+ * line is no part of the value.
+ */
+
+static bool ended(const char *end)
+{
+	return !*end || !strcmp(end, "\n");
+}
+
+static bool is_word(const char *value, const char *word)
+{
+	size_t length = strlen(word);
+
+	return !strncmp(value, word, length) && ended(value + length);
+}
+
+static int parse(const char *value, int base, uint64_t *result)
 {
 	unsigned long long parsed;
 	char *end;
 
+	value += *value == '+';
+	if (!isxdigit((unsigned char)*value)) /* strtoull() would take blanks, and a minus */
+		return -EINVAL;
 	errno = 0;
-	parsed = strtoull(value, &end, 0);
-	if (end == value || *end || *value == '-')
+	parsed = strtoull(value, &end, base);
+	if (end == value || !ended(end))
 		return -EINVAL;
-	if (errno || parsed > most)
-		return -EINVAL;
+	if (errno)
+		return -ERANGE;
 	*result = parsed;
 	return 0;
 }
 
-static int parse_u32(const char *value, uint32_t least, uint32_t most, uint32_t *result)
+static int parse_signed(const char *value, int64_t *result)
+{
+	bool negative = *value == '-';
+	uint64_t size;
+
+	if (parse(value + negative, 10, &size) || size > INT64_MAX)
+		return -EINVAL;
+	*result = negative ? -(int64_t)size : (int64_t)size;
+	return 0;
+}
+
+/* The order is the driver's: what is no number, what is not allowed now, what is out of range. */
+static int store_number(const char *value, int busy, uint32_t least, uint32_t most,
+			uint32_t *result)
 {
 	uint64_t parsed;
 
-	if (parse(value, most, &parsed) || parsed < least)
+	if (parse(value, 10, &parsed))
+		return -EINVAL;
+	if (busy)
+		return busy;
+	if (parsed < least || parsed > most)
 		return -EINVAL;
 	*result = (uint32_t)parsed;
 	return 0;
@@ -79,34 +145,44 @@ static int parse_u32(const char *value, uint32_t least, uint32_t most, uint32_t 
 
 static int parse_bool(const char *value, bool *result)
 {
-	if (!*value || !strchr("01yYnN", *value))
+	const char *sign = *value == 'o' || *value == 'O' ? value + 1 : value;
+
+	if (!*sign || !strchr(sign > value ? "nNfF" : "1yYtT0nNfF", *sign))
 		return -EINVAL;
-	*result = *value == '1' || *value == 'y' || *value == 'Y';
+	*result = strchr(sign > value ? "nN" : "1yYtT", *sign);
 	return 0;
 }
 
 /* -1: none. */
-static int parse_group(const struct emu_dsa *dsa, const char *value, int32_t *result)
+static int store_group(const struct emu_dsa *dsa, const char *value, int busy, int32_t *result)
 {
-	uint32_t group;
+	int64_t group;
 
-	if (!strcmp(value, "-1")) {
-		*result = EMU_NONE;
-		return 0;
-	}
-	if (parse_u32(value, 0, dsa->group_count - 1, &group))
+	if (parse_signed(value, &group))
+		return -EINVAL;
+	if (busy)
+		return busy;
+	if (group < EMU_NONE || group >= (int64_t)dsa->group_count)
 		return -EINVAL;
 	*result = (int32_t)group;
 	return 0;
 }
 
-static int parse_name(const char *value, char result[EMU_NAME])
+/* Blanks around it go; nothing but blanks is taken, and leaves none. */
+static int store_text(const char *value, int busy, char result[EMU_NAME])
 {
 	size_t length = strlen(value);
 
+	if (busy)
+		return busy;
 	if (length == 0 || length >= EMU_NAME)
 		return -EINVAL;
-	memcpy(result, value, length + 1);
+	while (length > 0 && isspace((unsigned char)value[length - 1]))
+		length--;
+	for (; length > 0 && isspace((unsigned char)*value); length--)
+		value++;
+	memcpy(result, value, length);
+	result[length] = '\0';
 	return 0;
 }
 
@@ -115,7 +191,7 @@ static int parse_size(const char *value, uint64_t most, uint64_t *result)
 {
 	uint64_t parsed, size = 1;
 
-	if (parse(value, UINT64_MAX, &parsed) || !parsed)
+	if (parse(value, 0, &parsed) || !parsed)
 		return -EINVAL;
 	while (size < parsed && size < most)
 		size *= 2;
@@ -125,48 +201,34 @@ static int parse_size(const char *value, uint64_t most, uint64_t *result)
 	return 0;
 }
 
-/*
- * Bitmaps of 256 bits: since Linux 6.0 eight words of 32 bits, the highest first, with commas;
- * before, four words of 64 bits, the lowest first, with spaces.
- */
-
-static int bitmap(const struct emu_state *state, const uint64_t *words, char *buf)
+static bool between_words(char c)
 {
-	int i, length = 0;
-
-	if (!state->profile.op_config) {
-		for (i = 0; i < 4; i++)
-			length += snprintf(buf + length, 32, "%s%#" PRIx64, i ? " " : "", words[i]);
-		return length;
-	}
-	for (i = 7; i >= 0; i--)
-		length += snprintf(buf + length, 32, "%08x%s",
-				   (unsigned int)(words[i / 2] >> (i % 2 * 32)), i ? "," : "");
-	return length;
+	return c == ',' || isspace((unsigned char)c);
 }
 
-/* The words that are left out are the highest ones. */
+/* From its end, where the lowest word is; the words that are left out are the highest. */
 static int parse_bitmap(const char *value, uint64_t words[4])
 {
-	uint32_t word[8] = { 0 };
-	unsigned int count = 0, i;
-	char *end;
+	const char *end = value + strcspn(value, "\n"), *digit;
+	unsigned int word, shift;
 
-	for (;; value = end + 1) {
-		unsigned long parsed = strtoul(value, &end, 16);
-
-		if (end == value || end - value > 8 || count == 8 || *value == '-' || *value == '+')
-			return -EINVAL;
-		word[count++] = (uint32_t)parsed;
-		if (*end != ',')
-			break;
-	}
-	if (*end)
-		return -EINVAL;
 	memset(words, 0, 4 * sizeof(*words));
-	for (i = 0; i < count; i++)
-		words[i / 2] |= (uint64_t)word[count - 1 - i] << (i % 2 * 32);
-	return 0;
+	for (word = 0;; word++) {
+		while (end > value && between_words(end[-1]))
+			end--;
+		if (end == value)
+			return 0;
+		for (shift = 0; end > value && !between_words(end[-1]); shift += 4, end--) {
+			digit = strchr("0123456789abcdef", tolower((unsigned char)end[-1]));
+			if (!digit)
+				return -EINVAL;
+			if (word == 8 || shift == 32)
+				return -EOVERFLOW;
+			words[word / 2] |=
+				(uint64_t)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10)
+				<< (word % 2 * 32 + shift);
+		}
+	}
 }
 
 /*
@@ -183,21 +245,26 @@ static int queue_busy(const struct emu_state *state, const struct emu_node *node
 	return atomic_load(&QUEUE(state, node)->state) == EMU_WQ_ENABLED ? -EPERM : 0;
 }
 
+/* What WQCAP and GRPCAP of DSA 1.0 have not got, on Sapphire Rapids. */
+static bool second_generation(const struct emu_state *state, const struct emu_node *node)
+{
+	return DSA(state, node)->version >= 0x200;
+}
+
 VISIBLE(has_event_log)
 {
 	return state->profile.event_log && (DSA(state, node)->gen_cap & CAP_EVENT_LOG);
 }
 
-VISIBLE(has_opens)
+VISIBLE(has_prs_disable)
 {
-	(void)node;
-	return state->profile.event_log;
+	return state->profile.event_log && second_generation(state, node);
 }
 
+/* The limits of progress, too, have come with 6.0. */
 VISIBLE(has_op_config)
 {
-	(void)node;
-	return state->profile.op_config;
+	return state->profile.op_config && second_generation(state, node);
 }
 
 VISIBLE(has_driver_name)
@@ -210,6 +277,22 @@ VISIBLE(has_read_buffers)
 {
 	(void)node;
 	return state->profile.read_buffers;
+}
+
+/* Without what udev would have from it besides: MODALIAS. */
+SHOW(show_uevent)
+{
+	static const char *const type[EMU_KINDS] = { [EMU_KIND_DEVICE] = "dsa",
+						     [EMU_KIND_QUEUE] = "wq",
+						     [EMU_KIND_GROUP] = "group",
+						     [EMU_KIND_ENGINE] = "engine" };
+	enum emu_driver driver = emu_node_driver(state, node);
+	int length = snprintf(buf, EMU_SYSFS_PAGE, "DEVTYPE=%s\n", type[node->kind]);
+
+	if (driver < EMU_DRIVERS)
+		length += snprintf(buf + length, EMU_SYSFS_NAME, "DRIVER=%s\n",
+				   emu_driver_name[driver]);
+	return length;
 }
 
 /*
@@ -237,21 +320,26 @@ SHOW_DSA(show_event_log_size, number, event_log_size)
 
 SHOW(show_numa_node)
 {
-	return snprintf(buf, EMU_SYSFS_PAGE, "%d", DSA(state, node)->numa_node);
+	return signed_number(buf, DSA(state, node)->numa_node);
 }
 
 /* Since CVE-2024-21823, without what write(2) would refuse. */
-SHOW(show_op_cap)
+static int operations(const struct emu_state *state, const struct emu_node *node,
+		      const uint64_t bits[4], char *buf)
 {
-	const struct emu_dsa *dsa = DSA(state, node);
-	bool hidden =
-		dsa->version == 0x100 ? state->profile.hides_batch : state->profile.hides_batch_2;
+	bool hidden = second_generation(state, node) ? state->profile.hides_batch_2
+						     : state->profile.hides_batch;
 	uint64_t words[4];
 
-	memcpy(words, dsa->op_cap, sizeof(words));
+	memcpy(words, bits, sizeof(words));
 	if (hidden)
 		words[0] &= ~(1ull << SVA_OP_BATCH);
-	return bitmap(state, words, buf);
+	return state->profile.op_config ? bitmap(buf, words) : old_bitmap(buf, words, 1);
+}
+
+SHOW(show_op_cap)
+{
+	return operations(state, node, DSA(state, node)->op_cap, buf);
 }
 
 SHOW(show_one)
@@ -279,7 +367,9 @@ SHOW(show_device_state)
 
 SHOW(show_errors)
 {
-	return bitmap(state, DSA(state, node)->error, buf);
+	const uint64_t *words = DSA(state, node)->error;
+
+	return state->profile.op_config ? bitmap(buf, words) : old_bitmap(buf, words, 16);
 }
 
 SHOW(show_cdev_major)
@@ -302,16 +392,14 @@ STORE(clear_cmd_status)
 
 STORE(store_read_buffer_limit)
 {
-	return device_busy(state, node)
-		       ?: parse_u32(value, 0, DSA(state, node)->max_read_buffers,
-				    &DSA(state, node)->read_buffer_limit);
+	return store_number(value, device_busy(state, node), 0, DSA(state, node)->max_read_buffers,
+			    &DSA(state, node)->read_buffer_limit);
 }
 
 STORE(store_event_log_size)
 {
-	return device_busy(state, node)
-		       ?: parse_u32(value, MIN_EVENT_LOG, MAX_EVENT_LOG,
-				    &DSA(state, node)->event_log_size);
+	return store_number(value, device_busy(state, node), MIN_EVENT_LOG, MAX_EVENT_LOG,
+			    &DSA(state, node)->event_log_size);
 }
 
 static const struct emu_attribute device_attributes[] = {
@@ -337,6 +425,7 @@ static const struct emu_attribute device_attributes[] = {
 	{ "cdev_major", show_cdev_major, NULL, NULL },
 	{ "cmd_status", show_cmd_status, clear_cmd_status, NULL },
 	{ "event_log_size", show_event_log_size, store_event_log_size, has_event_log },
+	{ "uevent", show_uevent, NULL, NULL },
 	{ 0 },
 };
 
@@ -369,7 +458,7 @@ SHOW(show_queue_state)
 
 SHOW(show_queue_group)
 {
-	return snprintf(buf, EMU_SYSFS_PAGE, "%d", QUEUE(state, node)->group_id);
+	return signed_number(buf, QUEUE(state, node)->group_id);
 }
 
 SHOW(show_mode)
@@ -405,13 +494,13 @@ SHOW(show_retries)
 
 SHOW(show_op_config)
 {
-	return bitmap(state, QUEUE(state, node)->op_config, buf);
+	return operations(state, node, QUEUE(state, node)->op_config, buf);
 }
 
 STORE(store_queue_group)
 {
-	return queue_busy(state, node)
-		       ?: parse_group(DSA(state, node), value, &QUEUE(state, node)->group_id);
+	return store_group(DSA(state, node), value, queue_busy(state, node),
+			   &QUEUE(state, node)->group_id);
 }
 
 STORE(store_mode)
@@ -420,9 +509,9 @@ STORE(store_mode)
 
 	if (queue_busy(state, node))
 		return -EPERM;
-	if (!strcmp(value, "shared")) {
+	if (is_word(value, "shared")) {
 		queue->mode = EMU_WQ_SHARED;
-	} else if (!strcmp(value, "dedicated")) {
+	} else if (is_word(value, "dedicated")) {
 		queue->mode = EMU_WQ_DEDICATED;
 		queue->threshold = 0;
 	} else {
@@ -439,15 +528,15 @@ STORE(store_size)
 
 	for (i = 0; i < dsa->queue_count; i++)
 		others += i == node->index ? 0 : dsa->queue[i].size;
-	return device_busy(state, node)
-		       ?: parse_u32(value, 0, dsa->max_queue_size - others,
-				    &QUEUE(state, node)->size);
+	return store_number(value, device_busy(state, node), 0,
+			    others < dsa->max_queue_size ? dsa->max_queue_size - others : 0,
+			    &QUEUE(state, node)->size);
 }
 
 STORE(store_priority)
 {
-	return queue_busy(state, node)
-		       ?: parse_u32(value, 0, MAX_PRIORITY, &QUEUE(state, node)->priority);
+	return store_number(value, queue_busy(state, node), 0, MAX_PRIORITY,
+			    &QUEUE(state, node)->priority);
 }
 
 STORE(store_block_on_fault)
@@ -458,7 +547,7 @@ STORE(store_block_on_fault)
 	if (!(DSA(state, node)->gen_cap & CAP_BLOCK))
 		return -EOPNOTSUPP;
 	if (queue_busy(state, node))
-		return -EPERM;
+		return -ENXIO; /* here, and for the threshold, the driver says it so */
 	if (parse_bool(value, &wanted))
 		return -EINVAL;
 	if (wanted && queue->prs_disable)
@@ -470,15 +559,15 @@ STORE(store_block_on_fault)
 STORE(store_threshold)
 {
 	struct emu_queue *queue = QUEUE(state, node);
-	uint32_t threshold;
+	uint64_t threshold;
 
-	if (parse_u32(value, 1, queue->size, &threshold))
+	if (parse(value, 0, &threshold) || !threshold || threshold > queue->size)
 		return -EINVAL;
 	if (queue_busy(state, node))
-		return -EPERM;
+		return -ENXIO;
 	if (queue->mode == EMU_WQ_DEDICATED)
 		return -EINVAL;
-	queue->threshold = threshold;
+	queue->threshold = (uint32_t)threshold;
 	return 0;
 }
 
@@ -492,7 +581,7 @@ STORE(store_type)
 	if (queue_busy(state, node))
 		return -EPERM;
 	for (i = 0; i < 3; i++)
-		if (!strcmp(value, names[i]))
+		if (is_word(value, names[i]))
 			break;
 	if (i == 3)
 		return -EINVAL;
@@ -504,12 +593,12 @@ STORE(store_type)
 
 STORE(store_name)
 {
-	return queue_busy(state, node) ?: parse_name(value, QUEUE(state, node)->name);
+	return store_text(value, queue_busy(state, node), QUEUE(state, node)->name);
 }
 
 STORE(store_driver_name)
 {
-	return queue_busy(state, node) ?: parse_name(value, QUEUE(state, node)->driver_name);
+	return store_text(value, queue_busy(state, node), QUEUE(state, node)->driver_name);
 }
 
 STORE(store_max_transfer)
@@ -548,13 +637,15 @@ STORE(store_prs_disable)
 STORE(store_retries)
 {
 	struct emu_queue *queue = QUEUE(state, node);
-	uint32_t retries;
+	uint64_t retries;
+	int error;
 
 	if (queue->mode == EMU_WQ_DEDICATED)
 		return -EOPNOTSUPP;
-	if (parse_u32(value, 0, UINT32_MAX, &retries))
-		return -EINVAL;
-	queue->enqcmds_retries = retries < MAX_RETRIES ? retries : MAX_RETRIES;
+	error = parse(value, 10, &retries);
+	if (error || retries > UINT32_MAX)
+		return error ? error : -ERANGE;
+	queue->enqcmds_retries = retries < MAX_RETRIES ? (uint32_t)retries : MAX_RETRIES;
 	return 0;
 }
 
@@ -562,11 +653,10 @@ STORE(store_op_config)
 {
 	uint64_t words[4];
 	unsigned int i;
+	int error = queue_busy(state, node) ?: parse_bitmap(value, words);
 
-	if (queue_busy(state, node))
-		return -EPERM;
-	if (parse_bitmap(value, words))
-		return -EINVAL;
+	if (error)
+		return error;
 	for (i = 0; i < 4; i++)
 		if (words[i] & ~DSA(state, node)->op_cap[i])
 			return -EINVAL;
@@ -590,10 +680,11 @@ static const struct emu_attribute queue_attributes[] = {
 	{ "max_transfer_size", show_queue_max_transfer, store_max_transfer, NULL },
 	{ "max_batch_size", show_queue_max_batch, store_max_batch, NULL },
 	{ "ats_disable", show_ats_disable, store_ats_disable, NULL },
-	{ "prs_disable", show_prs_disable, store_prs_disable, has_opens },
+	{ "prs_disable", show_prs_disable, store_prs_disable, has_prs_disable },
 	{ "occupancy", show_occupancy, NULL, NULL },
 	{ "enqcmds_retries", show_retries, store_retries, NULL },
 	{ "op_config", show_op_config, store_op_config, has_op_config },
+	{ "uevent", show_uevent, NULL, NULL },
 	{ 0 },
 };
 
@@ -613,17 +704,23 @@ SHOW_GROUP(show_reserved, read_buffers_reserved)
 SHOW_GROUP(show_desc_limit, desc_progress_limit)
 SHOW_GROUP(show_batch_limit, batch_progress_limit)
 
+/* One more name on the line; no name, no line. */
+static int append(char *buf, int length, const char *kind, uint32_t device, uint32_t index)
+{
+	if (length > 0)
+		buf[length - 1] = ' ';
+	return length + snprintf(buf + length, EMU_SYSFS_NAME, "%s%u.%u\n", kind, device, index);
+}
+
 SHOW(show_engines)
 {
 	const struct emu_dsa *dsa = DSA(state, node);
 	int length = 0;
 	uint32_t i;
 
-	buf[0] = '\0';
 	for (i = 0; i < dsa->engine_count; i++)
 		if (dsa->engine[i].group_id == (int32_t)node->index)
-			length += snprintf(buf + length, EMU_SYSFS_NAME, "%sengine%u.%u",
-					   length ? " " : "", dsa->id, i);
+			length = append(buf, length, "engine", dsa->id, i);
 	return length;
 }
 
@@ -633,36 +730,41 @@ SHOW(show_queues)
 	int length = 0;
 	uint32_t i;
 
-	buf[0] = '\0';
 	for (i = 0; i < dsa->queue_count; i++)
 		if (dsa->queue[i].group_id == (int32_t)node->index)
-			length += snprintf(buf + length, EMU_SYSFS_NAME, "%swq%u.%u",
-					   length ? " " : "", dsa->id, i);
+			length = append(buf, length, "wq", dsa->id, i);
 	return length;
 }
 
 SHOW(show_class_a)
 {
-	return number(buf, (uint64_t)GROUP(state, node)->traffic_class_a);
+	return signed_number(buf, GROUP(state, node)->traffic_class_a);
 }
 
 SHOW(show_class_b)
 {
-	return number(buf, (uint64_t)GROUP(state, node)->traffic_class_b);
+	return signed_number(buf, GROUP(state, node)->traffic_class_b);
 }
 
 /* On devices up to 2.0 the driver sets them itself. */
 STORE(refuse_class)
 {
-	(void)state, (void)node, (void)value;
-	return -EPERM;
+	int64_t class;
+
+	(void)state, (void)node;
+	return parse_signed(value, &class) ? -EINVAL : -EPERM;
 }
 
 STORE(store_use_limit)
 {
+	uint64_t wanted;
+
+	if (parse(value, 10, &wanted))
+		return -EINVAL;
 	if (device_busy(state, node) || !DSA(state, node)->read_buffer_limit)
 		return -EPERM;
-	return parse_u32(value, 0, 1, &GROUP(state, node)->use_read_buffer_limit);
+	GROUP(state, node)->use_read_buffer_limit = wanted != 0;
+	return 0;
 }
 
 /* What the groups have reserved is not free for the others. */
@@ -683,28 +785,25 @@ STORE(store_allowed)
 
 	for (i = 0; i < dsa->engine_count; i++)
 		engines += dsa->engine[i].group_id == (int32_t)node->index;
-	return device_busy(state, node)
-		       ?: parse_u32(value, 4 * engines, free_buffers(state, node),
-				    &GROUP(state, node)->read_buffers_allowed);
+	return store_number(value, device_busy(state, node), 4 * engines, free_buffers(state, node),
+			    &GROUP(state, node)->read_buffers_allowed);
 }
 
 STORE(store_reserved)
 {
-	return device_busy(state, node)
-		       ?: parse_u32(value, 0, free_buffers(state, node),
-				    &GROUP(state, node)->read_buffers_reserved);
+	return store_number(value, device_busy(state, node), 0, free_buffers(state, node),
+			    &GROUP(state, node)->read_buffers_reserved);
 }
 
+/* The limits of progress, and an engine's group, are taken also while the device works. */
 STORE(store_desc_limit)
 {
-	return device_busy(state, node)
-		       ?: parse_u32(value, 0, MAX_LIMIT, &GROUP(state, node)->desc_progress_limit);
+	return store_number(value, 0, 0, MAX_LIMIT, &GROUP(state, node)->desc_progress_limit);
 }
 
 STORE(store_batch_limit)
 {
-	return device_busy(state, node)
-		       ?: parse_u32(value, 0, MAX_LIMIT, &GROUP(state, node)->batch_progress_limit);
+	return store_number(value, 0, 0, MAX_LIMIT, &GROUP(state, node)->batch_progress_limit);
 }
 
 static const struct emu_attribute group_attributes[] = {
@@ -720,22 +819,23 @@ static const struct emu_attribute group_attributes[] = {
 	{ "traffic_class_b", show_class_b, refuse_class, NULL },
 	{ "desc_progress_limit", show_desc_limit, store_desc_limit, has_op_config },
 	{ "batch_progress_limit", show_batch_limit, store_batch_limit, has_op_config },
+	{ "uevent", show_uevent, NULL, NULL },
 	{ 0 },
 };
 
 SHOW(show_engine_group)
 {
-	return snprintf(buf, EMU_SYSFS_PAGE, "%d", ENGINE(state, node)->group_id);
+	return signed_number(buf, ENGINE(state, node)->group_id);
 }
 
-/* Also while the device works: the driver does not look. */
 STORE(store_engine_group)
 {
-	return parse_group(DSA(state, node), value, &ENGINE(state, node)->group_id);
+	return store_group(DSA(state, node), value, 0, &ENGINE(state, node)->group_id);
 }
 
 static const struct emu_attribute engine_attributes[] = {
 	{ "group_id", show_engine_group, store_engine_group, NULL },
+	{ "uevent", show_uevent, NULL, NULL },
 	{ 0 },
 };
 
@@ -776,14 +876,27 @@ static const struct emu_attribute open_attributes[] = {
 	{ 0 },
 };
 
+typedef int driver_action(struct emu_state *state, enum emu_driver driver, const char *name);
+
+/* A longer name than a device can have is cut, and still is none. */
+static int act(struct emu_state *state, const struct emu_node *node, const char *value,
+	       driver_action *action)
+{
+	char name[EMU_SYSFS_NAME];
+	size_t length = strcspn(value, "\n");
+
+	snprintf(name, sizeof(name), "%.*s", (int)(ended(value + length) ? length : 0), value);
+	return action(state, (enum emu_driver)node->index, name);
+}
+
 STORE(store_bind)
 {
-	return emu_driver_bind(state, (enum emu_driver)node->index, value);
+	return act(state, node, value, emu_driver_bind);
 }
 
 STORE(store_unbind)
 {
-	return emu_driver_unbind(state, (enum emu_driver)node->index, value);
+	return act(state, node, value, emu_driver_unbind);
 }
 
 static const struct emu_attribute driver_attributes[] = {
@@ -816,6 +929,18 @@ SHOW(show_references)
 	return number(buf, sum);
 }
 
+/* Of sva, which only a start of the module reads. */
+SHOW(show_yes)
+{
+	(void)state, (void)node;
+	return text(buf, "Y");
+}
+
+static const struct emu_attribute parameter_attributes[] = {
+	{ "sva", show_yes, NULL, NULL },
+	{ 0 },
+};
+
 static const struct emu_attribute root_attributes[] = {
 	{ "initstate", show_live, NULL, is_module },
 	{ "refcnt", show_references, NULL, is_module },
@@ -829,7 +954,7 @@ const struct emu_attribute *emu_attributes(enum emu_kind kind)
 		[EMU_KIND_ROOT] = root_attributes,     [EMU_KIND_DRIVER] = driver_attributes,
 		[EMU_KIND_DEVICE] = device_attributes, [EMU_KIND_QUEUE] = queue_attributes,
 		[EMU_KIND_GROUP] = group_attributes,   [EMU_KIND_ENGINE] = engine_attributes,
-		[EMU_KIND_OPEN] = open_attributes,
+		[EMU_KIND_OPEN] = open_attributes,     [EMU_KIND_PARAMETERS] = parameter_attributes,
 	};
 
 	return kind < EMU_KINDS && of[kind] ? of[kind] : none;

@@ -199,8 +199,10 @@ int emu_cdev_open(struct emu_state *state, const struct emu_caller *caller, unsi
 void emu_cdev_close(struct emu_state *state, unsigned int file)
 {
 	struct emu_file *f = &state->file[file];
+	struct emu_queue *queue = &state->device[f->device].queue[f->queue];
 
-	state->device[f->device].queue[f->queue].clients--;
+	if (queue->clients) /* a queue that was enabled anew begins with none */
+		queue->clients--;
 	f->used = false;
 }
 

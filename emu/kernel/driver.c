@@ -14,16 +14,21 @@
 #include "queue.h"
 
 #define DRAIN_LIMIT_NS UINT64_C(1000000000)
+#define DEFAULT_SIZE   16u /* of a queue that has a type and no size */
 
+/*
+ * Those that the driver sets; and, below 0x100, what the device answers to a command, by the names
+ * in the driver's registers.h and the words that libaccel-config has for them.
+ */
 enum {
-	SCMD_DEV_ENABLED = 0x80000010,
-	SCMD_DEV_NOT_ENABLED = 0x80000020,
-	SCMD_WQ_ENABLED = 0x80000021,
+	CMDSTS_SIZE_SUM = 0x14,
+	CMDSTS_GROUP = 0x15,
+	CMDSTS_NO_SIZE = 0x22,
+	CMDSTS_NO_PRIORITY = 0x23,
 	SCMD_WQ_NO_GROUP = 0x80030000,
 	SCMD_WQ_NO_NAME = 0x80040000,
 	SCMD_WQ_NO_THRESHOLD = 0x80060000,
 	SCMD_WQ_NONE_CONFIGURED = 0x800d0000,
-	SCMD_WQ_NO_SIZE = 0x800e0000,
 	SCMD_WQ_NO_DRIVER_NAME = 0x80200000,
 };
 
@@ -58,28 +63,76 @@ static int find(struct emu_state *state, const char *name, struct emu_dsa **dsa,
 	return -ENODEV;
 }
 
+/* What the device says to the command that enables it; 0: yes. */
+static uint32_t device_answer(const struct emu_dsa *dsa)
+{
+	uint32_t i, size = 0, queues = 0, engines = 0; /* sets of groups */
+
+	for (i = 0; i < dsa->queue_count; i++) {
+		size += dsa->queue[i].group_id == EMU_NONE ? 0 : dsa->queue[i].size;
+		queues |= dsa->queue[i].group_id == EMU_NONE ? 0 : 1u << dsa->queue[i].group_id;
+	}
+	for (i = 0; i < dsa->engine_count; i++)
+		engines |= dsa->engine[i].group_id == EMU_NONE ? 0 : 1u << dsa->engine[i].group_id;
+	if (size > dsa->max_queue_size)
+		return CMDSTS_SIZE_SUM;
+	return queues != engines ? CMDSTS_GROUP : 0;
+}
+
+static bool has_engine(const struct emu_dsa *dsa)
+{
+	uint32_t i;
+
+	for (i = 0; i < dsa->engine_count; i++)
+		if (dsa->engine[i].group_id != EMU_NONE)
+			return true;
+	return false;
+}
+
 static int enable_device(struct emu_dsa *dsa)
 {
-	uint32_t i, configured = 0;
+	uint32_t i, configured = 0, answer;
 
-	if (atomic_load(&dsa->state) == EMU_DEV_ENABLED)
-		return refuse(dsa, SCMD_DEV_ENABLED, -EBUSY);
+	if (atomic_load(&dsa->state) != EMU_DEV_DISABLED)
+		return -EBUSY; /* is bound: the driver is not even asked */
 	for (i = 0; i < dsa->queue_count; i++)
-		configured += dsa->queue[i].group_id != EMU_NONE && dsa->queue[i].size > 0;
+		configured += dsa->queue[i].group_id != EMU_NONE;
 	if (!configured)
-		return refuse(dsa, SCMD_WQ_NONE_CONFIGURED, -EINVAL);
+		return refuse(dsa, SCMD_WQ_NONE_CONFIGURED, -ENXIO);
+	if (!has_engine(dsa))
+		return -ENXIO;
+	for (i = 0; i < dsa->queue_count; i++) {
+		struct emu_queue *queue = &dsa->queue[i];
+
+		if (queue->group_id != EMU_NONE && queue->type != EMU_WQ_NONE && !queue->size)
+			queue->size = DEFAULT_SIZE;
+	}
+	answer = device_answer(dsa);
+	if (answer)
+		return refuse(dsa, answer, -ENXIO);
 	memset(dsa->error, 0, sizeof(dsa->error));
 	atomic_store(&dsa->halted_until, 0);
 	atomic_store(&dsa->state, EMU_DEV_ENABLED);
 	return refuse(dsa, 0, 0);
 }
 
-/* Its configuration goes, but for size and group; what was submitted is drained by its processes.
- */
-static void disable_queue(const struct emu_dsa *dsa, struct emu_queue *queue)
+/* What was submitted is done by the engines of its processes; these may be gone, or stopped. */
+static void drain(struct emu_queue *queue)
+{
+	uint64_t limit = emu_now() + DRAIN_LIMIT_NS;
+
+	while (emu_queue_occupancy(queue) && emu_now() < limit)
+		sched_yield();
+	emu_queue_discard(queue, EMU_NONE);
+}
+
+/* Its configuration goes, but for size and group. */
+static void disable_queue(struct emu_dsa *dsa, struct emu_queue *queue)
 {
 	atomic_store(&queue->state, EMU_WQ_DISABLED);
+	drain(queue);
 	emu_queue_clear(dsa, queue);
+	dsa->cmd_status = 0;
 }
 
 static void disable_device(struct emu_dsa *dsa)
@@ -91,31 +144,16 @@ static void disable_device(struct emu_dsa *dsa)
 			disable_queue(dsa, &dsa->queue[i]);
 	atomic_store(&dsa->state, EMU_DEV_DISABLED);
 	emu_machine_reset(dsa);
+	dsa->cmd_status = 0;
 }
 
-/* The order is the driver's. */
-static int enable_queue(struct emu_state *state, enum emu_driver driver, struct emu_dsa *dsa,
-			struct emu_queue *queue)
+bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue)
 {
-	if (atomic_load(&queue->state) == EMU_WQ_ENABLED)
-		return refuse(dsa, SCMD_WQ_ENABLED, -EBUSY);
-	if (atomic_load(&dsa->state) != EMU_DEV_ENABLED)
-		return refuse(dsa, SCMD_DEV_NOT_ENABLED, -ENXIO);
-	if (state->profile.driver_name && strcmp(queue->driver_name, emu_driver_name[driver]))
-		return refuse(dsa, SCMD_WQ_NO_DRIVER_NAME, -ENODEV);
-	if (queue->group_id == EMU_NONE)
-		return refuse(dsa, SCMD_WQ_NO_GROUP, -EINVAL);
-	if (!queue->name[0])
-		return refuse(dsa, SCMD_WQ_NO_NAME, -EINVAL);
-	if (!queue->size)
-		return refuse(dsa, SCMD_WQ_NO_SIZE, -EINVAL);
-	if (queue->mode == EMU_WQ_SHARED && !queue->threshold)
-		return refuse(dsa, SCMD_WQ_NO_THRESHOLD, -EINVAL);
-	queue->type = driver == EMU_DRIVER_USER ? EMU_WQ_USER : EMU_WQ_KERNEL;
-	atomic_store(&queue->state, EMU_WQ_ENABLED);
-	return refuse(dsa, 0, 0);
+	return atomic_load(&queue->state) == EMU_WQ_ENABLED &&
+	       queue->type == (driver == EMU_DRIVER_USER ? EMU_WQ_USER : EMU_WQ_KERNEL);
 }
 
+/* The least that no other queue has. */
 static void give_minor(struct emu_state *state, struct emu_queue *queue)
 {
 	uint32_t d, q;
@@ -135,10 +173,56 @@ static void give_minor(struct emu_state *state, struct emu_queue *queue)
 	}
 }
 
-bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue)
+/* The driver's questions, in its order; the last two are the device's. */
+static int check_queue(struct emu_dsa *dsa, const struct emu_queue *queue)
 {
-	return atomic_load(&queue->state) == EMU_WQ_ENABLED &&
-	       queue->type == (driver == EMU_DRIVER_USER ? EMU_WQ_USER : EMU_WQ_KERNEL);
+	if (queue->group_id == EMU_NONE)
+		return refuse(dsa, SCMD_WQ_NO_GROUP, -ENXIO);
+	if (!queue->name[0])
+		return refuse(dsa, SCMD_WQ_NO_NAME, -ENXIO);
+	if (queue->mode == EMU_WQ_SHARED && !queue->threshold)
+		return refuse(dsa, SCMD_WQ_NO_THRESHOLD, -ENXIO);
+	if (!has_engine(dsa))
+		return -EINVAL;
+	if (!queue->size)
+		return refuse(dsa, CMDSTS_NO_SIZE, -ENXIO);
+	if (!queue->priority)
+		return refuse(dsa, CMDSTS_NO_PRIORITY, -ENXIO);
+	return refuse(dsa, 0, 0);
+}
+
+/* The driver looks at as many letters as its own name has. */
+static bool names_driver(const struct emu_queue *queue, enum emu_driver driver)
+{
+	return !strncmp(queue->driver_name, emu_driver_name[driver],
+			strlen(emu_driver_name[driver]));
+}
+
+static int enable_queue(struct emu_state *state, enum emu_driver driver, struct emu_dsa *dsa,
+			struct emu_queue *queue)
+{
+	int error;
+
+	if (atomic_load(&queue->state) == EMU_WQ_ENABLED)
+		return -EBUSY; /* is bound, as above */
+	if (atomic_load(&dsa->state) != EMU_DEV_ENABLED)
+		return -ENXIO;
+	if (state->profile.driver_name && !names_driver(queue, driver)) {
+		if (driver == EMU_DRIVER_DMAENGINE)
+			queue->type = EMU_WQ_NONE;
+		return refuse(dsa, SCMD_WQ_NO_DRIVER_NAME, -ENODEV);
+	}
+	error = check_queue(dsa, queue);
+	if (error) {
+		queue->type = EMU_WQ_NONE;
+		return driver == EMU_DRIVER_DMAENGINE ? -ENXIO : error;
+	}
+	queue->type = driver == EMU_DRIVER_USER ? EMU_WQ_USER : EMU_WQ_KERNEL;
+	queue->clients = 0;
+	if (driver == EMU_DRIVER_USER)
+		give_minor(state, queue);
+	atomic_store(&queue->state, EMU_WQ_ENABLED);
+	return 0;
 }
 
 int emu_driver_bind(struct emu_state *state, enum emu_driver driver, const char *name)
@@ -151,12 +235,7 @@ int emu_driver_bind(struct emu_state *state, enum emu_driver driver, const char 
 		return error;
 	if (!queue != (driver == EMU_DRIVER_IDXD))
 		return -ENODEV; /* not this driver's kind of device */
-	if (!queue)
-		return enable_device(dsa);
-	error = enable_queue(state, driver, dsa, queue);
-	if (!error)
-		give_minor(state, queue);
-	return error;
+	return queue ? enable_queue(state, driver, dsa, queue) : enable_device(dsa);
 }
 
 int emu_driver_unbind(struct emu_state *state, enum emu_driver driver, const char *name)
@@ -190,8 +269,10 @@ int emu_module_unload(struct emu_state *state)
 		for (q = 0; q < state->device[d].queue_count; q++)
 			if (state->device[d].queue[q].clients)
 				return -EBUSY;
-	for (d = 0; d < state->device_count; d++)
+	for (d = 0; d < state->device_count; d++) {
 		disable_device(&state->device[d]);
+		emu_machine_power_up(&state->device[d]);
+	}
 	state->loaded = false;
 	return 0;
 }

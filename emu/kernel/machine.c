@@ -33,7 +33,7 @@ void emu_queue_clear(const struct emu_dsa *dsa, struct emu_queue *queue)
 	queue->mode = EMU_WQ_SHARED;
 	queue->threshold = queue->priority = 0;
 	queue->block_on_fault = queue->ats_disable = queue->prs_disable = false;
-	queue->name[0] = queue->driver_name[0] = '\0';
+	queue->name[0] = '\0'; /* the driver's name stays */
 	queue->max_transfer_size = DEFAULT_MAX_TRANSFER;
 	queue->max_batch_size = DEFAULT_MAX_BATCH;
 	queue->enqcmds_retries = DEFAULT_RETRIES;
@@ -55,8 +55,19 @@ void emu_machine_reset(struct emu_dsa *dsa)
 		dsa->group[i] = (struct emu_group){ .traffic_class_a = 1,
 						    .traffic_class_b = 1,
 						    .read_buffers_allowed = dsa->max_read_buffers };
+}
+
+void emu_machine_power_up(struct emu_dsa *dsa)
+{
+	unsigned int i;
+
+	emu_machine_reset(dsa);
+	for (i = 0; i < dsa->queue_count; i++)
+		dsa->queue[i].driver_name[0] = '\0';
+	memset(dsa->error, 0, sizeof(dsa->error));
 	dsa->read_buffer_limit = 0;
 	dsa->event_log_size = DEFAULT_EVENT_LOG;
+	dsa->cmd_status = 0;
 }
 
 static uint32_t or_default(uint32_t value, uint32_t fallback)
@@ -80,7 +91,7 @@ static void make_device(struct emu_dsa *dsa, uint32_t id, const struct emu_hardw
 	dsa->max_batch_size = 1u << (dsa->gen_cap >> 21 & 0xf);
 	dsa->max_read_buffers = SPR_READ_BUFFERS;
 	dsa->numa_node = 0;
-	emu_machine_reset(dsa);
+	emu_machine_power_up(dsa);
 }
 
 int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardware)

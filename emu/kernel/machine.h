@@ -24,10 +24,13 @@ const struct emu_profile *emu_profile_at(unsigned int index);
  */
 int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardware);
 
-/* emu_machine_reset - one device's configuration as after power-up: what reset and rmmod leave */
+/* emu_machine_power_up - a device as the driver finds it */
+void emu_machine_power_up(struct emu_dsa *dsa);
+
+/* emu_machine_reset - what disabling leaves: limits of the device and driver names stay */
 void emu_machine_reset(struct emu_dsa *dsa);
 
-/* emu_queue_clear - a queue's configuration as a disabled one has it; size and group stay */
+/* emu_queue_clear - a queue as disabling leaves it: size, group and driver name stay */
 void emu_queue_clear(const struct emu_dsa *dsa, struct emu_queue *queue);
 
 /* emu_machine_default - configure: device 0 has a shared and a dedicated user queue, enabled */

@@ -8,10 +8,11 @@
 
 enum emu_kind {
 	EMU_KIND_NONE,
-	EMU_KIND_ROOT,    /* index: EMU_NODE_BUS or EMU_NODE_MODULE */
-	EMU_KIND_DEVICES, /* bus/dsa/devices */
-	EMU_KIND_DRIVERS, /* bus/dsa/drivers */
-	EMU_KIND_DRIVER,  /* index: enum emu_driver */
+	EMU_KIND_ROOT,       /* index: EMU_NODE_BUS or EMU_NODE_MODULE */
+	EMU_KIND_DEVICES,    /* bus/dsa/devices */
+	EMU_KIND_DRIVERS,    /* bus/dsa/drivers */
+	EMU_KIND_PARAMETERS, /* module/idxd/parameters */
+	EMU_KIND_DRIVER,     /* index: enum emu_driver */
 	EMU_KIND_DEVICE,
 	EMU_KIND_QUEUE, /* index: of the queue, and so on */
 	EMU_KIND_GROUP,
@@ -30,13 +31,16 @@ struct emu_node {
 
 struct emu_attribute {
 	const char *name;
-	/* Text without its end of line: bytes, or -errno. */
+	/* Text with its end of line: bytes, or -errno. */
 	int (*show)(const struct emu_state *state, const struct emu_node *node, char *buf);
-	/* 0 or -errno; NULL: read-only. @value has no end of line. */
+	/* 0 or -errno; NULL: read-only. @value has its end of line, if one was written. */
 	int (*store)(struct emu_state *state, const struct emu_node *node, const char *value);
 	/* NULL: always there. */
 	bool (*visible)(const struct emu_state *state, const struct emu_node *node);
 };
+
+/* The driver that a device or queue is bound to; EMU_DRIVERS: none. */
+enum emu_driver emu_node_driver(const struct emu_state *state, const struct emu_node *node);
 
 /* The attributes of a kind; the last one has no name. */
 const struct emu_attribute *emu_attributes(enum emu_kind kind);

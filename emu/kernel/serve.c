@@ -60,6 +60,8 @@ struct emu_server {
 	int stop; /* eventfd */
 	int trace;
 	struct closing *closing;
+	struct fuse_pollhandle *poller[EMU_FILES]; /* who waits for an error of the device */
+	unsigned int pollers;
 	uid_t uid; /* everything is its who has started the emulator */
 	gid_t gid;
 	struct device_mode device_mode[EMU_DEVICES][EMU_QUEUES];
@@ -444,14 +446,40 @@ static void answer_closing(struct emu_server *server)
 	}
 }
 
+/* Keep the handle of a poll() that found nothing, in the place of an older one; NULL: none. */
+static void keep_poller(struct emu_server *server, unsigned int file,
+			struct fuse_pollhandle *handle)
+{
+	if (server->poller[file]) {
+		fuse_pollhandle_destroy(server->poller[file]);
+		server->pollers--;
+	}
+	server->poller[file] = handle;
+	server->pollers += handle != NULL;
+}
+
+static void wake_pollers(struct emu_server *server)
+{
+	unsigned int i;
+
+	for (i = 0; server->pollers && i < EMU_FILES; i++)
+		if (server->poller[i] &&
+		    server->state->device[server->state->file[i].device].error[0] & 1) {
+			fuse_lowlevel_notify_poll(server->poller[i]);
+			keep_poller(server, i, NULL);
+		}
+}
+
 static void on_release(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
 {
 	struct emu_server *server = server_of(request);
 
-	if (EMU_INO_KIND(ino) == EMU_INO_CDEV)
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV) {
+		keep_poller(server, (unsigned int)file->fh, NULL);
 		emu_cdev_close(server->state, (unsigned int)file->fh);
-	else if (ino == CONTROL_INO(NODE_PROCESS))
+	} else if (ino == CONTROL_INO(NODE_PROCESS)) {
 		emu_process_close(server->state, (unsigned int)file->fh);
+	}
 	fuse_reply_err(request, 0);
 }
 
@@ -488,7 +516,9 @@ static void on_poll(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *f
 	if (EMU_INO_KIND(ino) == EMU_INO_CDEV &&
 	    !emu_caller_of(fuse_req_ctx(request)->pid, &caller))
 		events = emu_cdev_poll(server->state, &caller, (unsigned int)file->fh);
-	if (handle)
+	if (handle && !events)
+		keep_poller(server, (unsigned int)file->fh, handle);
+	else if (handle)
 		fuse_pollhandle_destroy(handle);
 	fuse_reply_poll(request, events);
 }
@@ -521,6 +551,14 @@ static void end_halts(struct emu_state *state)
 		emu_device_enabled(&state->device[i]);
 }
 
+/* Milliseconds until somebody who waits is to be looked after. */
+static int patience(const struct emu_server *server)
+{
+	if (server->closing)
+		return 1;
+	return server->pollers ? 20 : -1;
+}
+
 static void *serve(void *argument)
 {
 	struct emu_server *server = argument;
@@ -529,11 +567,12 @@ static void *serve(void *argument)
 				 { .fd = server->stop, .events = POLLIN } };
 
 	while (!fuse_session_exited(server->session)) {
-		if (poll(fds, 2, server->closing ? 1 : -1) < 0 && errno != EINTR)
+		if (poll(fds, 2, patience(server)) < 0 && errno != EINTR)
 			break;
 		if (fds[1].revents)
 			break;
 		answer_closing(server);
+		wake_pollers(server);
 		if (!fds[0].revents)
 			continue;
 		if (fuse_session_receive_buf(server->session, &buf) <= 0)

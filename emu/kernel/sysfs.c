@@ -203,6 +203,11 @@ static bool root_entry(const struct emu_node *dir, unsigned int *index, struct e
 {
 	static const char *const names[] = { "devices", "drivers" };
 
+	if (dir->index == EMU_NODE_MODULE && *index == 0) {
+		snprintf(entry->name, EMU_SYSFS_NAME, "parameters");
+		entry->node = (struct emu_node){ EMU_KIND_PARAMETERS, 0, 0, 0 };
+		return true;
+	}
 	if (dir->index != EMU_NODE_BUS || *index > 1)
 		return false;
 	snprintf(entry->name, EMU_SYSFS_NAME, "%s", names[*index]);
@@ -218,17 +223,16 @@ static bool drivers_entry(const struct emu_state *state, unsigned int *index, st
 	return named(state, &node, index, entry);
 }
 
-/* The driver that a device or queue is bound to; EMU_DRIVERS: none. */
-static enum emu_driver bound_to(const struct emu_state *state, const struct emu_node *dir)
+enum emu_driver emu_node_driver(const struct emu_state *state, const struct emu_node *node)
 {
-	const struct emu_dsa *dsa = &state->device[dir->device];
+	const struct emu_dsa *dsa = &state->device[node->device];
 	unsigned int driver;
 
-	if (dir->kind == EMU_KIND_DEVICE)
+	if (node->kind == EMU_KIND_DEVICE)
 		return atomic_load(&dsa->state) == EMU_DEV_DISABLED ? EMU_DRIVERS : EMU_DRIVER_IDXD;
 	for (driver = EMU_DRIVER_USER; driver < EMU_DRIVERS; driver++)
-		if (dir->kind == EMU_KIND_QUEUE &&
-		    emu_driver_has((enum emu_driver)driver, &dsa->queue[dir->index]))
+		if (node->kind == EMU_KIND_QUEUE &&
+		    emu_driver_has((enum emu_driver)driver, &dsa->queue[node->index]))
 			break;
 	return (enum emu_driver)driver;
 }
@@ -237,7 +241,7 @@ static enum emu_driver bound_to(const struct emu_state *state, const struct emu_
 static bool bus_links(const struct emu_state *state, const struct emu_node *dir,
 		      unsigned int *index, struct entry *entry)
 {
-	enum emu_driver driver = bound_to(state, dir);
+	enum emu_driver driver = emu_node_driver(state, dir);
 
 	if ((*index)-- == 0) {
 		snprintf(entry->name, EMU_SYSFS_NAME, "subsystem");
@@ -356,18 +360,13 @@ ssize_t emu_sysfs_show(const struct emu_state *state, uint64_t number, char buf[
 {
 	struct emu_node node = unpack(number);
 	const struct emu_attribute *attribute = attribute_of(state, &node);
-	int length;
 
 	if (!attribute)
 		return -ENOENT;
 	if (!attribute->show)
 		return -EACCES;
-	length = attribute->show(state, &node, buf);
-	if (length < 0)
-		return length;
-	buf[length] = '\n';
-	buf[length + 1] = '\0';
-	return length + 1;
+	buf[0] = '\0';
+	return attribute->show(state, &node, buf);
 }
 
 ssize_t emu_sysfs_store(struct emu_state *state, uint64_t number, const char *buf, size_t len)
@@ -383,10 +382,10 @@ ssize_t emu_sysfs_store(struct emu_state *state, uint64_t number, const char *bu
 		return -EACCES;
 	if (len >= sizeof(value))
 		return -EINVAL;
+	if (len == 0)
+		return 0;
 	memcpy(value, buf, len);
 	value[len] = '\0';
-	if (len > 0 && value[len - 1] == '\n')
-		value[len - 1] = '\0';
 	error = attribute->store(state, &node, value);
 	return error ? error : (ssize_t)len;
 }

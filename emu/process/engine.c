@@ -58,7 +58,9 @@ static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 		.max_transfer = queue->max_transfer_size,
 		.max_batch = queue->max_batch_size,
 		.block_on_fault = queue->block_on_fault,
-		.page_requests = !queue->prs_disable,
+		/* Page requests are a part of ATS; what else a device does without is (unverified).
+		 */
+		.page_requests = !queue->prs_disable && !queue->ats_disable,
 	};
 	unsigned int i;
 

@@ -91,6 +91,20 @@ static void test_threshold(void **state)
 	assert_int_equal(dsa->error[0], 0);
 }
 
+/* A queue that was made smaller after its threshold was set. */
+static void test_threshold_beyond_size(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	dsa->queue[SHARED].size = 8;
+	for (i = 1; i <= 8; i++)
+		assert_int_equal(submit(SHARED, i), EMU_TAKEN);
+	assert_int_equal(submit(SHARED, 9), EMU_BUSY);
+	for (i = 1; i <= 8; i++)
+		assert_int_equal(dispatch(SHARED), i);
+}
+
 static void test_first_in_first_out(void **state)
 {
 	unsigned int i;
@@ -322,6 +336,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_threshold, setup),
+		cmocka_unit_test_setup(test_threshold_beyond_size, setup),
 		cmocka_unit_test_setup(test_first_in_first_out, setup),
 		cmocka_unit_test_setup(test_pasid_is_the_process, setup),
 		cmocka_unit_test_setup(test_dedicated_overflow, setup),

@@ -94,6 +94,8 @@ static long read_attribute(const char *path)
 	return strtol(text, NULL, 0);
 }
 
+static volatile sig_atomic_t caught;
+
 /* A statement's signal, or 0. */
 static sigjmp_buf jump;
 
@@ -256,19 +258,18 @@ static void test_no_portal(void **state)
 /* The error register of the device shows it, and poll() tells. */
 static void test_overflow(void **state)
 {
-	enum { COUNT = 2000 };
+	enum { COUNT = 500 };
 	static struct sva_desc moves[COUNT];
 	static struct sva_comp comps[COUNT];
-	static char src[1u << 16], dst[1u << 16];
+	static char src[1u << 20], dst[1u << 20]; /* long enough for a queue to fill up */
 	int fd = open_queue(DEDICATED);
-	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	struct pollfd poller = { .events = POLLIN };
 	void *portal = map(fd);
 	unsigned int i, done = 0;
 
 	(void)state;
 	memset(src, 1, sizeof(src));
 	memset(dst, 2, sizeof(dst));
-	assert_int_equal(poll(&poller, 1, 0), 0);
 	for (i = 0; i < COUNT; i++) {
 		sva_prep_memmove(&moves[i], dst, src, sizeof(src), 0);
 		moves[i].completion_addr = (uintptr_t)&comps[i];
@@ -282,6 +283,38 @@ static void test_overflow(void **state)
 	fd = open_queue(SHARED);
 	poller.fd = fd;
 	assert_int_equal(poll(&poller, 1, 0), 1);
+	close(fd);
+}
+
+static void *overflow_later(void *portal)
+{
+	static struct sva_desc move;
+	static char src[1u << 20], dst[1u << 20];
+
+	memset(src, 1, sizeof(src));
+	memset(dst, 2, sizeof(dst));
+	sva_prep_memmove(&move, dst, src, sizeof(src), SVA_FLAG_BOF);
+	while (!read_attribute(SYSFS "dsa0/errors") && !caught)
+		sva_movdir64b(portal, &move);
+	return NULL;
+}
+
+/* A poll() that waits is woken when the error comes. */
+static void test_poll_waits(void **state)
+{
+	int fd = open_queue(DEDICATED);
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	void *portal = map(fd);
+	pthread_t thread;
+
+	(void)state;
+	caught = 0;
+	assert_int_equal(poll(&poller, 1, 0), 0);
+	assert_int_equal(pthread_create(&thread, NULL, overflow_later, portal), 0);
+	assert_int_equal(poll(&poller, 1, 20000), 1);
+	caught = 1;
+	pthread_join(thread, NULL);
+	munmap(portal, PAGE);
 	close(fd);
 }
 
@@ -321,8 +354,6 @@ static void test_thread_from_before(void **state)
 /*
  * Other programs' habits.
  */
-
-static volatile sig_atomic_t caught;
 
 static void skip_ud2(int sig, siginfo_t *info, void *context)
 {
@@ -458,19 +489,13 @@ static void test_kill(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stat),
-		cmocka_unit_test(test_dedicated_has_one_client),
-		cmocka_unit_test(test_mmap),
-		cmocka_unit_test(test_mapping_holds_the_file),
-		cmocka_unit_test(test_write),
-		cmocka_unit_test(test_wrong_instruction),
-		cmocka_unit_test(test_no_portal),
-		cmocka_unit_test(test_overflow),
-		cmocka_unit_test(test_thread_from_before),
-		cmocka_unit_test(test_signals),
-		cmocka_unit_test(test_closes_everything),
-		cmocka_unit_test(test_fork),
-		cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_stat),      cmocka_unit_test(test_dedicated_has_one_client),
+		cmocka_unit_test(test_mmap),      cmocka_unit_test(test_mapping_holds_the_file),
+		cmocka_unit_test(test_write),     cmocka_unit_test(test_wrong_instruction),
+		cmocka_unit_test(test_no_portal), cmocka_unit_test(test_poll_waits),
+		cmocka_unit_test(test_overflow),  cmocka_unit_test(test_thread_from_before),
+		cmocka_unit_test(test_signals),   cmocka_unit_test(test_closes_everything),
+		cmocka_unit_test(test_fork),      cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_kill),
 	};
 
