@@ -94,15 +94,18 @@ static int open_queue(struct job *job, const char *queue)
 	return 0;
 }
 
-/* Let the kernel bring the page in that the device did not find, without changing a byte of it. */
+/*
+ * Let the kernel bring the page in that the device did not find, without changing a byte of it. A
+ * fetch_or() with 0 would not do: clang makes a load of it, which leaves the page read-only.
+ */
 static void touch(uint64_t addr, bool for_writing)
 {
 	unsigned char *p = (unsigned char *)(uintptr_t)addr;
+	unsigned char byte = *(volatile unsigned char *)p;
 
 	if (for_writing)
-		__atomic_fetch_or(p, 0, __ATOMIC_RELAXED);
-	else
-		(void)__atomic_load_n(p, __ATOMIC_RELAXED);
+		__atomic_compare_exchange_n(p, &byte, byte, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
 }
 
 /* What is left of a memmove or CRC after a page fault. */

@@ -23,6 +23,7 @@
 #include "copy.h"
 #include "inject.h"
 #include "local.h"
+#include "names.h"
 #include "process.h"
 #include "queue.h"
 
@@ -220,17 +221,23 @@ static void trace(struct engine *engine, const struct sva_desc *desc, unsigned i
 		  const struct emu_outcome *outcome)
 {
 	const struct emu_lane *lane = &engine->view.state->lane[engine->view.lane];
-	char line[256];
+	const char *name = emu_opcode_name(sva_desc_opcode(desc));
+	char line[256], number[8];
 	int len;
+
+	if (!name) {
+		snprintf(number, sizeof(number), "0x%02x", sva_desc_opcode(desc));
+		name = number;
+	}
 
 	len = snprintf(
 		line, sizeof(line),
-		"%" PRIu64 ".%09" PRIu64 " %d wq%u.%u op=0x%02x flags=0x%06x src=0x%" PRIx64
+		"%" PRIu64 ".%09" PRIu64 " %d wq%u.%u op=%s flags=0x%06x src=0x%" PRIx64
 		" dst=0x%" PRIx64 " size=%u cr=0x%" PRIx64 " status=0x%02x result=%u bytes=%u\n",
 		emu_now() / 1000000000, emu_now() % 1000000000, atomic_load(&engine->process->pid),
-		emu_lane_device(engine->view.state, engine->view.lane)->id, lane->queue,
-		sva_desc_opcode(desc), sva_desc_flags(desc), desc->src_addr, desc->dst_addr,
-		desc->xfer_size, desc->completion_addr, status, outcome->record.result,
+		emu_lane_device(engine->view.state, engine->view.lane)->id, lane->queue, name,
+		sva_desc_flags(desc), desc->src_addr, desc->dst_addr, desc->xfer_size,
+		desc->completion_addr, status, outcome->record.result,
 		outcome->record.bytes_completed);
 	if (len > 0 && write(engine->trace, line, (size_t)len) < 0)
 		engine->trace = -1; /* the emulator is gone, or the disk is full */

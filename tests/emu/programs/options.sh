@@ -74,7 +74,7 @@ for kernel in 6.16 6.12 6.7 6.1 5.18; do
 done
 
 emu 0 --trace "$work/trace" -- "$copy"
-grep -Eq '^[0-9.]+ [0-9]+ wq0\.0 op=0x03 .* size=131072 .* status=0x01 ' "$work/trace" ||
+grep -Eq '^[0-9.]+ [0-9]+ wq0\.0 op=memmove .* size=131072 .* status=0x01 ' "$work/trace" ||
 	fail "no memmove in the trace: $(cat "$work/trace")"
 
 # Exit statuses.

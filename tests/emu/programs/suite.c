@@ -206,11 +206,11 @@ static void test_refusals(void **state)
 static void touch(const struct sva_result *r)
 {
 	unsigned char *at = (unsigned char *)(uintptr_t)r->fault_addr;
+	unsigned char byte = *(volatile unsigned char *)at;
 
 	if (r->write_fault)
-		__atomic_fetch_or(at, 0, __ATOMIC_RELAXED);
-	else
-		(void)__atomic_load_n(at, __ATOMIC_RELAXED);
+		__atomic_compare_exchange_n(at, &byte, byte, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
 }
 
 /* A page that is thrown away reads as zeroes: so does the source, where that is known. */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two queues of one engine: while it is busy, NOOPs go to wq0.0 and then as many to wq0.1. In which
+ * order they are executed is to be seen in the emulator's trace.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <sva/desc.h>
+#include <sva/insn.h>
+
+#define COUNT 14
+#define HEAVY 16
+#define MOVE  (2u << 20)
+
+static char src[MOVE], dst[MOVE];
+static struct sva_desc list[HEAVY];
+static struct sva_comp done[2 * COUNT + 1];
+
+static void *map_queue(const char *path)
+{
+	return mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, open(path, O_RDWR), 0);
+}
+
+static void enqueue(void *portal, struct sva_desc *desc, struct sva_comp *record)
+{
+	desc->completion_addr = (uintptr_t)record;
+	while (sva_enqcmd(portal, desc))
+		;
+}
+
+int main(void)
+{
+	void *low = map_queue("/dev/dsa/wq0.0"), *high = map_queue("/dev/dsa/wq0.1");
+	struct sva_desc desc __attribute__((aligned(64)));
+	unsigned int i;
+
+	if (low == MAP_FAILED || high == MAP_FAILED)
+		return 1;
+	memset(src, 1, sizeof(src));
+	memset(dst, 2, sizeof(dst));
+	for (i = 0; i < HEAVY; i++) {
+		sva_prep_memmove(&list[i], dst, src, MOVE, 0);
+		list[i].op_flags &= ~(SVA_FLAG_CRAV | SVA_FLAG_RCR);
+	}
+	sva_prep_batch(&desc, list, HEAVY, 0);
+	enqueue(low, &desc, &done[2 * COUNT]);
+	sva_prep_noop(&desc, 0);
+	for (i = 0; i < 2 * COUNT; i++)
+		enqueue(i < COUNT ? low : high, &desc, &done[i]);
+	for (i = 0; i < 2 * COUNT + 1; i++)
+		while (!sva_comp_status(&done[i]))
+			sched_yield();
+	return 0;
+}
