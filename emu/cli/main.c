@@ -38,9 +38,11 @@ static int make_machine(struct emu_state *state, const struct emu_options *optio
 	state->statistics = options->statistics;
 	state->rule_count = options->rule_count;
 	memcpy(state->rule, options->rule, sizeof(state->rule));
-	state->magic = EMU_STATE_MAGIC;
-	return options->config ? emu_config_load(state, options->config)
-			       : emu_machine_default(state);
+	error = options->config ? emu_config_load(state, options->config)
+				: emu_machine_default(state);
+	if (!error)
+		state->magic = EMU_STATE_MAGIC;
+	return error;
 }
 
 int main(int argc, char **argv)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -95,7 +96,7 @@ static int number(const char *option, const char *value, uint32_t most, uint32_t
 
 	errno = 0;
 	parsed = strtoul(value, &end, 0);
-	if (!errno && end != value && !*end && *value != '-' && parsed >= 1 && parsed <= most) {
+	if (!errno && isdigit((unsigned char)*value) && !*end && parsed >= 1 && parsed <= most) {
 		*result = (uint32_t)parsed;
 		return 0;
 	}
@@ -137,7 +138,9 @@ static int seed(const char *value, struct emu_options *options)
 
 	errno = 0;
 	options->seed = strtoull(value, &end, 0);
-	return errno || end == value || *end ? wrong("seed", value, "give a number") : 0;
+	return errno || !isdigit((unsigned char)*value) || *end
+		       ? wrong("seed", value, "give a number from 0 on, of 64 bits")
+		       : 0;
 }
 
 static int inject(const char *value, struct emu_options *options)
@@ -145,7 +148,7 @@ static int inject(const char *value, struct emu_options *options)
 	const char *why;
 
 	if (options->rule_count == EMU_RULES)
-		return wrong("inject", value, "too many rules");
+		return wrong("inject", value, "there is room for 32 rules: leave some out");
 	if (emu_rule_parse(value, &options->rule[options->rule_count], &why))
 		return wrong("inject", value, why);
 	options->rule_count++;
@@ -198,6 +201,8 @@ static int apply(int option, const char *value, struct emu_options *options)
 		return -EINVAL;
 	}
 }
+
+_Static_assert(EMU_RULES == 32, "inject() says so");
 
 int emu_options_parse(int argc, char **argv, struct emu_options *options)
 {

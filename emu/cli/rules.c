@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules of --inject: [wq=D.Q,][op=NAME,][nth=N|every=N|one-in=N,]ACTION */
+/* The rules of --inject: [wq=D.Q,][op=NAME,][nth=N|every=N,][one-in=N,]ACTION, in any order */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,8 @@ static bool number(const char *value, uint32_t *result)
 	errno = 0;
 	parsed = strtoul(value, &end, 0);
 	*result = (uint32_t)parsed;
-	return !errno && end != value && !*end && *value != '-' && parsed <= UINT32_MAX;
+	/* A digit first: strtoul() takes a sign and spaces, too. */
+	return !errno && isdigit((unsigned char)*value) && !*end && parsed <= UINT32_MAX;
 }
 
 static const char *set_queue(const char *value, struct emu_rule *rule)
@@ -66,12 +68,16 @@ static const char *set_one_in(const char *value, struct emu_rule *rule)
 	return NULL;
 }
 
+/* What excludes each other has the same bit, and is there once. */
+#define SAID_ACTION 0x01u
+
 static const struct {
 	const char *key;
+	unsigned int bit;
 	const char *(*set)(const char *value, struct emu_rule *rule);
 } conditions[] = {
-	{ "wq", set_queue },    { "op", set_opcode },     { "nth", set_nth },
-	{ "every", set_every }, { "one-in", set_one_in },
+	{ "wq", 0x02, set_queue },    { "op", 0x04, set_opcode },     { "nth", 0x08, set_nth },
+	{ "every", 0x08, set_every }, { "one-in", 0x10, set_one_in },
 };
 
 static const struct {
@@ -92,16 +98,16 @@ static const struct {
 };
 
 static const char *set_action(const char *key, const char *value, struct emu_rule *rule,
-			      bool *found)
+			      unsigned int *said)
 {
 	unsigned int i;
 
 	for (i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
 		if (strcmp(actions[i].key, key))
 			continue;
-		if (*found)
+		if (*said & SAID_ACTION)
 			return "a rule has one action";
-		*found = true;
+		*said |= SAID_ACTION;
 		rule->action = actions[i].action;
 		if (!value)
 			return actions[i].needs_value ? actions[i].why : NULL;
@@ -110,24 +116,27 @@ static const char *set_action(const char *key, const char *value, struct emu_rul
 			return actions[i].why;
 		return NULL;
 	}
-	return "a rule is [wq=D.Q,][op=NAME,][nth=N|every=N|one-in=N,] and status=N, "
-	       "full=N, "
-	       "lost, "
-	       "fault=OFFSET or halt[=MS]";
+	return "a rule is [wq=D.Q,][op=NAME,][nth=N|every=N,][one-in=N,] and status=N, full=N, "
+	       "lost, fault=OFFSET or halt[=MS]";
 }
 
 /* One part, "key" or "key=value". */
-static const char *set_part(char *part, struct emu_rule *rule, bool *action)
+static const char *set_part(char *part, struct emu_rule *rule, unsigned int *said)
 {
 	char *value = strchr(part, '=');
 	unsigned int i;
 
 	if (value)
 		*value++ = '\0';
-	for (i = 0; value && i < sizeof(conditions) / sizeof(*conditions); i++)
-		if (!strcmp(conditions[i].key, part))
-			return conditions[i].set(value, rule);
-	return set_action(part, value, rule, action);
+	for (i = 0; value && i < sizeof(conditions) / sizeof(*conditions); i++) {
+		if (strcmp(conditions[i].key, part))
+			continue;
+		if (*said & conditions[i].bit)
+			return "a rule has each condition once, and nth= or every=";
+		*said |= conditions[i].bit;
+		return conditions[i].set(value, rule);
+	}
+	return set_action(part, value, rule, said);
 }
 
 static bool is_page_fault(uint32_t status)
@@ -137,21 +146,29 @@ static bool is_page_fault(uint32_t status)
 	       SVA_STATUS_CODE(status) == SVA_STATUS_BATCH_PAGE_FAULT;
 }
 
+/* What the parts say together. */
+static const char *check(const struct emu_rule *rule, unsigned int said)
+{
+	if (!(said & SAID_ACTION))
+		return "a rule needs an action: status=N, full=N, lost, fault=OFFSET or halt[=MS]";
+	if (rule->action == EMU_INJECT_STATUS && is_page_fault(rule->value))
+		return "a page fault has an address: use fault=OFFSET";
+	return NULL;
+}
+
 int emu_rule_parse(const char *text, struct emu_rule *rule, const char **why)
 {
 	char *copy = strdup(text), *rest = copy, *part;
-	bool action = false;
+	unsigned int said = 0;
 
 	*rule = (struct emu_rule){
 		.device = EMU_NONE, .queue = EMU_NONE, .opcode = EMU_NONE, .first = 1, .every = 1
 	};
 	*why = copy ? NULL : "out of memory";
 	while (!*why && (part = strsep(&rest, ",")))
-		*why = set_part(part, rule, &action);
-	if (!*why && !action)
-		*why = "a rule needs an action: status=N, full=N, lost, fault=OFFSET or halt[=MS]";
-	if (!*why && rule->action == EMU_INJECT_STATUS && is_page_fault(rule->value))
-		*why = "a page fault has an address: use fault=OFFSET";
+		*why = set_part(part, rule, &said);
+	if (!*why)
+		*why = check(rule, said);
 	free(copy);
 	return *why ? -EINVAL : 0;
 }

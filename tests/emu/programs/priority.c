@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Two queues of one engine: while it is busy, NOOPs go to wq0.0 and then as many to wq0.1. In which
- * order they are executed is to be seen in the emulator's trace.
+ * order they are executed is to be seen in the emulator's trace; the time at which all stood in the
+ * queues is printed.
  */
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include <sva/desc.h>
 #include <sva/insn.h>
@@ -36,6 +38,7 @@ int main(void)
 {
 	void *low = map_queue("/dev/dsa/wq0.0"), *high = map_queue("/dev/dsa/wq0.1");
 	struct sva_desc desc __attribute__((aligned(64)));
+	struct timespec now;
 	unsigned int i;
 
 	if (low == MAP_FAILED || high == MAP_FAILED)
@@ -51,6 +54,8 @@ int main(void)
 	sva_prep_noop(&desc, 0);
 	for (i = 0; i < 2 * COUNT; i++)
 		enqueue(i < COUNT ? low : high, &desc, &done[i]);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	printf("%lld.%09ld\n", (long long)now.tv_sec, now.tv_nsec);
 	for (i = 0; i < 2 * COUNT + 1; i++)
 		while (!sva_comp_status(&done[i]))
 			sched_yield();
