@@ -2,8 +2,8 @@
 /*
  * The JSON of accel-config (save-config, load-config): devices with their groups, and in these
  * queues and engines. It is applied by way of sysfs, so that what a kernel would refuse is refused
- * here, too. In the end the device is enabled, and each queue that has a type; "state":"disabled"
- * leaves one as it is.
+ * here, too. In the end the device is enabled, and each of its queues that has the type "user" or
+ * "kernel", as load-config does with -e; "state":"disabled" leaves a device or queue disabled.
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -82,6 +82,20 @@ static int complain(const struct loader *loader, const char *dev, const char *wh
 	return error;
 }
 
+/* One device, queue, group or engine. */
+static int check_exists(const struct loader *loader, const char *dev)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "devices/%s", dev);
+	if (emu_sysfs_path(loader->state, path))
+		return 0;
+	return complain(loader, dev,
+			"this machine does not have it: see --list, --devices, --queues, --groups "
+			"and --engines",
+			-ENODEV);
+}
+
 /* A value that is there already is left alone: some attributes can be read only. */
 static int set(const struct loader *loader, const char *dev, const char *key, const char *value)
 {
@@ -92,6 +106,9 @@ static int set(const struct loader *loader, const char *dev, const char *key, co
 	snprintf(path, sizeof(path), "devices/%s/%s", dev, key);
 	node = emu_sysfs_path(loader->state, path);
 	if (!node) {
+		error = check_exists(loader, dev);
+		if (error)
+			return error;
 		snprintf(what, sizeof(what), "%s: ignored, this machine does not have it", key);
 		return complain(loader, dev, what, 0);
 	}
@@ -138,6 +155,20 @@ static bool is_nothing(const char *key, const char *value)
 	return !strcmp(key, "threshold") && !strcmp(value, "0");
 }
 
+static int set_value(const struct loader *loader, const char *dev, const char *key,
+		     struct json_object *value)
+{
+	char what[192];
+	const char *text = json_object_get_string(value);
+
+	if (json_object_is_type(value, json_type_string) ||
+	    json_object_is_type(value, json_type_int))
+		return is_nothing(key, text) ? 0 : set(loader, dev, key, text);
+	snprintf(what, sizeof(what), "%s cannot be %.64s: give a text or a whole number", key,
+		 text ? text : "null");
+	return complain(loader, dev, what, -EINVAL);
+}
+
 static int set_all(const struct loader *loader, struct json_object *object, const char *const *keys)
 {
 	const char *dev = dev_of(loader, object);
@@ -148,16 +179,9 @@ static int set_all(const struct loader *loader, struct json_object *object, cons
 	if (!dev)
 		return -EINVAL;
 	name_unknown(loader, dev, object, keys);
-	for (i = 0; keys[i] && !error; i++) {
-		if (!json_object_object_get_ex(object, keys[i], &value))
-			continue;
-		if (json_object_get_type(value) != json_type_string &&
-		    json_object_get_type(value) != json_type_int)
-			return complain(loader, dev, "a value is neither a text nor a number",
-					-EINVAL);
-		if (!is_nothing(keys[i], json_object_get_string(value)))
-			error = set(loader, dev, keys[i], json_object_get_string(value));
-	}
+	for (i = 0; keys[i] && !error; i++)
+		if (json_object_object_get_ex(object, keys[i], &value))
+			error = set_value(loader, dev, keys[i], value);
 	return error;
 }
 
@@ -202,7 +226,9 @@ static const char *text_of(struct json_object *object, const char *key)
 {
 	struct json_object *value;
 
-	return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "";
+	if (!json_object_object_get_ex(object, key, &value) || !value) /* NULL: JSON's null */
+		return "";
+	return json_object_get_string(value);
 }
 
 static int bind(const struct loader *loader, const char *driver, const char *dev)
@@ -236,16 +262,29 @@ static int enable_group(const struct loader *loader, struct json_object *object)
 
 static int load_device(const struct loader *loader, struct json_object *object)
 {
-	int error = set_all(loader, object, device_keys);
+	const char *dev = dev_of(loader, object);
+	int error = dev ? check_exists(loader, dev) : -EINVAL;
 
-	if (error || (error = each(loader, object, "groups", set_group)) ||
+	if (error || (error = set_all(loader, object, device_keys)) ||
+	    (error = each(loader, object, "groups", set_group)) ||
 	    (error = each(loader, object, "ungrouped_workqueues", set_queue)) ||
 	    (error = each(loader, object, "ungrouped_engines", set_engine)))
 		return error;
 	if (!strcmp(text_of(object, "state"), "disabled"))
 		return 0;
-	error = bind(loader, "idxd", text_of(object, "dev"));
+	error = bind(loader, "idxd", dev);
 	return error ? error : each(loader, object, "groups", enable_group);
+}
+
+/* json-c's reason has an end of line. "continue" is its word for a text that ends too early. */
+static int complain_unread(const char *path)
+{
+	const char *why = json_util_get_last_err();
+
+	why = why ? why : "no value";
+	fprintf(stderr, "sva-emu: %s: cannot be read as JSON: %.*s\n", path,
+		(int)strcspn(why, "\n"), why);
+	return -EINVAL;
 }
 
 int emu_config_load(struct emu_state *state, const char *path)
@@ -254,10 +293,8 @@ int emu_config_load(struct emu_state *state, const char *path)
 	struct json_object *root = json_object_from_file(path);
 	int error;
 
-	if (!root) {
-		fprintf(stderr, "sva-emu: %s: %s", path, json_util_get_last_err());
-		return -EINVAL;
-	}
+	if (!root)
+		return complain_unread(path);
 	error = each(&loader, root, NULL, load_device);
 	json_object_put(root);
 	return error;

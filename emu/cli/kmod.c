@@ -58,35 +58,73 @@ static int list_modules(void)
 	return 0;
 }
 
+struct request {
+	const char *name; /* of the module; NULL: none was given */
+	bool remove, quiet, dry;
+};
+
+static void set_flag(struct request *request, char flag)
+{
+	request->remove |= flag == 'r';
+	request->quiet |= flag == 'q';
+	request->dry |= flag == 'n';
+}
+
+/* Of modprobe's and rmmod's options, those that change what happens here. */
+static void parse(int argc, char **argv, struct request *request)
+{
+	static const struct {
+		const char *name;
+		char flag;
+	} options[] = {
+		{ "--remove", 'r' }, { "--quiet", 'q' }, { "--dry-run", 'n' }, { "--show", 'n' }
+	};
+	unsigned int k;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		const char *flag = argv[i];
+
+		if (*flag != '-' && !request->name)
+			request->name = flag; /* what follows are parameters */
+		for (k = 0; k < sizeof(options) / sizeof(*options); k++)
+			if (!strcmp(flag, options[k].name))
+				set_flag(request, options[k].flag);
+		if (*flag == '-' && flag[1] != '-')
+			while (*++flag)
+				set_flag(request, *flag);
+	}
+}
+
+/* As the tools do it, modprobe succeeds where there is nothing to do, and rmmod does not. */
+static int remove_module(const char *tool)
+{
+	if (loaded())
+		return change(tool, "unload");
+	if (!strcmp(tool, "modprobe"))
+		return 0;
+	fprintf(stderr, "%s: ERROR: Module idxd is not currently loaded\n", tool);
+	return 1;
+}
+
 int emu_kmod(int argc, char **argv)
 {
-	const char *tool = basename(argv[0]), *name = NULL;
-	bool remove = !strcmp(tool, "rmmod"), quiet = false;
-	int i;
+	const char *tool = basename(argv[0]);
+	bool modprobe = !strcmp(tool, "modprobe"), rmmod = !strcmp(tool, "rmmod");
+	struct request request = { .remove = rmmod };
 
 	if (!strcmp(tool, "lsmod"))
 		return list_modules();
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "-r") || !strcmp(argv[i], "--remove"))
-			remove = true;
-		else if (!strcmp(argv[i], "-q") || !strcmp(argv[i], "--quiet"))
-			quiet = true;
-		else if (argv[i][0] != '-' && !name)
-			name = argv[i];
-	}
-	if (!name || strcmp(name, "idxd") || (strcmp(tool, "modprobe") && strcmp(tool, "rmmod"))) {
-		if (!quiet)
+	parse(argc, argv, &request);
+	if ((!modprobe && !rmmod) || !request.name || strcmp(request.name, "idxd")) {
+		if (!request.quiet)
 			fprintf(stderr,
-				"%s: inside sva-emu there is only the module idxd, for modprobe "
-				"and "
-				"rmmod\n",
+				"%s: ERROR: sva-emu does not load modules; it has idxd alone, for "
+				"modprobe and rmmod\n",
 				tool);
 		return 1;
 	}
-	if (remove && !loaded()) {
-		if (!quiet)
-			fprintf(stderr, "%s: ERROR: Module idxd is not currently loaded\n", tool);
-		return 1;
-	}
-	return change(tool, remove ? "unload" : "load");
+	if (request.dry)
+		return 0;
+	return request.remove ? remove_module(tool) : change(tool, "load");
 }

@@ -21,15 +21,8 @@ static bool is_module_tool(const char *name)
 	return false;
 }
 
-/* What the options say about the machine. Errors were printed. */
-static int make_machine(struct emu_state *state, const struct emu_options *options)
+static void set_behaviour(struct emu_state *state, const struct emu_options *options)
 {
-	int error;
-
-	state->profile = *options->profile;
-	error = emu_machine_init(state, &options->hardware);
-	if (error)
-		return error;
 	state->page_check = !options->no_page_check;
 	state->no_mmap = options->no_mmap;
 	state->timing = options->timing;
@@ -38,10 +31,22 @@ static int make_machine(struct emu_state *state, const struct emu_options *optio
 	state->statistics = options->statistics;
 	state->rule_count = options->rule_count;
 	memcpy(state->rule, options->rule, sizeof(state->rule));
-	error = options->config ? emu_config_load(state, options->config)
-				: emu_machine_default(state);
+}
+
+/* What the options say about the machine. Errors are printed. */
+static int make_machine(struct emu_state *state, const struct emu_options *options)
+{
+	int error;
+
+	state->profile = *options->profile;
+	error = emu_machine_init(state, &options->hardware);
+	if (!error && options->config)
+		return emu_config_load(state, options->config);
 	if (!error)
-		state->magic = EMU_STATE_MAGIC;
+		error = emu_machine_default(state);
+	if (error)
+		fprintf(stderr, "sva-emu: there is no machine with these numbers: %s\n",
+			strerror(-error));
 	return error;
 }
 
@@ -64,6 +69,8 @@ int main(int argc, char **argv)
 	}
 	if (make_machine(state, &options))
 		return EXIT_EMULATOR;
+	set_behaviour(state, &options); /* after the machine, which has defaults */
+	state->magic = EMU_STATE_MAGIC;
 	if (options.list) {
 		emu_print_machine(state, stdout);
 		return 0;
