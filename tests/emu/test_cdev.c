@@ -270,6 +270,33 @@ static void test_limits(void **state)
 	assert_int_equal(emu_process_open(machine, 5000), 5);
 }
 
+/* What processes had is free again for others. */
+static void test_many_processes(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2 * EMU_LANES; i++) {
+		unsigned int file = ready_file(&program, SHARED);
+
+		assert_true(machine->file[file].lane >= 0);
+		emu_process_close(machine, 0);
+		emu_cdev_close(machine, file);
+	}
+	assert_int_equal(dsa->queue[SHARED].clients, 0);
+}
+
+/* The driver forgets the clients of a queue that is enabled anew. */
+static void test_forgotten_client(void **state)
+{
+	unsigned int file = ready_file(&program, SHARED);
+
+	(void)state;
+	dsa->queue[SHARED].clients = 0;
+	emu_cdev_close(machine, file);
+	assert_int_equal(dsa->queue[SHARED].clients, 0);
+}
+
 static void test_caller(void **state)
 {
 	struct emu_caller caller;
@@ -294,6 +321,8 @@ int main(void)
 		cmocka_unit_test_setup(test_close_waits, setup),
 		cmocka_unit_test_setup(test_process_goes, setup),
 		cmocka_unit_test_setup(test_limits, setup),
+		cmocka_unit_test_setup(test_many_processes, setup),
+		cmocka_unit_test_setup(test_forgotten_client, setup),
 		cmocka_unit_test_setup(test_caller, setup),
 	};
 

@@ -170,6 +170,22 @@ static void test_files(void **state)
 	close(file);
 }
 
+/* A page of a file that nobody else has mapped: the first write copies it all the same. */
+static void test_private_file(void **state)
+{
+	int file = memfd_create("pages", 0);
+	char *private;
+
+	(void)state;
+	assert_int_equal(write(file, area, PAGE), PAGE);
+	private = map(PROT_READ | PROT_WRITE, MAP_PRIVATE, file);
+	assert_int_equal(*(volatile char *)private, 1);
+	assert_int_equal(reach(private, 1, false), 1);
+	assert_int_equal(reach(private, 1, true), 0);
+	munmap(private, PAGES * PAGE);
+	close(file);
+}
+
 static void test_nowhere(void **state)
 {
 	(void)state;
@@ -238,6 +254,7 @@ static void test_long_range(void **state)
 		cmocka_unit_test_setup_teardown(test_page_of_zeroes, setup, teardown), \
 		cmocka_unit_test_setup_teardown(test_copy_on_write, setup, teardown),  \
 		cmocka_unit_test_setup_teardown(test_files, setup, teardown),          \
+		cmocka_unit_test_setup_teardown(test_private_file, setup, teardown),   \
 		cmocka_unit_test_setup_teardown(test_nowhere, setup, teardown),        \
 		cmocka_unit_test_setup_teardown(test_resolve, setup, teardown),        \
 		cmocka_unit_test_setup_teardown(test_forced, setup, teardown),         \

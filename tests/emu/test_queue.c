@@ -259,6 +259,35 @@ static void test_injected_refusals(void **state)
 	}
 }
 
+/* By chance, and with the same seed the same. */
+static void test_injected_by_chance(void **state)
+{
+	static const struct emu_rule rule = { .device = EMU_NONE,
+					      .queue = EMU_NONE,
+					      .opcode = EMU_NONE,
+					      .first = 1,
+					      .every = 1,
+					      .one_in = 4,
+					      .action = EMU_INJECT_LOST };
+	struct sva_desc desc = numbered(1);
+	unsigned int count[3] = { 0 }, hash[3] = { 0 }, run, i;
+
+	(void)state;
+	machine->rule_count = 1;
+	for (run = 0; run < 3; run++) {
+		machine->rule[0] = rule;
+		machine->seed = run / 2;
+		for (i = 0; i < 4000; i++)
+			if (emu_inject_outcome(machine, SHARED, &desc)) {
+				count[run]++;
+				hash[run] = hash[run] * 31 + i;
+			}
+		assert_in_range(count[run], 900, 1100);
+	}
+	assert_int_equal(hash[0], hash[1]);
+	assert_int_not_equal(hash[0], hash[2]);
+}
+
 static void test_injected_outcome(void **state)
 {
 	static const struct emu_rule rule = { .device = 0,
@@ -347,6 +376,7 @@ int main(void)
 		cmocka_unit_test_setup(test_counters, setup),
 		cmocka_unit_test_setup(test_injected_refusals, setup),
 		cmocka_unit_test_setup(test_injected_outcome, setup),
+		cmocka_unit_test_setup(test_injected_by_chance, setup),
 		cmocka_unit_test_setup(test_threads, setup),
 	};
 
