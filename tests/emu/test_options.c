@@ -115,6 +115,10 @@ static void test_refused(void **state)
 		{ "--dsa 3.0 x", "--dsa 3.0: give 1.0 or 2.0" },
 		{ "--timing slow x", "give fast or spr" },
 		{ "--seed x x", "--seed x: give a number" },
+		{ "--seed -1 x", "--seed -1: give a number" },
+		{ "--seed 0x10000000000000000 x", "--seed 0x10000000000000000: give a number" },
+		{ "--devices +1 x", "--devices +1: give a number from 1 to 8" },
+		{ "--devices= x", "--devices : give a number from 1 to 8" },
 		{ "--inject never x", "--inject never: a rule is" },
 		{ "--nonsense x", "--help lists" },
 		{ "--config", "--help lists" },
@@ -135,11 +139,14 @@ static void test_too_many_rules(void **state)
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 30; i++)
+	for (i = 0; i < EMU_RULES; i++)
 		strcat(words, "--inject=lost ");
 	strcat(words, "x");
 	assert_int_equal(parse(words), 0);
-	assert_int_equal(options.rule_count, 30);
+	assert_int_equal(options.rule_count, EMU_RULES);
+	strcpy(strrchr(words, 'x'), "--inject=full=2 x");
+	assert_int_equal(parse(words), -EINVAL);
+	assert_non_null(strstr(said, "--inject full=2: there is no room for another rule"));
 }
 
 static void test_rules(void **state)
@@ -155,6 +162,7 @@ static void test_rules(void **state)
 		  { -1, -1, 0x3f, 10, 10, 0, EMU_INJECT_FAULT, 4096, 0, 0 } },
 		{ "full=3", { -1, -1, -1, 1, 1, 0, EMU_INJECT_FULL, 3, 0, 0 } },
 		{ "one-in=4,halt", { -1, -1, -1, 1, 1, 4, EMU_INJECT_HALT, 0, 0, 0 } },
+		{ "one-in=9,every=2,fault=0", { -1, -1, -1, 2, 2, 9, EMU_INJECT_FAULT, 0, 0, 0 } },
 		{ "halt=20,op=crc", { -1, -1, 0x10, 1, 1, 0, EMU_INJECT_HALT, 20, 0, 0 } },
 	};
 	struct emu_rule rule;
@@ -194,6 +202,11 @@ static void test_wrong_rules(void **state)
 		{ "status=0x83", "use fault=" },
 		{ "lost,", "a rule is" },
 		{ "colour=red", "a rule is" },
+		{ "full=+1", "full= takes" },
+		{ "full= -18446744073709551615", "full= takes" },
+		{ "full=4294967296", "full= takes" },
+		{ "nth=2,every=3,lost", "nth= or every=" },
+		{ "lost,wq=0.0,wq=0.1", "each condition once" },
 	};
 	struct emu_rule rule;
 	const char *why;
