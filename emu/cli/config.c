@@ -96,7 +96,10 @@ static int check_exists(const struct loader *loader, const char *dev)
 			-ENODEV);
 }
 
-/* A value that is there already is left alone: some attributes can be read only. */
+/*
+ * A value that is there already is left alone: some attributes can be read only, and a dedicated
+ * queue has no threshold, but the files have one of 0.
+ */
 static int set(const struct loader *loader, const char *dev, const char *key, const char *value)
 {
 	char path[128], now[EMU_SYSFS_PAGE], what[256];
@@ -149,12 +152,6 @@ static const char *dev_of(const struct loader *loader, struct json_object *objec
 	return NULL;
 }
 
-/* A dedicated queue has no threshold, but the files have one of 0. */
-static bool is_nothing(const char *key, const char *value)
-{
-	return !strcmp(key, "threshold") && !strcmp(value, "0");
-}
-
 static int set_value(const struct loader *loader, const char *dev, const char *key,
 		     struct json_object *value)
 {
@@ -163,7 +160,7 @@ static int set_value(const struct loader *loader, const char *dev, const char *k
 
 	if (json_object_is_type(value, json_type_string) ||
 	    json_object_is_type(value, json_type_int))
-		return is_nothing(key, text) ? 0 : set(loader, dev, key, text);
+		return set(loader, dev, key, text);
 	snprintf(what, sizeof(what), "%s cannot be %.64s: give a text or a whole number", key,
 		 text ? text : "null");
 	return complain(loader, dev, what, -EINVAL);

@@ -34,10 +34,15 @@ bool emu_is_device(dev_t device, ino_t ino)
 	return machine && device == devices && EMU_INO_KIND(ino) == EMU_INO_CDEV;
 }
 
-/* Engines take no signal: they are the program's, or faults in what the program has submitted. */
+#define BIT(signal) (1ull << ((signal)-1))
+
+/*
+ * Engines take no signal of the program's. Left are faults in what it has submitted, and the two
+ * that the C library keeps for itself: setuid() waits until every thread has had its.
+ */
 static int start_engine(struct emu_engine_start *start)
 {
-	uint64_t faults = 1ull << (SIGSEGV - 1) | 1ull << (SIGILL - 1), all = ~faults, old;
+	uint64_t all = ~(BIT(SIGSEGV) | BIT(SIGILL) | BIT(32) | BIT(33)), old;
 	pthread_attr_t attr;
 	pthread_t thread;
 	int error = pthread_attr_init(&attr);

@@ -35,7 +35,7 @@
 #define EVENT_LOG  (3ull << 13) /* GENCAP */
 
 struct engine {
-	struct emu_view view; /* first: what the model's memory functions get */
+	struct emu_view view;
 	struct emu_process *process;
 	struct emu_worker *worker;
 	int trace;

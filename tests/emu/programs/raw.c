@@ -396,6 +396,17 @@ static void test_closes_everything(void **state)
 	munmap(portal, PAGE);
 }
 
+/* The C library asks every thread to change its identity, and waits for the answers. */
+static void test_setuid(void **state)
+{
+	void *portal = map_queue(SHARED);
+
+	(void)state;
+	assert_int_equal(setuid(getuid()), 0);
+	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
+	munmap(portal, PAGE);
+}
+
 /*
  * fork(), exec(), the end.
  */
@@ -495,8 +506,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_no_portal), cmocka_unit_test(test_poll_waits),
 		cmocka_unit_test(test_overflow),  cmocka_unit_test(test_thread_from_before),
 		cmocka_unit_test(test_signals),   cmocka_unit_test(test_closes_everything),
-		cmocka_unit_test(test_fork),      cmocka_unit_test(test_exec),
-		cmocka_unit_test(test_kill),
+		cmocka_unit_test(test_setuid),    cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_exec),      cmocka_unit_test(test_kill),
 	};
 
 	if (argc == 2)
