@@ -199,19 +199,19 @@ static bool opens_entry(const struct emu_state *state, const struct emu_node *di
 	return false;
 }
 
-static bool root_entry(const struct emu_node *dir, unsigned int *index, struct entry *entry)
+static bool root_entry(const struct emu_node *dir, unsigned int index, struct entry *entry)
 {
 	static const char *const names[] = { "devices", "drivers" };
 
-	if (dir->index == EMU_NODE_MODULE && *index == 0) {
+	if (dir->index == EMU_NODE_MODULE && index == 0) {
 		snprintf(entry->name, EMU_SYSFS_NAME, "parameters");
 		entry->node = (struct emu_node){ EMU_KIND_PARAMETERS, 0, 0, 0 };
 		return true;
 	}
-	if (dir->index != EMU_NODE_BUS || *index > 1)
+	if (dir->index != EMU_NODE_BUS || index > 1)
 		return false;
-	snprintf(entry->name, EMU_SYSFS_NAME, "%s", names[*index]);
-	entry->node = (struct emu_node){ *index ? EMU_KIND_DRIVERS : EMU_KIND_DEVICES, 0, 0, 0 };
+	snprintf(entry->name, EMU_SYSFS_NAME, "%s", names[index]);
+	entry->node = (struct emu_node){ index ? EMU_KIND_DRIVERS : EMU_KIND_DEVICES, 0, 0, 0 };
 	return true;
 }
 
@@ -262,7 +262,7 @@ static bool below(const struct emu_state *state, const struct emu_node *dir, uns
 
 	switch (dir->kind) {
 	case EMU_KIND_ROOT:
-		return root_entry(dir, index, entry);
+		return root_entry(dir, *index, entry);
 	case EMU_KIND_DEVICES:
 		return devices_entry(state, index, entry);
 	case EMU_KIND_DRIVERS:
@@ -284,6 +284,7 @@ static bool below(const struct emu_state *state, const struct emu_node *dir, uns
 	}
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): the name is written by way of the entry */
 int emu_sysfs_entry(const struct emu_state *state, uint64_t dir, unsigned int index,
 		    char name[EMU_SYSFS_NAME], uint64_t *node)
 {
@@ -298,6 +299,7 @@ int emu_sysfs_entry(const struct emu_state *state, uint64_t dir, unsigned int in
 	*node = pack(&entry.node);
 	return 0;
 }
+/* NOLINTEND(readability-non-const-parameter) */
 
 int emu_sysfs_lookup(const struct emu_state *state, uint64_t dir, const char *name, uint64_t *node)
 {
