@@ -27,18 +27,19 @@
  * Programs.
  */
 
-/* Beside the program, as in a build tree; else where it is installed. */
+/* Beside the program, as in a build tree; else where it is installed, as seen from there. */
 static int find_library(const char *self, char path[PATH_MAX])
 {
-	const char *slash = strrchr(self, '/');
+	static const char *const places[] = { "libsva-emu.so", EMU_LIBRARY };
+	int folder = (int)(strrchr(self, '/') - self);
+	unsigned int i;
 
-	snprintf(path, PATH_MAX, "%.*s/libsva-emu.so", (int)(slash - self), self);
-	if (!access(path, R_OK))
-		return 0;
-	snprintf(path, PATH_MAX, "%s", EMU_LIBRARY);
-	if (!access(path, R_OK))
-		return 0;
-	fprintf(stderr, "sva-emu: %s is missing: install it again\n", EMU_LIBRARY);
+	for (i = 0; i < 2; i++) {
+		snprintf(path, PATH_MAX, "%.*s/%s", folder, self, places[i]);
+		if (!access(path, R_OK))
+			return 0;
+	}
+	fprintf(stderr, "sva-emu: %s is missing: install it again\n", path);
 	return -ENOENT;
 }
 

@@ -27,6 +27,11 @@ if grep -rIlF -e "$build" -e "$source" -e "$tmp/first" "$tmp/prefix"; then
 	exit 1
 fi
 
+# The emulator finds its library from where it is now.
+if "$source/tests/emu/programs/emulated" true; then
+	"$tmp/prefix/bin/sva-emu" -- test -c /dev/dsa/wq0.0
+fi
+
 mkdir "$tmp/consumer"
 cd "$tmp/consumer"
 cp "$source/tests/install/consumer/CMakeLists.txt" "$source/tests/install/use.c" .
