@@ -129,6 +129,12 @@ static int keep_entry(int old, const char *name, const char *folder)
 	return mount(source, path, NULL, MS_BIND | MS_REC, NULL);
 }
 
+/* Not kept: an emulator that this one runs in has such things, too. */
+static bool is_kept(const char *name)
+{
+	return strcmp(name, ".") && strcmp(name, "..") && strncmp(name, ".sva-emu", 8);
+}
+
 static int keep_entries(int old, const char *folder)
 {
 	DIR *dir = fdopendir(dup(old));
@@ -136,7 +142,7 @@ static int keep_entries(int old, const char *folder)
 	int error = dir ? 0 : -1;
 
 	while (!error && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+		if (is_kept(entry->d_name))
 			error = keep_entry(old, entry->d_name, folder);
 	if (dir)
 		closedir(dir);

@@ -73,6 +73,9 @@ for kernel in 6.16 6.12 6.7 6.1 5.18; do
 	prints 'path    portal'
 done
 
+emu 0 -- "$sva_emu" --no-mmap -- "$copy"
+prints 'path    write(2)' # inside another one, it is the inner that counts
+
 emu 0 --trace "$work/trace" -- "$copy"
 grep -Eq '^[0-9.]+ [0-9]+ wq0\.0 op=memmove .* size=131072 .* status=0x01 ' "$work/trace" ||
 	fail "no memmove in the trace: $(cat "$work/trace")"
