@@ -20,10 +20,10 @@
 #define EMU_GROUPS    8u
 #define EMU_ENGINES   8u
 #define EMU_SLOTS     256u /* of a queue: the most that max_work_queues_size can be */
-#define EMU_PROCESSES 128u
-#define EMU_LANES     512u
+#define EMU_PROCESSES 1024u
+#define EMU_LANES     2048u
 #define EMU_WORKERS   8u /* engine threads of a process */
-#define EMU_FILES     1024u
+#define EMU_FILES     4096u
 #define EMU_RULES     32u
 #define EMU_NAME      129u /* a queue's name or driver name, with its end */
 #define EMU_OPCODES   64u  /* that are counted each; higher ones count as the last */
