@@ -316,6 +316,29 @@ static int open_process(struct emu_server *server, pid_t thread)
 	return error ? error : emu_process_open(server->state, caller.pid);
 }
 
+/* Keep the handle of a poll() that found nothing, in the place of an older one; NULL: none. */
+static void keep_poller(struct emu_server *server, unsigned int file,
+			struct fuse_pollhandle *handle)
+{
+	if (server->poller[file]) {
+		fuse_pollhandle_destroy(server->poller[file]);
+		server->pollers--;
+	}
+	server->poller[file] = handle;
+	server->pollers += handle != NULL;
+}
+
+/* The last reference to an open file is gone. */
+static void close_file(struct emu_server *server, fuse_ino_t ino, unsigned int file)
+{
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV) {
+		keep_poller(server, file, NULL);
+		emu_cdev_close(server->state, file);
+	} else if (ino == CONTROL_INO(NODE_PROCESS)) {
+		emu_process_close(server->state, file);
+	}
+}
+
 static void on_open(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
 {
 	struct emu_server *server = server_of(request);
@@ -333,8 +356,8 @@ static void on_open(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *f
 	file->fh = (uint64_t)handle;
 	file->direct_io = 1;
 	/* The caller was interrupted, and will not close what it has not got. */
-	if (fuse_reply_open(request, file) == -ENOENT && EMU_INO_KIND(ino) == EMU_INO_CDEV)
-		emu_cdev_close(server->state, (unsigned int)handle);
+	if (fuse_reply_open(request, file) == -ENOENT)
+		close_file(server, ino, (unsigned int)handle);
 }
 
 static void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset,
@@ -446,18 +469,6 @@ static void answer_closing(struct emu_server *server)
 	}
 }
 
-/* Keep the handle of a poll() that found nothing, in the place of an older one; NULL: none. */
-static void keep_poller(struct emu_server *server, unsigned int file,
-			struct fuse_pollhandle *handle)
-{
-	if (server->poller[file]) {
-		fuse_pollhandle_destroy(server->poller[file]);
-		server->pollers--;
-	}
-	server->poller[file] = handle;
-	server->pollers += handle != NULL;
-}
-
 static void wake_pollers(struct emu_server *server)
 {
 	unsigned int i;
@@ -472,14 +483,7 @@ static void wake_pollers(struct emu_server *server)
 
 static void on_release(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
 {
-	struct emu_server *server = server_of(request);
-
-	if (EMU_INO_KIND(ino) == EMU_INO_CDEV) {
-		keep_poller(server, (unsigned int)file->fh, NULL);
-		emu_cdev_close(server->state, (unsigned int)file->fh);
-	} else if (ino == CONTROL_INO(NODE_PROCESS)) {
-		emu_process_close(server->state, (unsigned int)file->fh);
-	}
+	close_file(server_of(request), ino, (unsigned int)file->fh);
 	fuse_reply_err(request, 0);
 }
 
