@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -16,7 +15,7 @@
 #define SHARED    0u
 #define DEDICATED 1u
 
-static struct emu_state *machine;
+static struct emu_state memory, *const machine = &memory;
 static struct emu_dsa *dsa;
 static const struct emu_caller program = { .pid = 100, .rawio = true };
 static const struct emu_caller other = { .pid = 200, .rawio = true };
@@ -38,11 +37,6 @@ static int setup(void **state)
 	unsigned int i;
 
 	(void)state;
-	if (!machine)
-		machine = mmap(NULL, sizeof(*machine), PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (machine == MAP_FAILED)
-		return -1;
 	memset(machine, 0, sizeof(*machine));
 	for (i = 0; i < EMU_LANES; i++)
 		atomic_store(&machine->lane[i].process, EMU_NONE);

@@ -14,7 +14,7 @@
 
 #include "options.h"
 
-static struct emu_state *machine;
+static struct emu_state memory, *const machine = &memory;
 static struct emu_dsa *dsa;
 static char said[4096];
 
@@ -23,11 +23,6 @@ static int setup(void **state)
 	static const struct emu_hardware hardware;
 
 	(void)state;
-	if (!machine)
-		machine = mmap(NULL, sizeof(*machine), PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (machine == MAP_FAILED)
-		return -1;
 	memset(machine, 0, sizeof(*machine));
 	machine->profile = *emu_profile_at(0);
 	dsa = &machine->device[0];

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <cmocka.h>
 
 #include "clock.h"
@@ -16,7 +15,7 @@
 #define DEDICATED 1u
 #define OTHER     2u /* another process' lane to the shared queue */
 
-static struct emu_state *machine;
+static struct emu_state memory, *const machine = &memory;
 static struct emu_dsa *dsa;
 static struct emu_worker worker;
 
@@ -34,11 +33,6 @@ static void make_queue(unsigned int number, enum emu_queue_mode mode, uint32_t s
 static int setup(void **state)
 {
 	(void)state;
-	if (!machine)
-		machine = mmap(NULL, sizeof(*machine), PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (machine == MAP_FAILED)
-		return -1;
 	memset(machine, 0, sizeof(*machine));
 	memset(&worker, 0, sizeof(worker));
 	dsa = &machine->device[0];

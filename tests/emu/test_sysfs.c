@@ -7,14 +7,13 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <cmocka.h>
 
 #include "machine.h"
 #include "queue.h"
 #include "sysfs.h"
 
-static struct emu_state *machine;
+static struct emu_state memory, *const machine = &memory;
 static struct emu_dsa *dsa;
 
 static void boot(const char *profile, uint32_t version)
@@ -30,11 +29,6 @@ static void boot(const char *profile, uint32_t version)
 static int setup(void **state)
 {
 	(void)state;
-	if (!machine)
-		machine = mmap(NULL, sizeof(*machine), PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (machine == MAP_FAILED)
-		return -1;
 	boot("latest", 0x100);
 	return 0;
 }
