@@ -4,8 +4,16 @@
 
 #include "op.h"
 
+static bool copy(struct emu_run *run, uint64_t dst, uint64_t src, size_t len, void *buffer)
+{
+	const void *data = emu_view(run, src, len, EMU_SRC, buffer);
+
+	return data && emu_store(run, dst, data, len, EMU_DST);
+}
+
 static unsigned int move_forward(struct emu_run *run, uint64_t src, uint64_t dst, uint32_t size)
 {
+	uint8_t buffer[EMU_PAGE];
 	uint32_t done = 0;
 
 	while (done < size) {
@@ -13,9 +21,8 @@ static unsigned int move_forward(struct emu_run *run, uint64_t src, uint64_t dst
 
 		if (n > 0)
 			n = emu_reach(run, dst + done, n, EMU_DST);
-		if (n == 0)
+		if (n == 0 || !copy(run, dst + done, src + done, n, buffer))
 			return emu_stop(run, done);
-		memmove(emu_ptr(dst + done), emu_ptr(src + done), n);
 		done += (uint32_t)n;
 	}
 	return SVA_STATUS_SUCCESS;
@@ -23,6 +30,7 @@ static unsigned int move_forward(struct emu_run *run, uint64_t src, uint64_t dst
 
 static unsigned int move_backward(struct emu_run *run, uint64_t src, uint64_t dst, uint32_t size)
 {
+	uint8_t buffer[EMU_PAGE];
 	uint32_t left = size;
 
 	while (left > 0) {
@@ -30,12 +38,11 @@ static unsigned int move_backward(struct emu_run *run, uint64_t src, uint64_t ds
 
 		if (n > 0)
 			n = emu_reach_back(run, dst + left, n, EMU_DST);
-		if (n == 0) {
+		if (n == 0 || !copy(run, dst + left - n, src + left - n, n, buffer)) {
 			run->comp->result = 1;
 			return emu_stop(run, size - left);
 		}
 		left -= (uint32_t)n;
-		memmove(emu_ptr(dst + left), emu_ptr(src + left), n);
 	}
 	return SVA_STATUS_SUCCESS;
 }
@@ -67,9 +74,9 @@ unsigned int emu_fill(struct emu_run *run)
 		size_t n = emu_reach(run, desc->dst_addr + done, left < EMU_PAGE ? left : EMU_PAGE,
 				     EMU_DST);
 
-		if (n == 0)
+		if (n == 0 || !emu_store(run, desc->dst_addr + done, tile + done % sizeof(halves),
+					 n, EMU_DST))
 			return emu_stop(run, done);
-		memcpy(emu_ptr(desc->dst_addr + done), tile + done % sizeof(halves), n);
 		done += (uint32_t)n;
 	}
 	return SVA_STATUS_SUCCESS;
@@ -80,6 +87,7 @@ unsigned int emu_dualcast(struct emu_run *run)
 {
 	const struct sva_desc *desc = run->desc;
 	uint64_t dst2 = desc->dualcast.dst2_addr;
+	uint8_t buffer[EMU_PAGE];
 	uint32_t done = 0;
 
 	while (done < desc->xfer_size) {
@@ -89,10 +97,9 @@ unsigned int emu_dualcast(struct emu_run *run)
 			n = emu_reach(run, desc->dst_addr + done, n, EMU_DST);
 		if (n > 0)
 			n = emu_reach(run, dst2 + done, n, EMU_DST2);
-		if (n == 0)
+		if (n == 0 || !copy(run, desc->dst_addr + done, desc->src_addr + done, n, buffer) ||
+		    !copy(run, dst2 + done, desc->src_addr + done, n, buffer))
 			return emu_stop(run, done);
-		memcpy(emu_ptr(desc->dst_addr + done), emu_ptr(desc->src_addr + done), n);
-		memcpy(emu_ptr(dst2 + done), emu_ptr(desc->src_addr + done), n);
 		done += (uint32_t)n;
 	}
 	return SVA_STATUS_SUCCESS;

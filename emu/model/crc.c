@@ -70,10 +70,7 @@ static bool read_seed(struct emu_run *run, const struct crc *crc, uint64_t *seed
 		*seed = crc->bits == 64 ? desc->op_words[0] : desc->crc.seed;
 		return true;
 	}
-	if (!emu_reach_all(run, desc->crc.seed_addr, crc->bits / 8, EMU_SRC2))
-		return false;
-	memcpy(seed, emu_ptr(desc->crc.seed_addr), crc->bits / 8);
-	return true;
+	return emu_load(run, seed, desc->crc.seed_addr, crc->bits / 8, EMU_SRC2);
 }
 
 static void record_value(struct emu_run *run, const struct crc *crc, uint64_t reg)
@@ -88,6 +85,7 @@ static unsigned int crc_run(struct emu_run *run, bool copy)
 {
 	const struct sva_desc *desc = run->desc;
 	const struct crc crc = crc_kind(desc);
+	uint8_t buffer[EMU_PAGE];
 	uint32_t done = 0;
 	uint64_t reg;
 
@@ -95,20 +93,20 @@ static unsigned int crc_run(struct emu_run *run, bool copy)
 		return emu_stop(run, 0);
 	reg = to_register(&crc, reg);
 	while (done < desc->xfer_size) {
-		const uint8_t *data = emu_ptr(desc->src_addr + done);
+		const uint8_t *data = NULL;
 		size_t n = emu_reach(run, desc->src_addr + done, desc->xfer_size - done, EMU_SRC);
 
 		if (n > 0 && copy)
 			n = emu_reach(run, desc->dst_addr + done, n, EMU_DST);
-		if (n == 0) {
+		if (n > 0)
+			data = emu_view(run, desc->src_addr + done, n, EMU_SRC, buffer);
+		if (!data || (copy && !emu_store(run, desc->dst_addr + done, data, n, EMU_DST))) {
 			/* The value is undefined if nothing was done; software must not use it. */
 			if (done > 0)
 				record_value(run, &crc, reg);
 			return emu_stop(run, done);
 		}
 		reg = emu_crc_bytes(reg, crc.poly, data, n, crc.reflect);
-		if (copy)
-			memcpy(emu_ptr(desc->dst_addr + done), data, n);
 		done += (uint32_t)n;
 	}
 	record_value(run, &crc, reg);

@@ -15,6 +15,8 @@
 #define DIF_REF   0x04u
 #define DIF_ALL_F 0x08u
 
+#define DIF_MAX   (4104u + EMU_TUPLE) /* bytes: the largest block with its tuple */
+
 struct tuple {
 	uint16_t guard;
 	uint16_t app;
@@ -35,20 +37,18 @@ uint32_t emu_dif_block(const struct sva_desc *desc)
 	}
 }
 
-static uint16_t guard_of(const struct sva_desc *desc, uint64_t block)
+static uint16_t guard_of(const struct sva_desc *desc, const uint8_t *block)
 {
 	uint64_t seed = desc->dif.flags & SVA_DIF_INVERT_SEED ? 0xffffull << 48 : 0;
-	uint64_t reg = emu_crc_bytes(seed, POLY_T10, emu_ptr(block), emu_dif_block(desc), false);
+	uint64_t reg = emu_crc_bytes(seed, POLY_T10, block, emu_dif_block(desc), false);
 	uint16_t guard = (uint16_t)(reg >> 48);
 
 	return desc->dif.flags & SVA_DIF_INVERT_RESULT ? (uint16_t)~guard : guard;
 }
 
 /* Tuples are big-endian in memory. */
-static struct tuple read_tuple(uint64_t addr)
+static struct tuple read_tuple(const uint8_t *p)
 {
-	const uint8_t *p = emu_ptr(addr);
-
 	return (struct tuple){
 		.guard = (uint16_t)(p[0] << 8 | p[1]),
 		.app = (uint16_t)(p[2] << 8 | p[3]),
@@ -56,10 +56,8 @@ static struct tuple read_tuple(uint64_t addr)
 	};
 }
 
-static void write_tuple(uint64_t addr, struct tuple tuple)
+static void write_tuple(uint8_t *p, struct tuple tuple)
 {
-	uint8_t *p = emu_ptr(addr);
-
 	for (unsigned int i = 0; i < 2; i++) {
 		p[i] = (uint8_t)(tuple.guard >> (8 - 8 * i));
 		p[2 + i] = (uint8_t)(tuple.app >> (8 - 8 * i));
@@ -69,7 +67,7 @@ static void write_tuple(uint64_t addr, struct tuple tuple)
 }
 
 /* What is wrong with the source block at @block, behind which its tuple stands. */
-static uint8_t check_block(const struct sva_desc *desc, uint64_t block,
+static uint8_t check_block(const struct sva_desc *desc, const uint8_t *block,
 			   const struct sva_dif_tags *tags)
 {
 	struct tuple found = read_tuple(block + emu_dif_block(desc));
@@ -101,7 +99,7 @@ static void advance(struct sva_dif_tags *tags, uint8_t flags)
 		tags->app_tag++;
 }
 
-static struct tuple new_tuple(const struct sva_desc *desc, uint64_t block,
+static struct tuple new_tuple(const struct sva_desc *desc, const uint8_t *block,
 			      const struct sva_dif_tags *tags)
 {
 	return (struct tuple){
@@ -112,7 +110,7 @@ static struct tuple new_tuple(const struct sva_desc *desc, uint64_t block,
 }
 
 /* The tuple of an update: what passes through stays as the source has it. */
-static struct tuple updated_tuple(const struct sva_desc *desc, uint64_t block,
+static struct tuple updated_tuple(const struct sva_desc *desc, const uint8_t *block,
 				  const struct sva_dif_tags *tags)
 {
 	struct tuple tuple = new_tuple(desc, block, tags);
@@ -135,19 +133,18 @@ struct dif_shape {
 	bool dst_tuple; /* write a tuple */
 };
 
-static void write_block(const struct sva_desc *desc, const struct dif_shape *shape, uint64_t src,
-			uint64_t dst, const struct sva_dif_tags *tags)
+/* What is written, made of the source block: the block, its tuple, or both. */
+static void make_output(const struct sva_desc *desc, const struct dif_shape *shape,
+			const uint8_t *src, uint8_t *out, const struct sva_dif_tags *tags)
 {
 	uint32_t block = emu_dif_block(desc);
-	struct tuple tuple = { 0 };
 
-	if (shape->dst_tuple)
-		tuple = shape->src_tuple ? updated_tuple(desc, src, tags)
-					 : new_tuple(desc, src, tags);
 	if (shape->data)
-		memcpy(emu_ptr(dst), emu_ptr(src), block);
+		memcpy(out, src, block);
 	if (shape->dst_tuple)
-		write_tuple(dst + (shape->data ? block : 0), tuple);
+		write_tuple(out + (shape->data ? block : 0),
+			    shape->src_tuple ? updated_tuple(desc, src, tags)
+					     : new_tuple(desc, src, tags));
 }
 
 static unsigned int dif_run(struct emu_run *run, const struct dif_shape *shape)
@@ -165,9 +162,9 @@ static unsigned int dif_run(struct emu_run *run, const struct dif_shape *shape)
 	if (shape->dst_tuple)
 		*dst_tags = desc->dif.dst;
 	for (uint32_t done = 0; done < desc->xfer_size; done += step, dst += dst_step) {
-		uint64_t src = desc->src_addr + done;
+		uint8_t src[DIF_MAX], out[DIF_MAX];
 
-		if (!emu_reach_all(run, src, step, EMU_SRC))
+		if (!emu_load(run, src, desc->src_addr + done, step, EMU_SRC))
 			return emu_stop(run, done);
 		if (shape->src_tuple)
 			run->comp->result = check_block(desc, src, src_tags);
@@ -175,9 +172,10 @@ static unsigned int dif_run(struct emu_run *run, const struct dif_shape *shape)
 			run->comp->bytes_completed = done;
 			return SVA_STATUS_DIF_ERROR;
 		}
-		if (!emu_reach_all(run, dst, dst_step, EMU_DST))
+		make_output(desc, shape, src, out, dst_tags);
+		if (!emu_reach_all(run, dst, dst_step, EMU_DST) ||
+		    !emu_store(run, dst, out, dst_step, EMU_DST))
 			return emu_stop(run, done);
-		write_block(desc, shape, src, dst, dst_tags);
 		if (shape->src_tuple)
 			advance(src_tags, desc->dif.src_flags);
 		if (shape->dst_tuple)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* One descriptor: checks, operation, completion record; and the batch, which is many (3.8). */
-#include <string.h>
-
 #include "op.h"
 
 static emu_op *const operations[256] = {
@@ -40,9 +38,8 @@ static unsigned int batch(struct emu_run *run)
 		struct emu_outcome outcome;
 		struct sva_desc member;
 
-		if (!emu_reach(run, addr, sizeof(member), EMU_SRC))
+		if (!emu_load(run, &member, addr, sizeof(member), EMU_SRC))
 			break;
-		memcpy(&member, emu_ptr(addr), sizeof(member));
 		if ((sva_desc_flags(&member) & SVA_FLAG_FENCE) && failed)
 			break;
 		if (execute_one(run->dev, run->mem, &member, true, &outcome) != SVA_STATUS_SUCCESS)
@@ -95,12 +92,18 @@ static bool record_due(const struct sva_desc *desc, unsigned int status)
 }
 
 /* The status byte last. */
-static void write_record(uint64_t addr, const struct sva_comp *record)
+static bool write_record(struct emu_run *run, uint64_t addr, const struct sva_comp *record)
 {
-	struct sva_comp *to = emu_ptr(addr);
+	const uint8_t *rest = (const uint8_t *)record + 1;
+	struct sva_comp *to;
 
-	memcpy((uint8_t *)to + 1, (const uint8_t *)record + 1, sizeof(*record) - 1);
+	if (!emu_store(run, addr + 1, rest, sizeof(*record) - 1, EMU_RECORD))
+		return false;
+	if (run->mem->write)
+		return emu_store(run, addr, &record->status, 1, EMU_RECORD);
+	to = emu_ptr(addr);
 	__atomic_store_n(&to->status, record->status, __ATOMIC_RELEASE);
+	return true;
 }
 
 /* Deliver the record; returns the status that this leaves. */
@@ -114,8 +117,8 @@ static unsigned int deliver(const struct emu_device *dev, const struct emu_memor
 	if (!record_due(desc, status))
 		return status;
 	if (status != SVA_STATUS_CR_ALIGN && (sva_desc_flags(desc) & SVA_FLAG_CRAV)) {
-		if (emu_reach(&run, desc->completion_addr, sizeof(outcome->record), EMU_RECORD)) {
-			write_record(desc->completion_addr, &outcome->record);
+		if (emu_reach(&run, desc->completion_addr, sizeof(outcome->record), EMU_RECORD) &&
+		    write_record(&run, desc->completion_addr, &outcome->record)) {
 			outcome->written = true;
 			return status;
 		}

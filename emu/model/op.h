@@ -46,14 +46,21 @@ struct emu_device {
 	bool page_requests;    /* for lists, completion records and readbacks, whatever the flags */
 };
 
-/* The memory that the device sees. Any function may be NULL. */
+/*
+ * The memory that the device sees. Any function may be NULL. Without read() and write(), which come
+ * together, the device's addresses are the caller's own, and memory is accessed where it is.
+ */
 struct emu_memory {
 	void *ctx;
 	/*
 	 * How many of @len bytes from @addr on can be accessed now without a fault: all of them, or
-	 * those before a page boundary. NULL: all of them.
+	 * those before a page boundary. NULL: all of them. Where there is read(): not beyond the
+	 * page.
 	 */
 	size_t (*accessible)(void *ctx, uint64_t addr, size_t len, bool write);
+	/* Bytes within a page. False: it cannot be accessed, or not any more. */
+	bool (*read)(void *ctx, uint64_t addr, void *to, size_t len);
+	bool (*write)(void *ctx, uint64_t addr, const void *from, size_t len);
 	/* A page request: true when the page is there now. NULL: always refused. */
 	bool (*resolve)(void *ctx, uint64_t addr, bool write);
 	/*
@@ -113,6 +120,7 @@ struct emu_run {
 	unsigned int fault; /* status of the fault that ends it */
 };
 
+/* Memory that is accessed where it is. */
 static inline void *emu_ptr(uint64_t addr)
 {
 	return (void *)(uintptr_t)addr; /* NOLINT: the device's view of an address */
@@ -126,6 +134,16 @@ size_t emu_reach_back(struct emu_run *run, uint64_t end, size_t len, enum emu_op
 bool emu_reach_all(struct emu_run *run, uint64_t addr, size_t len, enum emu_operand operand);
 /* The same for a translation alone, without an access. */
 bool emu_translate(struct emu_run *run, uint64_t addr, enum emu_operand operand);
+/*
+ * @len bytes that emu_reach() has found: where they are, or read into @buffer (EMU_PAGE bytes).
+ * NULL: they are gone, and the operation ends with a fault.
+ */
+const void *emu_view(struct emu_run *run, uint64_t addr, size_t len, enum emu_operand operand,
+		     void *buffer);
+/* Copy, page by page; false: the operation ends with a fault. */
+bool emu_load(struct emu_run *run, void *to, uint64_t addr, size_t len, enum emu_operand operand);
+bool emu_store(struct emu_run *run, uint64_t addr, const void *from, size_t len,
+	       enum emu_operand operand);
 /* End with the fault that emu_reach() found, after @done bytes; returns the status. */
 unsigned int emu_stop(struct emu_run *run, uint32_t done);
 

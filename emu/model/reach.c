@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Access to memory: page faults, and what becomes of them (5.7). */
+#include <string.h>
+
 #include "op.h"
 
 static bool is_write(enum emu_operand operand)
@@ -67,6 +69,64 @@ bool emu_reach_all(struct emu_run *run, uint64_t addr, size_t len, enum emu_oper
 bool emu_translate(struct emu_run *run, uint64_t addr, enum emu_operand operand)
 {
 	return reach(run, addr, 1, false, operand) > 0;
+}
+
+/*
+ * Memory that is translated at each access can go away after it was found: then it is looked for
+ * again, which ends with a fault or finds it.
+ */
+const void *emu_view(struct emu_run *run, uint64_t addr, size_t len, enum emu_operand operand,
+		     void *buffer)
+{
+	if (!run->mem->read)
+		return emu_ptr(addr);
+	while (!run->mem->read(run->mem->ctx, addr, buffer, len))
+		if (!emu_reach(run, addr, len, operand))
+			return NULL;
+	return buffer;
+}
+
+static size_t within_page(uint64_t addr, size_t len)
+{
+	size_t part = EMU_PAGE - addr % EMU_PAGE;
+
+	return part < len ? part : len;
+}
+
+bool emu_load(struct emu_run *run, void *to, uint64_t addr, size_t len, enum emu_operand operand)
+{
+	uint8_t *at = to;
+
+	if (!run->mem->read) {
+		if (!emu_reach_all(run, addr, len, operand))
+			return false;
+		memcpy(to, emu_ptr(addr), len);
+		return true;
+	}
+	for (size_t n; len > 0; addr += n, at += n, len -= n) {
+		n = within_page(addr, len);
+		if (!emu_view(run, addr, n, operand, at))
+			return false;
+	}
+	return true;
+}
+
+bool emu_store(struct emu_run *run, uint64_t addr, const void *from, size_t len,
+	       enum emu_operand operand)
+{
+	const uint8_t *at = from;
+
+	if (!run->mem->write) {
+		memmove(emu_ptr(addr), from, len);
+		return true;
+	}
+	for (size_t n; len > 0; addr += n, at += n, len -= n) {
+		n = within_page(addr, len);
+		while (!run->mem->write(run->mem->ctx, addr, at, n))
+			if (!emu_reach(run, addr, n, operand))
+				return false;
+	}
+	return true;
 }
 
 unsigned int emu_stop(struct emu_run *run, uint32_t done)

@@ -172,7 +172,12 @@ static void wait_for_older(struct engine *engine, uint64_t ticket)
 static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc *desc,
 				    struct emu_outcome *outcome)
 {
-	const struct emu_memory memory = { view, emu_pages_accessible, emu_pages_resolve, report };
+	const struct emu_memory memory = {
+		.ctx = view,
+		.accessible = emu_pages_accessible,
+		.resolve = emu_pages_resolve,
+		.report = report,
+	};
 	struct emu_device device = device_of(view->state, view->lane);
 	volatile unsigned int tries = 0;
 	struct emu_guard guard;

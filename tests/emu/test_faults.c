@@ -51,6 +51,58 @@ static bool resolve(void *ctx, uint64_t addr, bool write)
 }
 
 static const struct emu_memory paged = { .accessible = accessible, .resolve = resolve };
+
+/*
+ * The same for a device whose addresses are not the caller's: what stands at them is @behind, and
+ * now and then a page that was found is gone when it is accessed, and back again.
+ */
+static struct arena behind;
+static unsigned int accesses;
+
+static size_t accessible_in_page(void *ctx, uint64_t addr, size_t len, bool write)
+{
+	size_t n = accessible(ctx, addr, len, write);
+
+	return n < PAGE - addr % PAGE ? n : PAGE - addr % PAGE;
+}
+
+static uint8_t *translate(uint64_t addr, size_t len)
+{
+	uint64_t offset = addr - (uintptr_t)&arena;
+
+	assert_true(addr % PAGE + len <= PAGE);
+	if (offset >= sizeof(arena))
+		return emu_ptr(addr);
+	if (!present[offset / PAGE] || ++accesses % 7 == 0)
+		return NULL;
+	return (uint8_t *)&behind + offset;
+}
+
+static bool read_behind(void *ctx, uint64_t addr, void *to, size_t len)
+{
+	const uint8_t *from = translate(addr, len);
+
+	(void)ctx;
+	if (from)
+		memcpy(to, from, len);
+	return from;
+}
+
+static bool write_behind(void *ctx, uint64_t addr, const void *from, size_t len)
+{
+	uint8_t *to = translate(addr, len);
+
+	(void)ctx;
+	if (to)
+		memcpy(to, from, len);
+	return to;
+}
+
+static const struct emu_memory translated = { .accessible = accessible_in_page,
+					      .resolve = resolve,
+					      .read = read_behind,
+					      .write = write_behind };
+static const struct emu_memory *memory = &paged;
 static const struct emu_memory whole;
 static const struct emu_device device = {
 	.version = 0x200,
@@ -64,6 +116,20 @@ static const struct emu_device device = {
 };
 
 static struct sva_comp record;
+
+/* In the memory of the moment; what is not accessed through it finds nothing. */
+static unsigned int execute(const struct sva_desc *desc, struct emu_outcome *outcome)
+{
+	unsigned int status;
+
+	if (memory == &paged)
+		return emu_execute(&device, memory, desc, outcome);
+	memcpy(&behind, &arena, sizeof(arena));
+	memset(&arena, 0xdb, sizeof(arena));
+	status = emu_execute(&device, memory, desc, outcome);
+	memcpy(&arena, &behind, sizeof(arena));
+	return status;
+}
 
 static uint8_t *a, *b, *c; /* operands of the case */
 
@@ -358,7 +424,7 @@ static void run_to_the_end(struct sva_desc *desc)
 
 	for (;;) {
 		memset(&record, 0, sizeof(record));
-		emu_execute(&device, &paged, desc, &outcome);
+		execute(desc, &outcome);
 		assert_true(outcome.written);
 		if (sva_desc_opcode(desc) == SVA_OP_CREATE_DELTA) {
 			rebase_delta(desc, start);
@@ -418,7 +484,7 @@ static void one_case(const struct operation *op, const struct sva_desc *desc,
 	for (unsigned int i = 0; i < ZONES * PAGES; i++)
 		present[i] = !missing[i];
 	memcpy(&arena, &initial, sizeof(arena));
-	emu_execute(&device, &paged, &again, &outcome);
+	execute(&again, &outcome);
 	first = record;
 	memcpy(&arena, &initial, sizeof(arena));
 	run_to_the_end(&again);
@@ -430,14 +496,14 @@ static void one_case(const struct operation *op, const struct sva_desc *desc,
 		present[i] = !missing[i];
 	memcpy(&arena, &initial, sizeof(arena));
 	refuse = true;
-	emu_execute(&device, &paged, &again, &outcome);
+	execute(&again, &outcome);
 	refuse = false;
 	if (first.status != SVA_STATUS_SUCCESS)
 		first.status++; /* 0x03 becomes 0x04 */
 	assert_memory_equal(&record, &first, sizeof(first));
 
 	memcpy(&arena, &initial, sizeof(arena));
-	emu_execute(&device, &paged, &again, &outcome);
+	execute(&again, &outcome);
 	compare_with_expected(want, op->name);
 }
 
@@ -481,6 +547,20 @@ static void resumed_is_as_if_uninterrupted(void **state)
 			all_cases(&operations[i], layout);
 }
 
+static int own_addresses(void **state)
+{
+	(void)state;
+	memory = &paged;
+	return 0;
+}
+
+static int translated_addresses(void **state)
+{
+	(void)state;
+	memory = &translated;
+	return 0;
+}
+
 /* Runs @prep with one page missing; the record tells. */
 static void with_missing(void (*prep)(struct sva_desc *desc), unsigned int layout,
 			 const uint8_t *page)
@@ -494,7 +574,7 @@ static void with_missing(void (*prep)(struct sva_desc *desc), unsigned int layou
 	desc.completion_addr = (uintptr_t)&record;
 	memset(present, true, sizeof(present));
 	present[(size_t)(page - arena.zone[0]) / PAGE] = false;
-	emu_execute(&device, &paged, &desc, &outcome);
+	execute(&desc, &outcome);
 }
 
 static void bytes_are_exact(void **state)
@@ -540,7 +620,7 @@ static void a_difference_wins_over_a_fault(void **state)
 	desc.completion_addr = (uintptr_t)&record;
 	memset(present, true, sizeof(present));
 	present[1] = false;
-	assert_int_equal(emu_execute(&device, &paged, &desc, &outcome), SVA_STATUS_SUCCESS);
+	assert_int_equal(execute(&desc, &outcome), SVA_STATUS_SUCCESS);
 	assert_int_equal(record.result, 1);
 	assert_int_equal(record.bytes_completed, PAGE - 1);
 }
@@ -570,14 +650,14 @@ static void a_list_faults_between_members(void **state)
 	(void)state;
 	prep_list(&batch);
 	refuse = true;
-	emu_execute(&device, &paged, &batch, &outcome);
+	execute(&batch, &outcome);
 	refuse = false;
 	assert_int_equal(record.status, SVA_STATUS_BATCH_PAGE_FAULT);
 	assert_int_equal(record.bytes_completed, 2);
 	assert_true(record.fault_addr == (uintptr_t)(arena.zone[0] + PAGE));
 	/* Without block on fault too, a list that can be had is asked for. */
 	faults = 0;
-	assert_int_equal(emu_execute(&device, &paged, &batch, &outcome), SVA_STATUS_SUCCESS);
+	assert_int_equal(execute(&batch, &outcome), SVA_STATUS_SUCCESS);
 	assert_int_equal(faults, 1);
 	assert_int_equal(record.bytes_completed, 4);
 }
@@ -593,13 +673,12 @@ static void a_fault_on_the_record_is_returned(void **state)
 	desc.completion_addr = (uintptr_t)arena.zone[1];
 	memset(present, false, sizeof(present));
 	refuse = true;
-	assert_int_equal(emu_execute(&device, &paged, &desc, &outcome),
-			 SVA_STATUS_CR_TRANSLATION | SVA_STATUS_WRITE);
+	assert_int_equal(execute(&desc, &outcome), SVA_STATUS_CR_TRANSLATION | SVA_STATUS_WRITE);
 	refuse = false;
 	assert_false(outcome.written);
 	assert_int_equal(arena.zone[1][0], 0);
 	assert_int_equal(outcome.record.status, SVA_STATUS_SUCCESS);
-	assert_int_equal(emu_execute(&device, &paged, &desc, &outcome), SVA_STATUS_SUCCESS);
+	assert_int_equal(execute(&desc, &outcome), SVA_STATUS_SUCCESS);
 	assert_int_equal(arena.zone[1][0], SVA_STATUS_SUCCESS);
 }
 
@@ -613,5 +692,6 @@ int main(void)
 		cmocka_unit_test(a_fault_on_the_record_is_returned),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("own addresses", tests, own_addresses, NULL) +
+	       cmocka_run_group_tests_name("translated", tests, translated_addresses, NULL);
 }
