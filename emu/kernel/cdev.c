@@ -285,6 +285,6 @@ unsigned int emu_cdev_poll(const struct emu_state *state, const struct emu_calle
 	const struct emu_file *f = &state->file[file];
 
 	if (foreign(state, caller, f))
-		return ~0u; /* -EPERM, taken for events */
+		return POLLNVAL; /* which poll(2) does not pass on */
 	return state->device[f->device].error[0] & 1 ? POLLIN | POLLRDNORM : 0;
 }

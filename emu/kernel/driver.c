@@ -28,6 +28,7 @@ enum {
 	SCMD_WQ_NO_GROUP = 0x80030000,
 	SCMD_WQ_NO_NAME = 0x80040000,
 	SCMD_WQ_NO_THRESHOLD = 0x80060000,
+	SCMD_WQ_NO_SHARED = 0x800c0000,
 	SCMD_WQ_NONE_CONFIGURED = 0x800d0000,
 	SCMD_WQ_NO_DRIVER_NAME = 0x80200000,
 };
@@ -89,12 +90,29 @@ static bool has_engine(const struct emu_dsa *dsa)
 	return false;
 }
 
+/* Whether a queue can be shared, the driver asks by its type, and of all that are in groups. */
+static bool has_untyped_shared(const struct emu_dsa *dsa)
+{
+	uint32_t i;
+
+	for (i = 0; i < dsa->queue_count; i++) {
+		const struct emu_queue *queue = &dsa->queue[i];
+
+		if (queue->group_id != EMU_NONE && queue->mode == EMU_WQ_SHARED &&
+		    queue->type == EMU_WQ_NONE)
+			return true;
+	}
+	return false;
+}
+
 static int enable_device(struct emu_dsa *dsa)
 {
 	uint32_t i, configured = 0, answer;
 
 	if (atomic_load(&dsa->state) != EMU_DEV_DISABLED)
 		return -EBUSY; /* is bound: the driver is not even asked */
+	if (has_untyped_shared(dsa))
+		return refuse(dsa, SCMD_WQ_NO_SHARED, -ENXIO);
 	for (i = 0; i < dsa->queue_count; i++)
 		configured += dsa->queue[i].group_id != EMU_NONE;
 	if (!configured)
@@ -182,6 +200,8 @@ static int check_queue(struct emu_dsa *dsa, const struct emu_queue *queue)
 		return refuse(dsa, SCMD_WQ_NO_NAME, -ENXIO);
 	if (queue->mode == EMU_WQ_SHARED && !queue->threshold)
 		return refuse(dsa, SCMD_WQ_NO_THRESHOLD, -ENXIO);
+	if (has_untyped_shared(dsa))
+		return refuse(dsa, SCMD_WQ_NO_SHARED, -EINVAL);
 	if (!has_engine(dsa))
 		return -EINVAL;
 	if (!queue->size)
@@ -212,12 +232,12 @@ static int enable_queue(struct emu_state *state, enum emu_driver driver, struct 
 			queue->type = EMU_WQ_NONE;
 		return refuse(dsa, SCMD_WQ_NO_DRIVER_NAME, -ENODEV);
 	}
+	queue->type = driver == EMU_DRIVER_USER ? EMU_WQ_USER : EMU_WQ_KERNEL;
 	error = check_queue(dsa, queue);
 	if (error) {
 		queue->type = EMU_WQ_NONE;
 		return driver == EMU_DRIVER_DMAENGINE ? -ENXIO : error;
 	}
-	queue->type = driver == EMU_DRIVER_USER ? EMU_WQ_USER : EMU_WQ_KERNEL;
 	queue->clients = 0;
 	if (driver == EMU_DRIVER_USER)
 		give_minor(state, queue);

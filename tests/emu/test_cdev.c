@@ -194,7 +194,7 @@ static void test_write_to_dedicated(void **state)
 	assert_int_equal(write_desc(file, &program, desc, sizeof(desc)), sizeof(desc));
 	assert_int_equal(dsa->queue[DEDICATED].counters.dropped, 2);
 	assert_int_equal(emu_cdev_poll(machine, &program, file), POLLIN | POLLRDNORM);
-	assert_int_equal(emu_cdev_poll(machine, &other, file), ~0u);
+	assert_int_equal(emu_cdev_poll(machine, &other, file), POLLNVAL);
 	dsa->error[0] = 0;
 	assert_int_equal(emu_cdev_poll(machine, &program, file), 0);
 }

@@ -56,8 +56,12 @@ accel-config config-engine dsa0/engine0.0 --group-id=0 >/dev/null
 [ ! -e $dsa/wq0.0/driver_name ] || echo user >$dsa/wq0.0/driver_name # 3.5.3 has no option for it
 echo 0 >$dsa/wq0.2/group_id
 echo user >$dsa/wq0.2/driver_name
+refuse 0x800c0000 accel-config enable-device dsa0 # a shared queue without a type
+echo user >$dsa/wq0.2/type
 expect 'enabled 1 device' accel-config enable-device dsa0
 refuse 0x80040000 sh -c 'echo wq0.2 >/sys/bus/dsa/drivers/user/bind' # no name
+refuse 0x800c0000 accel-config enable-wq dsa0/wq0.0 # wq0.2 has lost its type by that
+echo -1 >$dsa/wq0.2/group_id
 expect 'enabled 1 wq' accel-config enable-wq dsa0/wq0.0
 [ -c /dev/dsa/wq0.0 ] || fail "no char device"
 ! echo 8 2>/dev/null >$dsa/wq0.0/size || fail "the size of an enabled queue was changed"

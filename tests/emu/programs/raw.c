@@ -221,7 +221,6 @@ static void test_wrong_instruction(void **state)
 	prepare_noop();
 	assert_true(sva_enqcmd(dedicated, &desc));
 	sva_movdir64b(shared, &desc); /* is dropped */
-	assert_int_equal(SIGNAL_OF(*(volatile uint64_t *)shared = 1), SIGSEGV);
 	desc.pasid_priv = 1;
 	assert_int_equal(SIGNAL_OF(sva_enqcmd(shared, &desc)), SIGSEGV);
 	sva_prep_drain(&desc, 0);
@@ -231,6 +230,17 @@ static void test_wrong_instruction(void **state)
 	assert_int_equal(wait_for(&comp), SVA_STATUS_SUCCESS);
 	munmap(shared, PAGE);
 	munmap(dedicated, PAGE);
+}
+
+/* What hardware drops in silence, sva-emu (which sets LIBSVA_CPU) tells: the program is wrong. */
+static void test_plain_store(void **state)
+{
+	void *portal = map_queue(SHARED);
+
+	(void)state;
+	assert_int_equal(SIGNAL_OF(*(volatile uint64_t *)portal = 1),
+			 getenv("LIBSVA_CPU") ? SIGSEGV : 0);
+	munmap(portal, PAGE);
 }
 
 /* ENQCMD to memory is not accepted; in a process without a PASID it faults. */
@@ -420,7 +430,8 @@ static int use_inherited(int fd, void *portal)
 		return 1;
 	if (map(fd) != MAP_FAILED || errno != EPERM)
 		return 2;
-	if (poll(&poller, 1, 0) != 1) /* the driver gives -EPERM for events */
+	if (poll(&poller, 1, 0) !=
+	    0) /* the driver gives POLLNVAL, which poll(2) does not pass on */
 		return 3;
 	if (portal && SIGNAL_OF(sva_enqcmd(portal, &desc)) != SIGSEGV)
 		return 4;
@@ -443,6 +454,25 @@ static void test_fork(void **state)
 	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
 	munmap(portal, PAGE);
 	close(fd);
+}
+
+static void *use_in_thread(void *fd)
+{
+	return (void *)(intptr_t)use_inherited(*(int *)fd, NULL);
+}
+
+/*
+ * The kernel gives a thread its PASID once, and does not forget that at exec(): the thread that had
+ * it before, and lives on, faults. (Linux 6.12 to 7.3: pasid_activated is cleared by fork alone.)
+ */
+static int after_exec(int fd)
+{
+	pthread_t thread;
+	void *status;
+
+	pthread_create(&thread, NULL, use_in_thread, &fd);
+	pthread_join(thread, &status);
+	return (int)(intptr_t)status;
 }
 
 static void test_exec(void **state)
@@ -500,17 +530,26 @@ static void test_kill(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stat),      cmocka_unit_test(test_dedicated_has_one_client),
-		cmocka_unit_test(test_mmap),      cmocka_unit_test(test_mapping_holds_the_file),
-		cmocka_unit_test(test_write),     cmocka_unit_test(test_wrong_instruction),
-		cmocka_unit_test(test_no_portal), cmocka_unit_test(test_poll_waits),
-		cmocka_unit_test(test_overflow),  cmocka_unit_test(test_thread_from_before),
-		cmocka_unit_test(test_signals),   cmocka_unit_test(test_closes_everything),
-		cmocka_unit_test(test_setuid),    cmocka_unit_test(test_fork),
-		cmocka_unit_test(test_exec),      cmocka_unit_test(test_kill),
+		cmocka_unit_test(test_stat),
+		cmocka_unit_test(test_dedicated_has_one_client),
+		cmocka_unit_test(test_mmap),
+		cmocka_unit_test(test_mapping_holds_the_file),
+		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_poll_waits), /* before there is an error */
+		cmocka_unit_test(test_wrong_instruction),
+		cmocka_unit_test(test_plain_store),
+		cmocka_unit_test(test_no_portal),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_thread_from_before),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_closes_everything),
+		cmocka_unit_test(test_setuid),
+		cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_kill),
 	};
 
 	if (argc == 2)
-		return use_inherited(atoi(argv[1]), NULL);
+		return after_exec(atoi(argv[1]));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# The device, configured by the unmodified accel-config, the newest one.
+
+new_accel_config()
+{
+	/opt/accel-config/ld-linux-x86-64.so.2 --library-path /opt/accel-config /opt/accel-config/accel-config "$@"
+}
+
+# Block on fault, which the device can do if it has page requests: bit 0 of its capabilities.
+has_page_requests()
+{
+	echo $(($(cat /sys/bus/dsa/devices/dsa0/gen_cap) & 1))
+}
+
+# configure QUEUE MODE [OPTION...]
+configure()
+{
+	queue=$1 mode=$2
+	shift 2
+	new_accel_config config-wq "dsa0/$queue" --group-id=0 --type=user --mode="$mode" --name="$mode" \
+		--driver-name=user --wq-size=64 --priority=10 --block-on-fault="$(has_page_requests)" "$@"
+}
+
+engines()
+{
+	for engine in 0 1 2 3; do
+		new_accel_config config-engine "dsa0/engine0.$engine" --group-id=0
+	done
+}
+
+# setup WHAT - queues: one shared, one dedicated, as sva-emu has them; dedicated: that alone; none
+setup()
+{
+	insmod /modules/idxd_bus.ko
+	insmod /modules/idxd.ko
+	case $1 in
+	none) return ;;
+	dedicated) engines && configure wq0.1 dedicated ;;
+	*) engines && configure wq0.0 shared --threshold=48 && configure wq0.1 dedicated ;;
+	esac
+	new_accel_config enable-device dsa0
+	for queue in wq0.0 wq0.1; do
+		[ "$(cat /sys/bus/dsa/devices/$queue/size)" = 0 ] || new_accel_config enable-wq "dsa0/$queue"
+	done
+	chmod 666 /dev/dsa/*
+}

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154 # cache, here, root, build, kernel: run
+# The guest's files: programs of the build, Debian's tools, and what they need, in an initramfs.
+
+# Programs of this machine that the guest has, too.
+guest_tools=(bash setpriv)
+guest_test_folder=/usr/libexec/accel-config/test # of accel-config-test
+
+# Programs of the build.
+guest_programs()
+{
+	find "$build/tests/emu/programs" "$build/tests/vm" "$build/examples" -maxdepth 1 -type f -perm -u+x
+}
+
+# copy_program FILE TARGET - and the shared libraries that it needs
+copy_program()
+{
+	local library
+	mkdir -p "$(dirname "$guest$2")"
+	cp -L "$1" "$guest$2"
+	while read -r library; do
+		[ -e "$guest$library" ] || { mkdir -p "$guest$(dirname "$library")" && cp -L "$library" "$guest$library"; }
+	done < <(ldd "$1" 2>/dev/null | grep -o '/[^ ]*')
+}
+
+# The newest accel-config, with a C library of its own beside the machine's.
+guest_accel_config()
+{
+	local dir=$cache/accel-config opt=$guest/opt/accel-config file
+	if [ ! -d "$dir" ]; then
+		archive_unpack "$dir.new" accel-config/trixie libaccel-config1/trixie libjson-c5/trixie libc6/trixie &&
+			mv "$dir.new" "$dir" || return
+	fi
+	mkdir -p "$opt"
+	for file in bin/accel-config lib64/ld-linux-x86-64.so.2 lib/x86_64-linux-gnu/lib{c.so.6,json-c.so.5,accel-config.so.1}; do
+		cp -L "$dir/usr/$file" "$opt/"
+	done
+}
+
+guest_files()
+{
+	local program
+	guest=$1
+	mkdir -p "$guest"/{bin,dev,proc,sys,tmp,run,etc,tests,root}
+	cp "$cache/tools/bin/busybox" "$guest/bin/"
+	echo 'root:x:0:0::/root:/bin/sh' >"$guest/etc/passwd"
+	cp "$here/guest/init" "$guest/init"
+	cp "$here"/guest/*.sh "$guest/tests/"
+	cp "$root"/tests/emu/programs/*.sh "$guest/tests/"
+	for program in "${guest_tools[@]}"; do
+		copy_program "$(command -v "$program")" "/bin/$program"
+	done
+	copy_program "$(command -v accel-config)" /bin/accel-config
+	for program in $(guest_programs); do
+		copy_program "$program" "/bin/${program##*/}"
+	done
+	for program in "$guest_test_folder"/*; do
+		[ ! -f "$program" ] || copy_program "$program" "$program"
+	done
+	cp -r "$guest_test_folder/." "$guest$guest_test_folder/"
+	guest_accel_config
+}
+
+archive_of()
+{
+	(cd "$1" && find . | "$cache"/tools/bin/busybox cpio -o -H newc 2>/dev/null | gzip -1)
+}
+
+# guest_image - sets initrd: the files, and behind them the kernel's modules
+guest_image()
+{
+	local work
+	work=$(mktemp -d "$cache/guest.XXXXXX")
+	chmod 755 "$work" # it becomes the guest's /
+	guest_files "$work/files" || return
+	mkdir -p "$work/modules/modules" && cp "$kernel"/*.ko "$work/modules/modules/"
+	initrd=$work/initrd
+	{ archive_of "$work/files" && archive_of "$work/modules"; } >"$initrd"
+	rm -rf "$work/files" "$work/modules"
+}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# The machines, and the tests of each: files in guest/tests.
+
+declare -A variant_fields
+variant_order=()
+
+# variant NAME FIELD=VALUE... - fields: tier (quick, full), kernel (steps/kernel.sh), tests; and what
+# differs from the usual machine: cpu, iommu, device (properties), append (to intel_iommu=on), setup
+# (which queues: guest/tests/setup.sh), limit (seconds)
+variant()
+{
+	local name=$1 field
+	shift
+	variant_order+=("$name")
+	for field in tier=full kernel=newest setup=queues limit=600 "$@"; do
+		variant_fields[$name.${field%%=*}]=${field#*=}
+	done
+}
+
+variant_field() { echo "${variant_fields[$1.$2]:-}"; }
+variant_exists() { [ -n "${variant_fields[$1.kernel]:-}" ]; }
+
+# variant_names [TIER...]
+variant_names()
+{
+	local name
+	for name in "${variant_order[@]}"; do
+		[ -n "$*" ] && [[ " $* " != *" ${variant_fields[$name.tier]} "* ]] || echo "$name"
+	done
+}
+
+variant_list()
+{
+	local name
+	for name in "${variant_order[@]}"; do
+		echo "$name ${variant_fields[$name.tier]} ${variant_fields[$name.tests]}"
+	done
+}
+
+paths="suite_shared suite_dedicated suite_write"
+
+variant newest tier=quick tests="$paths raw storm example accel_config kernel_log"
+variant dsa2 tier=quick device=version=0x200 tests="$paths raw kernel_log"
+variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated"
+for kernel in sid 6.12 6.12-nosva 6.1 6.16 6.18; do
+	variant "k$kernel" kernel=$kernel tests="$paths raw accel_config"
+done
+variant no-pri tier=quick device=pri=off tests="records_errors suite_dedicated"
+variant no-pri-log tier=quick device=version=0x200,pri=off tests="records_log"
