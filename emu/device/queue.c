@@ -250,7 +250,10 @@ void emu_process_ring(struct emu_process *process)
 /* 9.2.16, first word. */
 static uint64_t error_word(const struct emu_error *error)
 {
-	uint64_t word = 1 | (uint64_t)error->code << 8;
+	uint64_t word = 1 | (uint64_t)SVA_STATUS_CODE(error->code) << 8;
+
+	if (error->code & SVA_STATUS_WRITE)
+		word |= 1ull << 5;
 
 	if (error->queue != EMU_NONE)
 		word |= 1ull << 3 | (uint64_t)error->queue << 16;

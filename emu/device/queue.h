@@ -57,7 +57,7 @@ void emu_process_ring(struct emu_process *process);
 
 /* Errors that have no completion record (error register, 9.2.16). */
 struct emu_error {
-	unsigned int code;
+	unsigned int code;           /* with SVA_STATUS_WRITE for a fault of a write */
 	int queue;                   /* EMU_NONE */
 	const struct sva_desc *desc; /* NULL */
 	uint32_t pasid;

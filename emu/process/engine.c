@@ -100,7 +100,7 @@ static void report(void *ctx, const struct sva_desc *desc, const struct sva_comp
 		return;
 	emu_device_error(dsa,
 			 &(struct emu_error){
-				 .code = SVA_STATUS_CODE(status),
+				 .code = status,
 				 .queue = lane->queue,
 				 .desc = desc,
 				 .pasid = view->state->process[atomic_load(&lane->process)].pasid,

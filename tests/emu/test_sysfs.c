@@ -669,6 +669,7 @@ static void test_bind(void **state)
 		struct step next;
 	} all[] = {
 		{ { "idxd", "dsa0", -ENXIO, 0x800d0000 }, { "devices/wq0.0/group_id", "0", 0 } },
+		{ { "idxd", "dsa0", -ENXIO, 0x800c0000 }, { "devices/wq0.0/type", "user", 0 } },
 		{ { "idxd", "dsa0", -ENXIO, NO_WORD }, { "devices/engine0.0/group_id", "1", 0 } },
 		{ { "idxd", "dsa0", -ENXIO, 0x15 }, { "devices/engine0.0/group_id", "0", 0 } },
 		{ { "user", "wq0.0", -ENXIO, NO_WORD }, { "devices/wq0.0/size", "16", 0 } },
@@ -681,11 +682,12 @@ static void test_bind(void **state)
 		  { "devices/wq0.0/driver_name", "user", 0 } },
 		{ { "user", "wq0.0", -ENXIO, 0x80040000 }, { "devices/wq0.0/name", "a", 0 } },
 		{ { "user", "wq0.0", -ENXIO, 0x80060000 }, { "devices/wq0.0/threshold", "8", 0 } },
+		{ { "user", "wq0.0", -EINVAL, 0x800c0000 }, { "devices/wq0.1/mode", "dedicated", 0 } },
 		{ { "user", "wq0.0", -ENXIO, 0x23 }, { "devices/wq0.0/priority", "1", 0 } },
 		{ { "dmaengine", "wq0.0", -ENODEV, 0x80200000 },
 		  { "devices/engine0.0/group_id", "-1", 0 } },
 		{ { "user", "wq0.0", -EINVAL, NO_WORD }, { "devices/engine0.0/group_id", "0", 0 } },
-		{ { "user", "wq0.0", 0, 0 }, { "devices/wq0.1/mode", "dedicated", 0 } },
+		{ { "user", "wq0.0", 0, 0 }, { "devices/dsa0/cmd_status", "x", 0 } },
 		{ { "user", "wq0.0", -EBUSY, NO_WORD }, { "devices/wq0.1/name", "b", 0 } },
 		{ { "user", "wq0.1", -ENXIO, 0x22 }, { "devices/wq0.1/priority", "1", 0 } },
 		{ { "user", "dsa0", -ENODEV, NO_WORD }, { "devices/dsa0/cmd_status", "1", 0 } },
@@ -713,7 +715,8 @@ static void test_default_size(void **state)
 	static const struct step steps[] = {
 		{ "devices/wq0.0/group_id", "0", 0 },     { "devices/wq0.0/type", "user", 0 },
 		{ "devices/wq0.1/group_id", "0", 0 },     { "devices/wq0.2/type", "user", 0 },
-		{ "devices/engine0.0/group_id", "0", 0 }, { "drivers/idxd/bind", "dsa0", 0 },
+		{ "devices/wq0.1/mode", "dedicated", 0 }, { "devices/engine0.0/group_id", "0", 0 },
+		{ "drivers/idxd/bind", "dsa0", 0 },
 	};
 
 	(void)state;
@@ -723,6 +726,7 @@ static void test_default_size(void **state)
 	assert_shows("devices/wq0.2/size", "0\n");
 	boot("latest", 0x100);
 	assert_int_equal(store("devices/wq0.3/group_id", "0"), 0);
+	assert_int_equal(store("devices/wq0.3/mode", "dedicated"), 0);
 	assert_int_equal(store("devices/wq0.3/size", "128"), 0);
 	take(steps, COUNT(steps) - 1);
 	attempt(&(struct attempt){ "idxd", "dsa0", -ENXIO, 0x14 });

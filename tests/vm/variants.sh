@@ -43,8 +43,9 @@ paths="suite_shared suite_dedicated suite_write"
 variant newest tier=quick tests="$paths raw storm example accel_config kernel_log"
 variant dsa2 tier=quick device=version=0x200 tests="$paths raw kernel_log"
 variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated"
-for kernel in sid 6.12 6.12-nosva 6.1 6.16 6.18; do
-	variant "k$kernel" kernel=$kernel tests="$paths raw accel_config"
+variant no-pri tier=quick device=pri=off tests="$paths"
+variant records tier=quick device=pri=off setup=records tests="records_errors"
+variant records-log tier=quick device=version=0x200,pri=off setup=records tests="records_log"
+for kernel in sid 6.12 6.16 6.18; do
+	variant "k$kernel" kernel=$kernel tests="$paths raw accel_config kernel_log"
 done
-variant no-pri tier=quick device=pri=off tests="records_errors suite_dedicated"
-variant no-pri-log tier=quick device=version=0x200,pri=off tests="records_log"

@@ -90,8 +90,8 @@ static void test_missing_record(void **state)
 		assert_string_equal(show(OPEN "cr_fault_failures"), "0\n");
 	} else {
 		assert_int_equal(record->status, 0);
-		/* 0x1a, with descriptor and queue: bits 7:0 and 15:8 of the lowest word */
-		assert_non_null(strstr(show(SYSFS "dsa0/errors"), "00001a0d\n"));
+		/* 0x1a, a write, with descriptor and queue: bits 15:8 and 7:0 of the lowest word */
+		assert_non_null(strstr(show(SYSFS "dsa0/errors"), "00001a2d\n"));
 	}
 }
 

@@ -8,9 +8,9 @@ new_accel_config()
 }
 
 # Block on fault, which the device can do if it has page requests: bit 0 of its capabilities.
-has_page_requests()
+block_on_fault()
 {
-	echo $(($(cat /sys/bus/dsa/devices/dsa0/gen_cap) & 1))
+	[ $(($(cat /sys/bus/dsa/devices/dsa0/gen_cap) & 1)) -eq 0 ] || echo --block-on-fault=1
 }
 
 # configure QUEUE MODE [OPTION...]
@@ -19,7 +19,7 @@ configure()
 	queue=$1 mode=$2
 	shift 2
 	new_accel_config config-wq "dsa0/$queue" --group-id=0 --type=user --mode="$mode" --name="$mode" \
-		--driver-name=user --wq-size=64 --priority=10 --block-on-fault="$(has_page_requests)" "$@"
+		--driver-name=user --wq-size=64 --priority=10 $(block_on_fault) "$@"
 }
 
 engines()
@@ -29,14 +29,15 @@ engines()
 	done
 }
 
-# setup WHAT - queues: one shared, one dedicated, as sva-emu has them; dedicated: that alone; none
+# setup WHAT - queues: one shared, one dedicated, as sva-emu has them; dedicated: that alone;
+# records: a shared one with larger batches; none
 setup()
 {
-	insmod /modules/idxd_bus.ko
-	insmod /modules/idxd.ko
+	modprobe idxd
 	case $1 in
 	none) return ;;
 	dedicated) engines && configure wq0.1 dedicated ;;
+	records) engines && configure wq0.0 shared --threshold=48 --max-batch-size=128 ;;
 	*) engines && configure wq0.0 shared --threshold=48 && configure wq0.1 dedicated ;;
 	esac
 	new_accel_config enable-device dsa0

@@ -25,5 +25,5 @@ test_example()
 # Nothing that a kernel prints when something is wrong with it, or with the device's driver.
 test_kernel_log()
 {
-	! dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection|hung task|stall'
+	! dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection fault:|hung task|stall' | grep -v 'traps: '
 }

@@ -69,11 +69,13 @@ archive_of()
 # guest_image - sets initrd: the files, and behind them the kernel's modules
 guest_image()
 {
-	local work
+	local work modules
 	work=$(mktemp -d "$cache/guest.XXXXXX")
 	chmod 755 "$work" # it becomes the guest's /
 	guest_files "$work/files" || return
-	mkdir -p "$work/modules/modules" && cp "$kernel"/*.ko "$work/modules/modules/"
+	modules=$work/modules/lib/modules/$kernel_release
+	mkdir -p "$modules" && cp "$kernel"/*.ko "$modules/"
+	echo "idxd.ko: idxd_bus.ko" >"$modules/modules.dep" && echo "idxd_bus.ko:" >>"$modules/modules.dep"
 	initrd=$work/initrd
 	{ archive_of "$work/files" && archive_of "$work/modules"; } >"$initrd"
 	rm -rf "$work/files" "$work/modules"
