@@ -40,10 +40,12 @@ variant_list()
 
 paths="suite_shared suite_dedicated suite_write"
 
-variant newest tier=quick tests="$paths raw storm example accel_config kernel_log"
+variant newest tier=quick tests="proof $paths raw storm traffic example accel_config kernel_log"
+variant dsa-test tier=quick tests="dsa_test"
 variant dsa2 tier=quick device=version=0x200 tests="$paths raw kernel_log"
 variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated"
 variant no-pri tier=quick device=pri=off tests="$paths"
+variant slow tier=quick device=delay-us=20000 tests="proof_full"
 variant records tier=quick device=pri=off setup=records tests="records_errors"
 variant records-log tier=quick device=version=0x200,pri=off setup=records tests="records_log"
 for kernel in sid 6.12 6.16 6.18; do

@@ -13,6 +13,9 @@ test_suite_write() { nobody emu_suite wq0.0 write && nobody emu_suite wq0.1 writ
 test_raw() { emu_raw; }
 test_records_log() { emu_records log; }
 test_records_errors() { emu_records errors; }
+test_proof() { vm_proof; }
+test_proof_full() { vm_proof full; }
+test_traffic() { vm_traffic 10 3 4 wq0.0 wq0.0; }
 test_storm() { emu_storm; }
 test_accel_config() { bash /tests/accel_config.sh; }
 test_dsa_test() { bash /tests/dsa_test.sh; }
