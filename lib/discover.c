@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sva/wq.h>
+
 #include "accfg.h"
 #include "env.h"
 #include "sysfs.h"
@@ -217,15 +219,21 @@ static bool has_module(void)
 /* What is wrong with the directory of devices, and what to do about it. */
 static const char *absence(int err)
 {
+	bool missing = !err || err == -ENOENT || err == -ENOTDIR;
+
+	if (missing && !has_module() && !(sva_cpu_features() & SVA_CPU_MOVDIR64B))
+		return "has none: this CPU has no MOVDIR64B, without which the idxd driver does "
+		       "not "
+		       "load";
 	if (!err && has_module())
 		return "lists none: the idxd driver is loaded and has found no device that it can "
 		       "drive; try: dmesg | grep idxd";
 	if (!err)
 		return "lists none: the idxd driver is not loaded; try: modprobe idxd";
-	if ((err == -ENOENT || err == -ENOTDIR) && has_module())
+	if (missing && has_module())
 		return "does not exist: the idxd driver is loaded, but its devices are not visible "
 		       "here; in a container: mount /sys from the host";
-	if (err == -ENOENT || err == -ENOTDIR)
+	if (missing)
 		return "does not exist: the idxd driver is not loaded, or this machine has no such "
 		       "device; try: modprobe idxd";
 	if (err == -EACCES || err == -EPERM)

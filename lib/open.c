@@ -36,11 +36,12 @@ static const struct cause open_causes[] = {
 	  "in a container, pass the device in; otherwise check that udev runs" },
 	{ ENXIO, "nobody is behind the device node",
 	  "enable the queue: accel-config enable-wq DEVICE/QUEUE" },
-	{ ENODEV, "nobody is behind the device node",
-	  "enable the queue: accel-config enable-wq DEVICE/QUEUE" },
+	{ ENODEV, "the kernel has no IOMMU for the device",
+	  "switch VT-d on in the firmware and boot with intel_iommu=on,sm_on" },
 	{ EOPNOTSUPP, "the kernel has no Shared Virtual Addressing for user queues",
 	  "switch VT-d on in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and "
-	  "later 6.12, and 6.1.0-56 of Debian, have SVA switched off (CVE-2025-71089): take "
+	  "later 6.12, and 6.1.0-50 and later of Debian, have SVA switched off (CVE-2025-71089): "
+	  "take "
 	  "6.18.7, "
 	  "6.19 or newer" },
 	{ ENOSPC, "the kernel could not allocate a PASID",

@@ -134,7 +134,7 @@ static void open_errors(void **state)
 		{ EACCES, "no permission on the device node" },
 		{ EPERM, "no permission on the device node" },
 		{ ENOENT, "no such device node" },
-		{ ENODEV, "nobody is behind the device node" },
+		{ ENODEV, "the kernel has no IOMMU for the device" },
 		{ ENXIO, "nobody is behind the device node" },
 		{ EOPNOTSUPP, "no Shared Virtual Addressing" },
 		{ ENOSPC, "could not allocate a PASID" },

@@ -23,11 +23,26 @@ static void write_does_the_work(void **state)
 	assert_int_equal(fake.maps, 0);
 }
 
+/* The driver does not load on it: to load it is no remedy. */
+static void no_driver(void **state)
+{
+	struct sva_topology *topo;
+
+	(void)state;
+	setenv("LIBSVA_SYSFS_PATH", "/nonexistent", 1);
+	assert_int_equal(sva_discover(&topo), 0);
+	assert_string_equal(sva_topology_why(topo),
+			    "no device: /nonexistent/bus/dsa/devices has none: this CPU has no "
+			    "MOVDIR64B, without which the idxd driver does not load");
+	sva_topology_free(topo);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(write_does_the_work, fixture_setup,
 						fixture_teardown),
+		cmocka_unit_test(no_driver),
 	};
 
 	setenv("LIBSVA_CPU", "-enqcmd,-movdir64b", 1); /* before the library asks */

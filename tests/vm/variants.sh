@@ -40,10 +40,16 @@ variant_list()
 
 paths="suite_shared suite_dedicated suite_write"
 
-variant newest tier=quick tests="proof $paths raw storm traffic example accel_config kernel_log"
+variant newest tier=quick tests="proof $paths raw storm traffic example why_nobody accel_config why_disabled kernel_log"
 variant dsa-test tier=quick tests="dsa_test"
 variant dsa2 tier=quick device=version=0x200 tests="$paths raw kernel_log"
-variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated"
+variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated why_no_enqcmd"
+variant no-movdir64b tier=quick cpu=movdir64b=off setup=none tests="why_no_driver"
+variant no-waitpkg cpu=waitpkg=off tests="$paths"
+variant no-scalable-mode tier=quick append=,sm_off tests="why_no_scalable_mode"
+variant no-iommu append=,off tests="why_no_iommu"
+variant no-sva tier=quick kernel=6.1 tests="why_no_sva"
+variant no-sva-6.12 kernel=6.12-nosva tests="why_no_sva"
 variant no-pri tier=quick device=pri=off tests="$paths"
 variant slow tier=quick device=delay-us=20000 tests="proof_full"
 variant records tier=quick device=pri=off setup=records tests="records_errors"

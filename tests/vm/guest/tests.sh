@@ -30,3 +30,67 @@ test_kernel_log()
 {
 	! dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection fault:|hung task|stall' | grep -v 'traps: '
 }
+# why QUEUE ERROR REJECTION - the error of opening it, and the words of the reason and the remedy
+why()
+{
+	said=$(vm_why "$1")
+	echo "$said"
+	[ "$(echo "$said" | grep -v '^reason:')" = "error: $2
+path: CPU
+$3" ]
+}
+
+no_sva="open: Operation not supported: the kernel has no Shared Virtual Addressing for user queues; switch \
+VT-d on in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and later 6.12, and 6.1.0-50 and \
+later of Debian, have SVA switched off (CVE-2025-71089): take 6.18.7, 6.19 or newer"
+test_why_no_sva()
+{
+	why wq0.0 EOPNOTSUPP "wq0.0: $no_sva" && why wq0.1 EOPNOTSUPP "wq0.1: $no_sva" &&
+		LIBSVA_LOG=info memcpy_offload /bin/bash
+}
+
+test_why_no_scalable_mode()
+{
+	why wq0.0 ENOSPC "wq0.0: open: No space left on device: the kernel could not allocate a PASID; boot with \
+intel_iommu=on,sm_on: the IOMMU must run in scalable mode"
+}
+
+test_why_no_iommu()
+{
+	why wq0.1 ENODEV "wq0.1: open: No such device: the kernel has no IOMMU for the device; switch VT-d on in the \
+firmware and boot with intel_iommu=on,sm_on"
+}
+
+test_why_no_driver()
+{
+	why wq0.0 ENODEV ": no device: /sys/bus/dsa/devices has none: this CPU has no MOVDIR64B, without which the \
+idxd driver does not load; "
+}
+
+# A shared queue cannot be enabled without ENQCMD; the driver says so, and the dedicated one works.
+test_why_no_enqcmd()
+{
+	! configure wq0.0 shared --threshold=48 || ! new_accel_config enable-wq dsa0/wq0.0 || return
+	why wq0.0 ENODEV "wq0.0: the queue is disabled; accel-config enable-wq DEVICE/QUEUE"
+}
+
+# The same machine, with one thing after the other switched off.
+test_why_disabled()
+{
+	new_accel_config disable-wq dsa0/wq0.0 &&
+		why wq0.0 ENODEV "wq0.0: the queue is disabled; accel-config enable-wq DEVICE/QUEUE" &&
+		new_accel_config disable-device dsa0 &&
+		why wq0.1 ENODEV "wq0.1: the device is disabled; accel-config enable-device DEVICE" &&
+		rmmod idxd &&
+		why wq0.0 ENODEV ": no device: /sys/bus/dsa/devices lists none: the idxd driver is not loaded; try: \
+modprobe idxd; " &&
+		modprobe idxd && setup queues && vm_why wq0.0 | grep -x 'path: portal, ENQCMD'
+}
+
+# An ordinary user: the kernel refuses the portal, write(2) is the path; and no node, no permission.
+test_why_nobody()
+{
+	nobody vm_why wq0.0 | grep -x 'path: write(2)' && chmod 600 /dev/dsa/wq0.0 &&
+		nobody vm_why wq0.0 | grep -F 'wq0.0: open: Permission denied: no permission on the device node' &&
+		chmod 666 /dev/dsa/wq0.0
+}
