@@ -40,7 +40,7 @@ variant_list()
 
 paths="suite_shared suite_dedicated suite_write"
 
-variant newest tier=quick tests="proof $paths raw storm traffic example why_nobody accel_config why_disabled kernel_log"
+variant newest tier=quick tests="proof $paths raw storm traffic example why_nobody why_disabled accel_config kernel_log"
 variant dsa-test tier=quick tests="dsa_test"
 variant dsa2 tier=quick device=version=0x200 tests="$paths raw kernel_log"
 variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated why_no_enqcmd"
@@ -51,6 +51,7 @@ variant no-iommu append=,off tests="why_no_iommu"
 variant no-sva tier=quick kernel=6.1 tests="why_no_sva"
 variant no-sva-6.12 kernel=6.12-nosva tests="why_no_sva"
 variant no-pri tier=quick device=pri=off tests="$paths"
+variant gone tier=quick tests="queue_gone device_gone function_reset kernel_log"
 variant slow tier=quick device=delay-us=20000 tests="proof_full"
 variant records tier=quick device=pri=off setup=records tests="records_errors"
 variant records-log tier=quick device=version=0x200,pri=off setup=records tests="records_log"

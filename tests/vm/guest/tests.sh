@@ -16,6 +16,29 @@ test_records_errors() { emu_records errors; }
 test_proof() { vm_proof; }
 test_proof_full() { vm_proof full; }
 test_traffic() { vm_traffic 10 3 4 wq0.0 wq0.0; }
+
+# under_traffic COMMAND... - run it while eight threads of two processes submit: each of them ends, knows
+# what became of its operations, and the device can be used again.
+under_traffic()
+{
+	vm_traffic 15 2 4 wq0.0 >/tmp/traffic &
+	until grep -q 'at work' /tmp/traffic; do usleep 10000; done
+	"$@"
+	status=0
+	wait $! || status=$?
+	cat /tmp/traffic
+	again && emu_suite wq0.0 portal && [ $status -eq 0 ] && ! grep ' 0 threads lost' /tmp/traffic
+}
+
+# The device from the beginning, whatever has become of it.
+again()
+{
+	rmmod idxd && setup queues
+}
+
+test_queue_gone() { under_traffic sh -c 'echo wq0.0 >/sys/bus/dsa/drivers/user/unbind'; }
+test_device_gone() { under_traffic new_accel_config disable-device -f dsa0; }
+test_function_reset() { under_traffic sh -c 'echo 1 >/sys/bus/pci/devices/0000:00:02.0/reset'; }
 test_storm() { emu_storm; }
 test_accel_config() { bash /tests/accel_config.sh; }
 test_dsa_test() { bash /tests/dsa_test.sh; }

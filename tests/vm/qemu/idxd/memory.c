@@ -15,6 +15,15 @@ static uint32_t pasid_of(const Engine *engine)
 	return engine->current->pasid;
 }
 
+/* A descriptor that is aborted accesses nothing any more, and leaves no record. */
+static bool is_aborted(Engine *engine)
+{
+	DsaState *s = engine->s;
+
+	QEMU_LOCK_GUARD(&s->lock);
+	return s->aborting & 1u << engine->current->queue;
+}
+
 /* Within a page; under the BQL. */
 static bool translate(const Engine *engine, uint64_t addr, bool write, hwaddr *to)
 {
@@ -36,7 +45,7 @@ static size_t accessible(void *ctx, uint64_t addr, size_t len, bool write)
 	hwaddr to;
 
 	BQL_LOCK_GUARD();
-	return translate(ctx, addr, write, &to) ? MIN(len, page) : 0;
+	return !is_aborted(ctx) && translate(ctx, addr, write, &to) ? MIN(len, page) : 0;
 }
 
 static bool transfer(Engine *engine, uint64_t addr, void *buf, size_t len, bool write)
@@ -44,7 +53,7 @@ static bool transfer(Engine *engine, uint64_t addr, void *buf, size_t len, bool 
 	hwaddr to;
 
 	BQL_LOCK_GUARD();
-	return translate(engine, addr, write, &to) &&
+	return !is_aborted(engine) && translate(engine, addr, write, &to) &&
 	       address_space_rw(&address_space_memory, to, MEMTXATTRS_UNSPECIFIED, buf, len,
 				write) == MEMTX_OK;
 }
@@ -117,6 +126,9 @@ static void report(void *ctx, const struct sva_desc *desc, const struct sva_comp
 	Engine *engine = ctx;
 
 	BQL_LOCK_GUARD();
+	if (is_aborted(engine)) {
+		return;
+	}
 	dsa_report(engine->s, engine->current, desc, record, status);
 }
 
