@@ -41,6 +41,7 @@ variant_list()
 paths="suite_shared suite_dedicated suite_write"
 
 variant newest tier=quick tests="proof $paths raw storm traffic example why_nobody why_disabled accel_config kernel_log"
+variant ring0 tier=quick tests="ring0 kernel_log"
 variant dsa-test tier=quick tests="dsa_test"
 variant dsa2 tier=quick device=version=0x200 tests="$paths raw kernel_log"
 variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated why_no_enqcmd"

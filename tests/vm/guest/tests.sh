@@ -15,6 +15,7 @@ test_records_log() { emu_records log; }
 test_records_errors() { emu_records errors; }
 test_proof() { vm_proof; }
 test_proof_full() { vm_proof full; }
+test_ring0() { insmod "/lib/modules/$(uname -r)/sva_ring0.ko" && vm_ring0 && rmmod sva_ring0; }
 test_traffic() { vm_traffic 10 3 4 wq0.0 wq0.0; }
 
 # under_traffic COMMAND... - run it while eight threads of two processes submit: each of them ends, knows

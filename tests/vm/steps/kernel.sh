@@ -16,13 +16,14 @@ declare -A kernel_packages=(
 	[6.16]='^linux-image-6\.16\.[0-9]+\+deb13-amd64$'
 	[6.18]='^linux-image-6\.18\.[0-9]+\+deb13-amd64$')
 
-# kernel_get NAME - sets kernel (folder with vmlinuz and modules) and kernel_release
+# kernel_get NAME - sets kernel (folder with vmlinuz and modules), kernel_release and kernel_suite
 kernel_get()
 {
-	local suite=${kernel_suites[$1]} work=$cache/kernel.new packages
-	packages=$(archive_list Packages "$suite" | cut -d ' ' -f 1)
+	local work=$cache/kernel.new packages
+	kernel_suite=${kernel_suites[$1]}
+	packages=$(archive_list Packages "$kernel_suite" | cut -d ' ' -f 1)
 	kernel_release=$(sed -nE "/${kernel_packages[$1]}/s/^linux-(image|binary)-//p" <<<"$packages" | sort -V | tail -n 1)
-	[ -n "$kernel_release" ] || { reason="Debian's $suite offers no such kernel ($1)"; return 77; }
+	[ -n "$kernel_release" ] || { reason="Debian's $kernel_suite offers no such kernel ($1)"; return 77; }
 	kernel=$cache/kernel-$kernel_release
 	[ ! -d "$kernel" ] || return 0
 	echo "== kernel $kernel_release"
@@ -30,7 +31,7 @@ kernel_get()
 	packages=$(grep -xE "linux-(binary|modules)-${kernel_release//+/[+]}" <<<"$packages") ||
 		packages=linux-image-$kernel_release
 	# shellcheck disable=SC2086 # several words
-	archive_unpack "$work" $(printf "%s/$suite " $packages) || return
+	archive_unpack "$work" $(printf "%s/$kernel_suite " $packages) || return
 	mkdir "$work/kept" && find "$work" \( -name 'vmlinuz*' -o -name 'idxd*.ko*' \) -exec mv -t "$work/kept" {} + &&
 		mv "$work"/kept/vmlinuz* "$work/vmlinuz" || return
 	find "$work/kept" -name '*.xz' -exec xz -d {} +
