@@ -5,7 +5,7 @@
 declare -A variant_fields
 variant_order=()
 
-# variant NAME FIELD=VALUE... - fields: tier (quick, full), kernel (steps/kernel.sh), tests; and what
+# variant NAME FIELD=VALUE... - fields: tier (quick, full; never: asked for by name), kernel (steps/kernel.sh), tests; and what
 # differs from the usual machine: cpu, iommu, device (properties), append (to intel_iommu=on), setup
 # (which queues: guest/tests/setup.sh), limit (seconds)
 variant()
@@ -42,6 +42,7 @@ paths="suite_shared suite_dedicated suite_write"
 
 variant newest tier=quick tests="proof $paths raw storm traffic example why_nobody why_disabled accel_config kernel_log"
 variant ring0 tier=quick tests="ring0 kernel_log"
+variant soak tier=never limit=600 tests="soak kernel_log"
 variant dsa-test tier=quick tests="dsa_test"
 variant dsa2 tier=quick device=version=0x200 tests="$paths raw kernel_log"
 variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated why_no_enqcmd"

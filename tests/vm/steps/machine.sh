@@ -22,11 +22,12 @@ machine_command()
 # machine_run VARIANT - boot it, run its tests, keep log and lines; fails if it does not come to its end
 machine_run()
 {
-	local tests command status=0
-	tests=$(variant_field "$1" tests)
-	machine_command "$1" "sva.tests=${tests// /,}"
+	local tests command limit status=0
+	tests=$(variant_field "$1" tests) limit=$(variant_field "$1" limit)
+	[ "$1" != soak ] || limit=$((limit + soak))
+	machine_command "$1" "sva.tests=${tests// /,} sva.soak=$soak"
 	: >"$results/lines"
-	timeout -k 5 "$(variant_field "$1" limit)" "${command[@]}" -D "$results/trace" -serial stdio \
+	timeout -k 5 "$limit" "${command[@]}" -D "$results/trace" -serial stdio \
 		-serial "file:$results/lines" </dev/null 2>&1 | tr -d '\r' >"$results/log" || status=$?
 	rm -f "$initrd" && rmdir "$(dirname "$initrd")"
 	tr -d '\r' <"$results/lines" >"$results/lines.new" && mv "$results/lines.new" "$results/lines"

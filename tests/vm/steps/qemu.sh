@@ -61,13 +61,13 @@ qemu_tree()
 # qemu_sync SOURCE - put our files where they are built, those that differ
 qemu_sync()
 {
-	local device=$1/hw/misc/idxd
-	mkdir -p "$device/model" "$device/sva"
+	local device=$1/hw/misc/idxd cpu=$1/target/i386/tcg/sva
+	mkdir -p "$device/model" "$device/sva" "$cpu"
 	sync_files "$device" "$here"/qemu/idxd/*
 	sync_files "$device/model" "$root"/emu/model/*.[ch]
 	sync_files "$device/sva" "$root"/include/sva/*.h
 	sync_files "$1/include/hw/misc" "$here/qemu/idxd.h"
-	sync_files "$1/target/i386/tcg/system" "$here/qemu/enqueue_helper.c"
+	sync_files "$cpu" "$here"/qemu/cpu/*
 }
 
 sync_files()
