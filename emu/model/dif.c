@@ -173,8 +173,8 @@ static unsigned int dif_run(struct emu_run *run, const struct dif_shape *shape)
 			return SVA_STATUS_DIF_ERROR;
 		}
 		make_output(desc, shape, src, out, dst_tags);
-		if (!emu_reach_all(run, dst, dst_step, EMU_DST) ||
-		    !emu_store(run, dst, out, dst_step, EMU_DST))
+		if (dst_step > 0 && (!emu_reach_all(run, dst, dst_step, EMU_DST) ||
+				     !emu_store(run, dst, out, dst_step, EMU_DST)))
 			return emu_stop(run, done);
 		if (shape->src_tuple)
 			advance(src_tags, desc->dif.src_flags);

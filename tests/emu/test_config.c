@@ -158,11 +158,11 @@ static void test_disabled_queue(void **state)
 static void test_null(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		load("[{\"dev\":\"dsa0\",\"state\":null,\"groups\":[{\"dev\":\"group0.0\","
-		     "\"grouped_workqueues\":[{\"dev\":\"wq0.0\",\"size\":8,\"group_id\":0}],"
-		     "\"grouped_engines\":[" ENGINE "]}]}]"),
-		0);
+	assert_int_equal(load("[{\"dev\":\"dsa0\",\"state\":null,\"groups\":[{\"dev\":\"group0.0\","
+			      "\"grouped_workqueues\":[{\"dev\":\"wq0.0\",\"mode\":\"dedicated\","
+			      "\"size\":8,\"group_id\":0}],"
+			      "\"grouped_engines\":[" ENGINE "]}]}]"),
+			 0);
 	assert_int_equal(atomic_load(&dsa->state), EMU_DEV_ENABLED);
 	assert_int_equal(atomic_load(&dsa->queue[0].state), EMU_WQ_DISABLED);
 }

@@ -363,6 +363,107 @@ static void test_read_only(void **state)
 }
 
 /*
+ * Any memory of the process, and what becomes of it.
+ */
+
+#define HUGE_PAGE (2u << 20)
+
+static void copy_to_and_from(unsigned char *at, size_t size)
+{
+	static struct sva_op op;
+	size_t i;
+
+	for (i = 0; i < size; i += PAGE)
+		((volatile unsigned char *)at)[i] = 1; /* there, and writable */
+	((volatile unsigned char *)at)[size - 1] = 1;
+	sva_prep_memmove(&op.desc, at, src, size, 0);
+	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
+	assert_memory_equal(at, src, size);
+	memset(dst, 0, size);
+	sva_prep_memmove(&op.desc, dst, at, size, 0);
+	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
+	assert_memory_equal(dst, src, size);
+}
+
+static void copy_to_file(int flags)
+{
+	FILE *file = tmpfile();
+	unsigned char *at;
+
+	assert_non_null(file);
+	assert_int_equal(ftruncate(fileno(file), SIZE), 0);
+	at = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, flags, fileno(file), 0);
+	assert_ptr_not_equal(at, MAP_FAILED);
+	copy_to_and_from(at, SIZE);
+	munmap(at, SIZE);
+	fclose(file);
+}
+
+static void test_any_memory(void **state)
+{
+	static unsigned char in_bss[SIZE], in_data[SIZE] = { 1 };
+	unsigned char on_stack[PAGE + 100];
+	unsigned char *heap = malloc(SIZE), *huge = aligned_alloc(HUGE_PAGE, HUGE_PAGE);
+	struct sva_op op_on_stack __attribute__((aligned(64))) = { 0 };
+
+	(void)state;
+	copy_to_and_from(on_stack, sizeof(on_stack));
+	copy_to_and_from(in_bss, SIZE);
+	copy_to_and_from(in_data, SIZE);
+	copy_to_and_from(heap, SIZE);
+	copy_to_file(MAP_SHARED);
+	copy_to_file(MAP_PRIVATE);
+	madvise(huge, HUGE_PAGE, MADV_HUGEPAGE);
+	copy_to_and_from(huge + HUGE_PAGE - SIZE, SIZE);
+	sva_prep_noop(&op_on_stack.desc, 0);
+	assert_int_equal(run(&op_on_stack), SVA_STATUS_SUCCESS);
+	free(huge);
+	free(heap);
+}
+
+/* A page that is only read so far is the zero page: to be written, it is touched for writing. */
+static void test_copy_on_write(void **state)
+{
+	unsigned char *page = pages();
+	static struct sva_op op;
+
+	(void)state;
+	assert_int_equal(*(volatile unsigned char *)page, 0);
+	sva_prep_compare_pattern(&op.desc, page, 0, PAGE, 0);
+	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
+	assert_int_equal(op.comp.result, 0);
+	sva_prep_fill(&op.desc, page, ~0ull, PAGE, 0);
+	assert_int_equal(run(&op), SVA_STATUS_PAGE_FAULT | SVA_STATUS_WRITE);
+	*(volatile unsigned char *)page = 1;
+	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
+	assert_int_equal(page[PAGE - 1], 0xff);
+	munmap(page, SIZE);
+}
+
+/* What is unmapped is out of the device's reach; what comes to its address is new. */
+static void test_unmapped(void **state)
+{
+	unsigned char *page = pages(), *again;
+	static struct sva_op op;
+
+	(void)state;
+	memset(page, 1, PAGE);
+	sva_prep_fill(&op.desc, page, ~0ull, PAGE, 0);
+	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
+	munmap(page, SIZE);
+	assert_int_equal(run(&op), SVA_STATUS_PAGE_FAULT | SVA_STATUS_WRITE);
+	again = mmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		     -1, 0);
+	assert_ptr_equal(again, page);
+	again[0] = 2;
+	sva_prep_memmove(&op.desc, dst, again, PAGE, 0);
+	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
+	assert_int_equal(dst[0], 2);
+	assert_int_equal(dst[PAGE - 1], 0);
+	munmap(again, PAGE);
+}
+
+/*
  * Batches, drains, many at once.
  */
 
@@ -556,23 +657,16 @@ static void test_no_pasid(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_moves),
-		cmocka_unit_test(test_compares),
-		cmocka_unit_test(test_checksums),
-		cmocka_unit_test(test_delta),
-		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_fault_memmove),
-		cmocka_unit_test(test_fault_fill),
-		cmocka_unit_test(test_fault_crc),
-		cmocka_unit_test(test_fault_backward),
-		cmocka_unit_test(test_block_on_fault),
-		cmocka_unit_test(test_read_only),
-		cmocka_unit_test(test_batch),
-		cmocka_unit_test(test_drain),
-		cmocka_unit_test(test_full_queue),
-		cmocka_unit_test(test_threads_and_processes),
-		cmocka_unit_test(test_forked_handle),
-		cmocka_unit_test(test_no_pasid),
+		cmocka_unit_test(test_moves),          cmocka_unit_test(test_compares),
+		cmocka_unit_test(test_checksums),      cmocka_unit_test(test_delta),
+		cmocka_unit_test(test_refusals),       cmocka_unit_test(test_fault_memmove),
+		cmocka_unit_test(test_fault_fill),     cmocka_unit_test(test_fault_crc),
+		cmocka_unit_test(test_fault_backward), cmocka_unit_test(test_block_on_fault),
+		cmocka_unit_test(test_read_only),      cmocka_unit_test(test_any_memory),
+		cmocka_unit_test(test_copy_on_write),  cmocka_unit_test(test_unmapped),
+		cmocka_unit_test(test_batch),          cmocka_unit_test(test_drain),
+		cmocka_unit_test(test_full_queue),     cmocka_unit_test(test_threads_and_processes),
+		cmocka_unit_test(test_forked_handle),  cmocka_unit_test(test_no_pasid),
 	};
 
 	if (argc != 3) {

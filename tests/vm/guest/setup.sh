@@ -10,7 +10,8 @@ new_accel_config()
 # Block on fault, which the device can do if it has page requests: bit 0 of its capabilities.
 block_on_fault()
 {
-	[ $(($(cat /sys/bus/dsa/devices/dsa0/gen_cap) & 1)) -eq 0 ] || echo --block-on-fault=1
+	[ "$(given setup)" = no-block-on-fault ] || [ $(($(cat /sys/bus/dsa/devices/dsa0/gen_cap) & 1)) -eq 0 ] ||
+		echo --block-on-fault=1
 }
 
 # configure QUEUE MODE [OPTION...]
@@ -30,7 +31,7 @@ engines()
 }
 
 # setup WHAT - queues: one shared, one dedicated, as sva-emu has them; dedicated: that alone;
-# records: a shared one with larger batches; none
+# records: a shared one with larger batches; no-block-on-fault: two without it; none
 setup()
 {
 	modprobe idxd

@@ -10,6 +10,13 @@ nobody()
 test_suite_shared() { emu_suite wq0.0 portal; }
 test_suite_dedicated() { emu_suite wq0.1 portal; }
 test_suite_write() { nobody emu_suite wq0.0 write && nobody emu_suite wq0.1 write; }
+# The attributes are those that sva-emu shows, with the same modes and values.
+test_attributes()
+{
+	of_sva_emu=/tests/attributes.$(cat /sys/bus/dsa/devices/dsa0/version)
+	[ -e "$of_sva_emu" ] || { echo "sva-emu does not run on this machine" >/tmp/reason; return 77; }
+	attributes.sh | diff "$of_sva_emu" -
+}
 test_raw() { emu_raw; }
 test_records_log() { emu_records log; }
 test_records_errors() { emu_records errors; }

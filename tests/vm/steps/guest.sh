@@ -39,7 +39,7 @@ guest_accel_config()
 
 guest_files()
 {
-	local program
+	local program version
 	guest=$1
 	mkdir -p "$guest"/{bin,dev,proc,sys,tmp,run,etc,tests,root}
 	cp "$cache/tools/bin/busybox" "$guest/bin/"
@@ -47,6 +47,10 @@ guest_files()
 	cp "$here/guest/init" "$guest/init"
 	cp "$here"/guest/*.sh "$guest/tests/"
 	cp "$root"/tests/emu/programs/*.sh "$guest/tests/"
+	for version in 1.0 2.0; do
+		"$build/emu/sva-emu" --dsa $version -- "$here/guest/attributes.sh" \
+			>"$guest/tests/attributes.0x${version/./}0" || rm "$guest/tests/attributes.0x${version/./}0"
+	done
 	for program in "${guest_tools[@]}"; do
 		copy_program "$(command -v "$program")" "/bin/$program"
 	done

@@ -17,9 +17,11 @@
 #define SPR_WQCAP  0x3f000000080080ull
 #define SPR_GRPCAP 0x36004ull
 
-/* DSA 2.0: event log; translation fetch, DIX; per-queue operations and page requests. */
-#define DSA2_GENCAP (1ull << 13)
+/* DSA 2.0: event log; translation fetch, DIX; progress limits; per-queue operations and page
+ * requests. */
+#define DSA2_GENCAP (3ull << 13)
 #define DSA2_OPCAP  (1ull << SVA_OP_TRANSLATION_FETCH | 1ull << SVA_OP_DIX_GENERATE)
+#define DSA2_GRPCAP (1ull << 18)
 #define DSA2_WQCAP  (1ull << 24 | 3ull << 54)
 
 uint32_t dsa_read32(DsaState *s, unsigned off)
@@ -126,7 +128,7 @@ static void power_up(DsaState *s)
 	dsa_write32(s, R_VERSION, s->version);
 	dsa_write64(s, R_GENCAP, (SPR_GENCAP & ~1ull) | s->pri | (second ? DSA2_GENCAP : 0));
 	dsa_write64(s, R_WQCAP, SPR_WQCAP | (second ? DSA2_WQCAP : 0));
-	dsa_write64(s, R_GRPCAP, SPR_GRPCAP);
+	dsa_write64(s, R_GRPCAP, SPR_GRPCAP | (second ? DSA2_GRPCAP : 0));
 	dsa_write64(s, R_ENGCAP, DSA_ENGINES);
 	dsa_write64(s, R_OPCAP, SPR_OPCAP | (second ? DSA2_OPCAP : 0));
 	dsa_write64(s, R_OFFSETS,
