@@ -46,7 +46,10 @@ test_traffic() { vm_traffic 10 3 4 wq0.0 wq0.0; }
 under_traffic()
 {
 	vm_traffic 15 2 4 wq0.0 >/tmp/traffic &
-	until grep -q 'at work' /tmp/traffic; do usleep 10000; done
+	until grep -q 'at work' /tmp/traffic; do
+		kill -0 $! || { cat /tmp/traffic && return 1; }
+		usleep 10000
+	done
 	"$@"
 	status=0
 	wait $! || status=$?

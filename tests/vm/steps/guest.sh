@@ -12,14 +12,18 @@ guest_programs()
 	find "$build/tests/emu/programs" "$build/tests/vm" "$build/examples" -maxdepth 1 -type f -perm -u+x
 }
 
-# copy_program FILE TARGET - and the shared libraries that it needs
+# copy_program FILE TARGET - and the shared libraries that it needs, where the guest looks for them
 copy_program()
 {
-	local library
+	local library target
 	mkdir -p "$(dirname "$guest$2")"
 	cp -L "$1" "$guest$2"
 	while read -r library; do
-		[ -e "$guest$library" ] || { mkdir -p "$guest$(dirname "$library")" && cp -L "$library" "$guest$library"; }
+		case $library in
+		*/ld-linux*) target=$library ;;
+		*) target=/lib/${library##*/} ;;
+		esac
+		[ -e "$guest$target" ] || { mkdir -p "$guest$(dirname "$target")" && cp -L "$library" "$guest$target"; }
 	done < <(ldd "$1" 2>/dev/null | grep -o '/[^ ]*')
 }
 
