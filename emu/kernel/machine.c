@@ -16,8 +16,9 @@
 #define SPR_QUEUE_SIZE   128u
 #define SPR_READ_BUFFERS 96u
 
-/* DSA 2.0, with an event log (GENCAP bits 13 and 14); its other capabilities are those of 1.0. */
-#define DSA2_GEN_CAP         (SPR_GEN_CAP | 3ull << 13)
+/* DSA 2.0, with an event log of 64 bytes for each entry (GENCAP bits 13 and 14: 1); its other
+ * capabilities are those of 1.0. */
+#define DSA2_GEN_CAP         (SPR_GEN_CAP | 1ull << 13)
 #define DSA2_OP_CAP          0x1003f03ffull /* without those between domains, which have no model */
 #define DSA2_EXTRA           (1ull << SVA_OP_TRANSLATION_FETCH | 1ull << SVA_OP_DIX_GENERATE)
 

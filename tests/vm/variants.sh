@@ -57,7 +57,7 @@ variant no-pri tier=quick device=pri=off tests="$paths"
 variant gone tier=quick tests="queue_gone device_gone function_reset kernel_log"
 variant slow tier=quick device=delay-us=20000 tests="proof_full"
 variant records tier=quick device=pri=off setup=records tests="records_errors"
-variant records-log tier=quick device=version=0x200,pri=off setup=records tests="records_log"
+variant records-log tier=quick device=version=0x200,pri=off setup=records tests="records_log kernel_log"
 for kernel in sid 6.12 6.16 6.18; do
 	variant "k$kernel" kernel=$kernel tests="$paths raw accel_config kernel_log"
 done

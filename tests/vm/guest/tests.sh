@@ -78,7 +78,7 @@ test_example()
 # Nothing that a kernel prints when something is wrong with it, or with the device's driver.
 test_kernel_log()
 {
-	! dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection fault:|hung task|stall' | grep -v 'traps: '
+	! dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection fault:|hung task|stall|Device error 0x0 ' | grep -v 'traps: '
 }
 # why QUEUE ERROR REJECTION - the error of opening it, and the words of the reason and the remedy
 why()

@@ -27,7 +27,7 @@ machine_run()
 	[ "$1" != soak ] || limit=$((limit + soak))
 	machine_command "$1" "sva.tests=${tests// /,} sva.soak=$soak"
 	: >"$results/lines"
-	timeout -k 5 "$limit" "${command[@]}" -D "$results/trace" -serial stdio \
+	timeout --foreground -k 5 "$limit" "${command[@]}" -D "$results/trace" -serial stdio \
 		-serial "file:$results/lines" </dev/null 2>&1 | tr -d '\r' >"$results/log" || status=$?
 	rm -f "$initrd" && rmdir "$(dirname "$initrd")"
 	tr -d '\r' <"$results/lines" >"$results/lines.new" && mv "$results/lines.new" "$results/lines"

@@ -68,6 +68,7 @@ qemu_sync()
 	sync_files "$device/sva" "$root"/include/sva/*.h
 	sync_files "$1/include/hw/misc" "$here/qemu/idxd.h"
 	sync_files "$cpu" "$here"/qemu/cpu/*
+	[ ! -d "$here/qemu/$qemu_base" ] || sync_folder "$1" "$here/qemu/$qemu_base" # what this base lacks
 }
 
 sync_files()
@@ -77,6 +78,15 @@ sync_files()
 	for file; do
 		cmp -s "$file" "$dir/${file##*/}" || cp "$file" "$dir/"
 	done
+}
+
+sync_folder()
+{
+	local file
+	while read -r file; do
+		mkdir -p "$1/$(dirname "$file")"
+		sync_files "$1/$(dirname "$file")" "$2/$file"
+	done < <(cd "$2" && find . -type f)
 }
 
 # qemu_build - build it, or bring it up to date: sets qemu

@@ -17,9 +17,9 @@
 #define SPR_WQCAP  0x3f000000080080ull
 #define SPR_GRPCAP 0x36004ull
 
-/* DSA 2.0: event log; translation fetch, DIX; progress limits; per-queue operations and page
- * requests. */
-#define DSA2_GENCAP (3ull << 13)
+/* DSA 2.0: event log, of 64 bytes for each entry; translation fetch, DIX; progress limits;
+ * per-queue operations and page requests. */
+#define DSA2_GENCAP (1ull << 13)
 #define DSA2_OPCAP  (1ull << SVA_OP_TRANSLATION_FETCH | 1ull << SVA_OP_DIX_GENERATE)
 #define DSA2_GRPCAP (1ull << 18)
 #define DSA2_WQCAP  (1ull << 24 | 3ull << 54)
@@ -198,7 +198,13 @@ static const Property properties[] = {
 	DEFINE_PROP_BOOL("trace", DsaState, trace, false),
 };
 
-static void class_init(ObjectClass *oc, const void *data)
+#if QEMU_VERSION_MAJOR == 10 && QEMU_VERSION_MINOR == 0
+typedef void ClassData;
+#else
+typedef const void ClassData;
+#endif
+
+static void class_init(ObjectClass *oc, ClassData *data)
 {
 	DeviceClass *dc = DEVICE_CLASS(oc);
 	PCIDeviceClass *k = PCI_DEVICE_CLASS(oc);
@@ -221,7 +227,7 @@ static const TypeInfo types[] = { {
 	.instance_size = sizeof(DsaState),
 	.class_init = class_init,
 	.interfaces =
-		(const InterfaceInfo[]){
+		(InterfaceInfo[]){
 			{ INTERFACE_PCIE_DEVICE },
 			{},
 		},

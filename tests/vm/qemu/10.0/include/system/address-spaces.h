@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where it is in QEMU 10.0. */
+#include "exec/address-spaces.h"
