@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * traffic SECONDS PROCESSES THREADS QUEUE...: mixed operations from all sides, each checked byte by
- * byte: page faults in the middle, memory that is unmapped under the device, forks. It ends after
- * SECONDS, or with all queues gone; what it has submitted is accounted for either way. Prints a
- * line once everybody is at work.
+ * traffic [-o] SECONDS PROCESSES THREADS QUEUE...: mixed operations from all sides, each checked
+ * byte by byte: page faults in the middle, memory that is unmapped under the device, forks. It ends
+ * after SECONDS, or with all queues gone; what it has submitted is accounted for either way. Prints
+ * a line once everybody is at work; with -o no queue is opened from then on, so nobody forks.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -33,6 +33,7 @@ static struct {
 static struct sva_wq *queues[8];
 static unsigned int queue_count;
 static time_t end;
+static bool forks = true;
 
 struct worker {
 	unsigned char *src, *dst, *dst2;
@@ -136,8 +137,7 @@ static int fill_and_compare(struct worker *w)
 	return status;
 }
 
-/* Memory that goes away under the device: it is there, or it is a fault; nothing else is touched.
- */
+/* Memory that goes away under the device: it is there, or it is a fault; nothing else is hit. */
 static int unmap_under_it(struct worker *w)
 {
 	unsigned char *target = area();
@@ -236,7 +236,7 @@ static int process(uint32_t seed, unsigned int threads, char **names)
 			return 1;
 	for (i = 0; i < threads; i++)
 		pthread_create(&ids[i], NULL, thread, (void *)(uintptr_t)(seed + i));
-	while (time(NULL) < end && !atomic_load(&shared->lost)) {
+	while (forks && time(NULL) < end && !atomic_load(&shared->lost)) {
 		fork_one(seed + 100);
 		usleep(100000); /* the pace of the forks */
 	}
@@ -250,6 +250,10 @@ int main(int argc, char **argv)
 	unsigned int processes, threads, i, failed = 0;
 	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "-o")) {
+		forks = false;
+		argc--, argv++;
+	}
 	if (argc < 5 || atoi(argv[2]) < 1 || atoi(argv[3]) < 1 || atoi(argv[3]) > 64)
 		return 2;
 	processes = (unsigned int)atoi(argv[2]);
@@ -266,9 +270,8 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	while (wait(&status) > 0)
 		failed += status != 0;
-	printf("traffic: %lu done, %lu after a page fault, %lu unmapped, %lu forks, %lu threads "
-	       "lost "
-	       "their queue, %lu wrong, %u processes failed\n",
+	printf("traffic: %lu done, %lu after a page fault, %lu unmapped, %lu forks, "
+	       "%lu threads lost their queue, %lu wrong, %u processes failed\n",
 	       shared->done, shared->faults, shared->unmapped, shared->forks, shared->lost,
 	       shared->wrong, failed);
 	return failed || shared->wrong || !shared->done;
