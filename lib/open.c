@@ -45,9 +45,9 @@ static const struct cause open_causes[] = {
 	  "6.18.7, "
 	  "6.19 or newer" },
 	{ ENOSPC, "the kernel could not allocate a PASID",
-	  "boot with intel_iommu=on,sm_on: the IOMMU must run in scalable mode" },
+	  "boot with intel_iommu=on,sm_on: the IOMMU must have PASIDs and run in scalable mode" },
 	{ EINVAL, "the kernel found no valid PASID",
-	  "boot with intel_iommu=on,sm_on: the IOMMU must run in scalable mode" },
+	  "boot with intel_iommu=on,sm_on: the IOMMU must have PASIDs and run in scalable mode" },
 	{ EMFILE, "the process has no file descriptor left", "raise RLIMIT_NOFILE (ulimit -n)" },
 	{ ENFILE, "the system has no file descriptor left", "raise fs.file-max" },
 };

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# The machines, and the tests of each: files in guest/tests.
+# The machines, and the tests of each: functions in guest/tests.sh.
 
 declare -A variant_fields
 variant_order=()
 
-# variant NAME FIELD=VALUE... - fields: tier (quick, full; never: asked for by name), kernel (steps/kernel.sh), tests; and what
-# differs from the usual machine: cpu, iommu, device (properties), append (to intel_iommu=on), setup
-# (which queues: guest/tests/setup.sh), limit (seconds)
+# variant NAME FIELD=VALUE... - fields: tier (quick, full; never: asked for by name), kernel
+# (steps/kernel.sh), tests; and what differs from the usual machine: cpu, iommu, device (properties),
+# append (to intel_iommu=on), setup (which queues: guest/setup.sh), limit (seconds)
 variant()
 {
 	local name=$1 field
@@ -48,8 +48,9 @@ variant dsa2 tier=quick device=version=0x200 tests="attributes $paths raw kernel
 variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated why_no_enqcmd"
 variant no-movdir64b tier=quick cpu=movdir64b=off setup=none tests="why_no_driver"
 variant no-waitpkg cpu=waitpkg=off tests="$paths"
-variant no-scalable-mode tier=quick append=,sm_off tests="why_no_scalable_mode"
+variant no-scalable-mode tier=quick append=,sm_off tests="why_no_pasid"
 variant no-iommu append=,off tests="why_no_iommu"
+variant no-pasid iommu=,x-scalable-mode=on,x-flts=on tests="why_no_pasid"
 variant no-sva tier=quick kernel=6.1 tests="why_no_sva"
 variant no-sva-6.12 kernel=6.12-nosva tests="why_no_sva"
 variant no-block-on-fault setup=no-block-on-fault tests="$paths"

@@ -100,10 +100,11 @@ test_why_no_sva()
 		LIBSVA_LOG=info memcpy_offload /bin/bash
 }
 
-test_why_no_scalable_mode()
+# The IOMMU is not in scalable mode, or has no PASIDs in it.
+test_why_no_pasid()
 {
 	why wq0.0 ENOSPC "wq0.0: open: No space left on device: the kernel could not allocate a PASID; boot with \
-intel_iommu=on,sm_on: the IOMMU must run in scalable mode"
+intel_iommu=on,sm_on: the IOMMU must have PASIDs and run in scalable mode"
 }
 
 test_why_no_iommu()
