@@ -599,6 +599,25 @@ static void test_threads_and_processes(void **state)
 	}
 }
 
+/* With operations in flight: each has its end then. What is closed gives errors, and no more. */
+static void test_close(void **state)
+{
+	static struct sva_op ops[8];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		sva_prep_memmove(&ops[i].desc, dst, src, SIZE, 0);
+		submit(&ops[i]);
+	}
+	assert_int_equal(sva_wq_close(wq), 0);
+	for (i = 0; i < 8; i++)
+		assert_int_equal(sva_comp_status(&ops[i].comp), SVA_STATUS_SUCCESS);
+	assert_int_equal(sva_wq_close(wq), -EBADF);
+	assert_int_equal(sva_submit(wq, &ops[0]), -EBADF);
+	wq = open_queue();
+}
+
 /*
  * fork(), and what does not outlive it.
  */
@@ -666,7 +685,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_copy_on_write),  cmocka_unit_test(test_unmapped),
 		cmocka_unit_test(test_batch),          cmocka_unit_test(test_drain),
 		cmocka_unit_test(test_full_queue),     cmocka_unit_test(test_threads_and_processes),
-		cmocka_unit_test(test_forked_handle),  cmocka_unit_test(test_no_pasid),
+		cmocka_unit_test(test_close),          cmocka_unit_test(test_forked_handle),
+		cmocka_unit_test(test_no_pasid),
 	};
 
 	if (argc != 3) {
