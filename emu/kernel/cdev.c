@@ -69,6 +69,12 @@ static int find_process(const struct emu_state *state, pid_t pid)
 	return EMU_NONE;
 }
 
+static void forget_faults(struct emu_lane *lane)
+{
+	atomic_store(&lane->cr_faults, 0);
+	atomic_store(&lane->cr_fault_failures, 0);
+}
+
 /* The process' lane to a queue, made when there is none. */
 static int get_lane(struct emu_state *state, unsigned int process, unsigned int device,
 		    unsigned int queue)
@@ -89,8 +95,7 @@ static int get_lane(struct emu_state *state, unsigned int process, unsigned int 
 			continue;
 		lane->device = (uint16_t)device;
 		lane->queue = (uint16_t)queue;
-		atomic_store(&lane->cr_faults, 0);
-		atomic_store(&lane->cr_fault_failures, 0);
+		forget_faults(lane);
 		atomic_store(&lane->process, (int)process);
 		p->lane[lanes] = (uint16_t)i;
 		atomic_store(&p->lane_count, lanes + 1);
@@ -196,6 +201,16 @@ int emu_cdev_open(struct emu_state *state, const struct emu_caller *caller, unsi
 	return index;
 }
 
+static bool in_use(const struct emu_state *state, int lane)
+{
+	unsigned int i;
+
+	for (i = 0; i < EMU_FILES; i++)
+		if (state->file[i].used && state->file[i].lane == lane)
+			return true;
+	return false;
+}
+
 void emu_cdev_close(struct emu_state *state, unsigned int file)
 {
 	struct emu_file *f = &state->file[file];
@@ -204,6 +219,8 @@ void emu_cdev_close(struct emu_state *state, unsigned int file)
 	if (queue->clients) /* a queue that was enabled anew begins with none */
 		queue->clients--;
 	f->used = false;
+	if (f->lane != EMU_NONE && !in_use(state, f->lane))
+		forget_faults(&state->lane[f->lane]); /* the next open() counts from nothing */
 }
 
 bool emu_cdev_settled(const struct emu_state *state, unsigned int file)

@@ -106,6 +106,15 @@ static bool write_record(struct emu_run *run, uint64_t addr, const struct sva_co
 	return true;
 }
 
+/* Earlier records may have gone to the log, for software to deliver; so has this one, then (5.9).
+ */
+static bool follows_the_log(const struct emu_device *dev, const struct sva_desc *desc,
+			    unsigned int status)
+{
+	return sva_desc_opcode(desc) == SVA_OP_DRAIN && status == SVA_STATUS_SUCCESS &&
+	       dev->event_log && !dev->page_requests;
+}
+
 /* Deliver the record; returns the status that this leaves. */
 static unsigned int deliver(const struct emu_device *dev, const struct emu_memory *mem,
 			    const struct sva_desc *desc, struct emu_outcome *outcome)
@@ -116,6 +125,10 @@ static unsigned int deliver(const struct emu_device *dev, const struct emu_memor
 
 	if (!record_due(desc, status))
 		return status;
+	if (follows_the_log(dev, desc, status)) {
+		mem->report(mem->ctx, desc, &outcome->record, SVA_STATUS_DRAIN_EVL);
+		return status;
+	}
 	if (status != SVA_STATUS_CR_ALIGN && (sva_desc_flags(desc) & SVA_FLAG_CRAV)) {
 		if (emu_reach(&run, desc->completion_addr, sizeof(outcome->record), EMU_RECORD) &&
 		    write_record(&run, desc->completion_addr, &outcome->record)) {

@@ -44,6 +44,7 @@ struct emu_device {
 	uint32_t max_batch;    /* descriptors */
 	bool block_on_fault;   /* allowed on this queue */
 	bool page_requests;    /* for lists, completion records and readbacks, whatever the flags */
+	bool event_log;        /* is on: takes what report() gets */
 };
 
 /*

@@ -49,6 +49,11 @@ static struct engine first;
  * An operation's environment.
  */
 
+static bool has_event_log(const struct emu_state *state, const struct emu_dsa *dsa)
+{
+	return state->profile.event_log && (dsa->gen_cap & EVENT_LOG);
+}
+
 static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 {
 	const struct emu_dsa *dsa = emu_lane_device(state, lane);
@@ -62,6 +67,7 @@ static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 		/* Page requests are a part of ATS; what else a device does without is (unverified).
 		 */
 		.page_requests = !queue->prs_disable && !queue->ats_disable,
+		.event_log = has_event_log(state, dsa),
 	};
 	unsigned int i;
 
@@ -72,18 +78,31 @@ static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 	return device;
 }
 
-/* The kernel at an entry of the event log: it writes the record that the device could not. */
-static bool write_logged_record(struct emu_view *view, const struct sva_desc *desc,
-				const struct sva_comp *record)
+static bool write_record(struct emu_view *view, const struct sva_desc *desc,
+			 const struct sva_comp *record)
+{
+	struct sva_comp *to = emu_ptr(desc->completion_addr);
+
+	return emu_pages_resolve(view, desc->completion_addr, true) &&
+	       !emu_copy((char *)to + 1, (const char *)record + 1, sizeof(*record) - 1) &&
+	       !emu_copy(to, record, 1);
+}
+
+/* The kernel at an entry of the event log: it writes the record that the device has not. */
+static void serve_event(struct emu_view *view, const struct sva_desc *desc,
+			const struct sva_comp *record, unsigned int status)
 {
 	struct emu_lane *lane = &view->state->lane[view->lane];
-	struct sva_comp *to = emu_ptr(desc->completion_addr);
-	bool written = emu_pages_resolve(view, desc->completion_addr, true) &&
-		       !emu_copy((char *)to + 1, (const char *)record + 1, sizeof(*record) - 1) &&
-		       !emu_copy(to, record, 1);
+	bool fault = SVA_STATUS_CODE(status) == SVA_STATUS_CR_TRANSLATION, written;
 
-	atomic_fetch_add(written ? &lane->cr_faults : &lane->cr_fault_failures, 1);
-	return written;
+	if (!fault && status != SVA_STATUS_DRAIN_EVL)
+		return;
+	written = write_record(view, desc, record); /* may begin the operation again */
+	if (!fault)
+		return;
+	atomic_fetch_add(&lane->cr_faults, 1);
+	if (!written)
+		atomic_fetch_add(&lane->cr_fault_failures, 1);
 }
 
 /* What has no completion record to go to. */
@@ -94,10 +113,10 @@ static void report(void *ctx, const struct sva_desc *desc, const struct sva_comp
 	struct emu_dsa *dsa = emu_lane_device(view->state, view->lane);
 	const struct emu_lane *lane = &view->state->lane[view->lane];
 
-	if (view->state->profile.event_log && (dsa->gen_cap & EVENT_LOG) &&
-	    SVA_STATUS_CODE(status) == SVA_STATUS_CR_TRANSLATION &&
-	    write_logged_record(view, desc, record))
+	if (has_event_log(view->state, dsa)) {
+		serve_event(view, desc, record, status);
 		return;
+	}
 	emu_device_error(dsa,
 			 &(struct emu_error){
 				 .code = status,

@@ -115,8 +115,10 @@ static void test_read_only_record(void **state)
 	submit(record);
 	drain();
 	assert_int_equal(record->status, 0);
-	if (has_log)
+	if (has_log) {
 		wait_shown(OPEN "cr_fault_failures", "1\n");
+		assert_string_equal(show(OPEN "cr_faults"), "1\n");
+	}
 }
 
 /* The first 64 descriptors are there, the rest is not. */
