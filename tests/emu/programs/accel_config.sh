@@ -54,6 +54,9 @@ accel-config config-engine dsa0/engine0.0 --group-id=0 >/dev/null
 [ "$(cat $dsa/wq0.0/name)" = mine ] || fail "the name has not arrived"
 [ "$(cat $dsa/group0.0/work_queues)" = wq0.0 ] || fail "group 0 has not got the queue"
 [ ! -e $dsa/wq0.0/driver_name ] || echo user >$dsa/wq0.0/driver_name # 3.5.3 has no option for it
+accel-config config-engine dsa0/engine0.1 --group-id=1 >/dev/null
+refuse 0x15 accel-config enable-device dsa0 # group 1 has an engine, and no queue
+accel-config config-engine dsa0/engine0.1 --group-id=-1 >/dev/null
 echo 0 >$dsa/wq0.2/group_id
 echo user >$dsa/wq0.2/driver_name
 refuse 0x800c0000 accel-config enable-device dsa0 # a shared queue without a type

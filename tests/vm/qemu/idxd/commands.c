@@ -33,6 +33,9 @@ enum {
 	ERR_DEVICE_ENABLED = 0x10,
 	ERR_BUS_MASTER = 0x12,
 	ERR_QUEUE_SPACE = 0x14,
+	ERR_GROUP = 0x15,
+	ERR_GROUP_QUEUES = 0x16,
+	ERR_GROUP_ENGINES = 0x17,
 	ERR_DEVICE_NOT_ENABLED = 0x20,
 	ERR_QUEUE_ENABLED = 0x21,
 	ERR_QUEUE_SIZE = 0x22,
@@ -52,9 +55,38 @@ static bool device_enabled(DsaState *s)
 	return (dsa_read32(s, R_GENSTS) & 3) == GENSTS_ENABLED;
 }
 
+/* Each queue that has a size is in one group, no other is; a group has both queues and engines. */
+static uint32_t check_groups(DsaState *s)
+{
+	uint64_t sized = 0, queues = 0, engines = 0;
+	unsigned i;
+
+	for (i = 0; i < DSA_QUEUES; i++) {
+		sized |= (uint64_t) !!(dsa_wqcfg(s, i, WQ_SIZE) & 0xffff) << i;
+	}
+	for (i = 0; i < DSA_GROUPS; i++) {
+		uint64_t own_queues = dsa_read64(s, R_GRPCFG + i * GROUP_BYTES + GROUP_QUEUES);
+		uint64_t own_engines = dsa_read64(s, R_GRPCFG + i * GROUP_BYTES + GROUP_ENGINES);
+
+		if (!own_queues != !own_engines) {
+			return ERR_GROUP;
+		}
+		if (own_queues & queues) {
+			return ERR_GROUP_QUEUES;
+		}
+		if (own_engines & engines) {
+			return ERR_GROUP_ENGINES;
+		}
+		queues |= own_queues;
+		engines |= own_engines;
+	}
+	return queues == sized ? 0 : ERR_GROUP_QUEUES;
+}
+
 static uint32_t enable_device(DsaState *s)
 {
 	unsigned i, space = 0;
+	uint32_t error;
 
 	if (device_enabled(s)) {
 		return ERR_DEVICE_ENABLED;
@@ -68,8 +100,11 @@ static uint32_t enable_device(DsaState *s)
 	if (space > DSA_QUEUE_SPACE) {
 		return ERR_QUEUE_SPACE;
 	}
-	dsa_write32(s, R_GENSTS, GENSTS_ENABLED);
-	return 0;
+	error = check_groups(s);
+	if (!error) {
+		dsa_write32(s, R_GENSTS, GENSTS_ENABLED);
+	}
+	return error;
 }
 
 static uint32_t enable_queue(DsaState *s, uint32_t queue)

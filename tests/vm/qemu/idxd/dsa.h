@@ -161,7 +161,7 @@ void dsa_interrupt(DsaState *s, uint32_t cause);
 /* An error that has no completion record to go to, in the event log or SWERR. */
 void dsa_report(DsaState *s, const Entry *entry, const struct sva_desc *desc,
 		const struct sva_comp *record, unsigned status);
-/* A submission that was lost. */
-void dsa_report_lost(DsaState *s, unsigned queue, unsigned status);
+/* A descriptor for which its dedicated queue had no room. */
+void dsa_report_lost(DsaState *s, const Entry *entry);
 
 #endif

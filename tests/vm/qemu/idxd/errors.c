@@ -12,6 +12,9 @@
 #define ERROR_QUEUE      0x08ull
 #define ERROR_WRITE      0x20ull
 
+/* 5.8.2 */
+#define ERROR_QUEUE_FULL 0x53u
+
 #define EVL_PENDING      0x40000000u  /* in the upper half of EVLSTATUS */
 #define EVL_RCR          (1ull << 50) /* in the second word of an entry */
 
@@ -63,18 +66,21 @@ static bool append(DsaState *s, const LogEntry *entry)
 	return true;
 }
 
+static uint64_t first_word(const Entry *entry, const struct sva_desc *desc, unsigned code)
+{
+	uint64_t word = ERROR_DESCRIPTOR | ERROR_QUEUE | (uint64_t)code << 8 |
+			(uint64_t)entry->queue << 16 | (uint64_t)sva_desc_opcode(desc) << 32;
+
+	return entry->pasid == PCI_NO_PASID ? word : word | (uint64_t)entry->pasid << 40;
+}
+
 void dsa_report(DsaState *s, const Entry *entry, const struct sva_desc *desc,
 		const struct sva_comp *record, unsigned status)
 {
 	LogEntry log = { .record = *record };
-	uint64_t first = ERROR_DESCRIPTOR | ERROR_QUEUE |
-			 (status & SVA_STATUS_WRITE ? ERROR_WRITE : 0) |
-			 (uint64_t)SVA_STATUS_CODE(status) << 8 | (uint64_t)entry->queue << 16 |
-			 (uint64_t)sva_desc_opcode(desc) << 32;
+	uint64_t first = first_word(entry, desc, SVA_STATUS_CODE(status)) |
+			 (status & SVA_STATUS_WRITE ? ERROR_WRITE : 0);
 
-	if (entry->pasid != PCI_NO_PASID) {
-		first |= (uint64_t)entry->pasid << 40;
-	}
 	log.head[0] = cpu_to_le64(first);
 	log.head[1] = cpu_to_le64(sva_desc_flags(desc) & SVA_FLAG_RCR ? EVL_RCR : 0);
 	log.head[2] = cpu_to_le64(desc->completion_addr);
@@ -85,7 +91,7 @@ void dsa_report(DsaState *s, const Entry *entry, const struct sva_desc *desc,
 				    desc->completion_addr });
 }
 
-void dsa_report_lost(DsaState *s, unsigned queue, unsigned status)
+void dsa_report_lost(DsaState *s, const Entry *entry)
 {
-	set_swerr(s, (uint64_t[4]){ ERROR_QUEUE | status << 8 | (uint64_t)queue << 16 });
+	set_swerr(s, (uint64_t[4]){ first_word(entry, &entry->desc, ERROR_QUEUE_FULL) });
 }

@@ -7,10 +7,6 @@
 #include "hw/misc/idxd.h"
 #include "dsa.h"
 
-/* What the device answers to a submission that it loses (SWERR). */
-#define LOST_WRONG_PORTAL 0x40
-#define LOST_FULL         0x41
-
 /*
  * Submission.
  */
@@ -31,32 +27,32 @@ static uint32_t pasid_of(uint32_t mode, const uint64_t *desc)
 	return mode & WQ_DEDICATED ? WQ_PASID(mode) : desc[0] & 0xfffff;
 }
 
-static bool enqueue(DsaState *s, unsigned queue, unsigned limit, uint32_t mode,
-		    const uint64_t *desc)
+static bool enqueue(DsaState *s, const Entry *new, unsigned limit)
 {
 	Entry *entry;
 
 	QEMU_LOCK_GUARD(&s->lock);
-	if (s->occupancy[queue] >= limit) {
+	if (s->occupancy[new->queue] >= limit) {
 		return false;
 	}
-	entry = g_new0(Entry, 1);
-	entry->queue = queue;
-	entry->pasid = pasid_of(mode, desc);
+	entry = g_new(Entry, 1);
+	*entry = *new;
 	entry->ticket = ++s->ticket;
-	memcpy(&entry->desc, desc, sizeof(entry->desc));
-	s->occupancy[queue]++;
-	QSIMPLEQ_INSERT_TAIL(&s->queue[queue], entry, next);
+	s->occupancy[entry->queue]++;
+	QSIMPLEQ_INSERT_TAIL(&s->queue[entry->queue], entry, next);
 	qemu_cond_broadcast(&s->work);
 	return true;
 }
 
-/* Sixteen KiB for each queue: unlimited and limited, once more for IMS. */
+/*
+ * Sixteen KiB for each queue: unlimited and limited, once more for IMS. What does not fit the
+ * queue's mode is answered with "retry", or lost in silence if nobody waits for an answer (3.3).
+ */
 static bool portal_write64(MemoryRegion *mr, hwaddr off, const uint64_t *desc, bool nonposted,
 			   bool *retry)
 {
-	unsigned queue = off >> 14;
-	bool dedicated, accepted;
+	Entry entry = { .queue = off >> 14 };
+	bool dedicated;
 	uint32_t mode;
 	DsaState *s;
 
@@ -65,22 +61,17 @@ static bool portal_write64(MemoryRegion *mr, hwaddr off, const uint64_t *desc, b
 	}
 	s = DSA(mr->owner);
 	*retry = true;
-	if (!dsa_queue_enabled(s, queue)) {
-		return true;
-	}
-	mode = dsa_wqcfg(s, queue, WQ_MODE);
+	mode = dsa_wqcfg(s, entry.queue, WQ_MODE);
 	dedicated = mode & WQ_DEDICATED;
-	if (dedicated == nonposted) {
-		if (!nonposted) {
-			dsa_report_lost(s, queue, LOST_WRONG_PORTAL);
-		}
+	if (!dsa_queue_enabled(s, entry.queue) || dedicated == nonposted) {
 		return true;
 	}
-	accepted = enqueue(s, queue, room(s, queue, off >> 12 & 1, dedicated), mode, desc);
-	if (!accepted && dedicated) {
-		dsa_report_lost(s, queue, LOST_FULL);
+	entry.pasid = pasid_of(mode, desc);
+	memcpy(&entry.desc, desc, sizeof(entry.desc));
+	*retry = !enqueue(s, &entry, room(s, entry.queue, off >> 12 & 1, dedicated));
+	if (*retry && dedicated) {
+		dsa_report_lost(s, &entry);
 	}
-	*retry = !accepted;
 	return true;
 }
 
@@ -226,6 +217,7 @@ static struct emu_device device_of(DsaState *s, const Entry *entry)
 		.max_batch = 1u << (limits >> 5 & 0xf),
 		.block_on_fault = mode & WQ_BLOCK_ON_FAULT,
 		.page_requests = s->pri && !(mode & (WQ_ATS_DISABLE | WQ_PRS_DISABLE)),
+		.event_log = dsa_read32(s, R_GENCFG) & GENCFG_EVL,
 	};
 	unsigned i;
 
