@@ -254,7 +254,6 @@ static uint64_t error_word(const struct emu_error *error)
 
 	if (error->code & SVA_STATUS_WRITE)
 		word |= 1ull << 5;
-
 	if (error->queue != EMU_NONE)
 		word |= 1ull << 3 | (uint64_t)error->queue << 16;
 	if (error->desc)
@@ -265,16 +264,12 @@ static uint64_t error_word(const struct emu_error *error)
 
 void emu_device_error(struct emu_dsa *dsa, const struct emu_error *error)
 {
-	/* An error at the same moment is the overflow that the bit stands for. */
+	/* The driver reads each error and clears the register; one at the same moment is lost. */
 	if (atomic_exchange(&dsa->error_lock, true))
 		return;
-	if (dsa->error[0] & 1) {
-		dsa->error[0] |= 1ull << 1;
-	} else {
-		dsa->error[1] = 0;
-		dsa->error[2] = error->address;
-		dsa->error[3] = 0;
-		dsa->error[0] = error_word(error);
-	}
+	dsa->error[1] = 0;
+	dsa->error[2] = error->address;
+	dsa->error[3] = 0;
+	dsa->error[0] = error_word(error);
 	atomic_store(&dsa->error_lock, false);
 }
