@@ -24,9 +24,9 @@
 #define PAGE      4096u
 #define SHARED    "/dev/dsa/wq0.0"
 #define DEDICATED "/dev/dsa/wq0.1"
+#define AREA      (16 * (size_t)PAGE)
 #define THRESHOLD 48u /* of the shared queue: guest/setup.sh */
 #define SIZE      64u /* of the dedicated one */
-#define ENGINES   4u
 
 static void *map_queue(const char *path)
 {
@@ -348,6 +348,66 @@ static void test_invalidation(void **state)
 	munmap(portal, PAGE);
 }
 
+static volatile bool stop;
+
+static void *read_without_end(void *area)
+{
+	static struct sva_desc desc;
+	static struct sva_comp comp;
+	void *portal = map_queue(SHARED);
+
+	for (size_t at = 0; !stop; at = (at + PAGE) % AREA) {
+		sva_prep_compare_pattern(&desc, (char *)area + at, 0, PAGE, 0);
+		run(portal, &desc, &comp);
+	}
+	munmap(portal, PAGE);
+	return NULL;
+}
+
+/* The bit is all that the IOMMU changes: what the kernel takes away meanwhile is away. */
+static void test_accessed_bit(void **state)
+{
+	unsigned char *area =
+		mmap(NULL, AREA, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned int back = 0;
+	pthread_t thread;
+
+	(void)state;
+	stop = false;
+	assert_int_equal(pthread_create(&thread, NULL, read_without_end, area), 0);
+	for (unsigned int i = 0; i < 2000; i++) {
+		memset(area, 1, AREA);
+		madvise(area, AREA, MADV_FREE); /* clears the bits */
+		madvise(area, AREA, MADV_DONTNEED);
+		for (size_t at = 0; at < AREA; at += PAGE)
+			back += area[at];
+	}
+	stop = true;
+	pthread_join(thread, NULL);
+	munmap(area, AREA);
+	assert_int_equal(back, 0);
+}
+
+/* The kernel drops a freed page that nobody has written to since. */
+static void test_dirty_bit(void **state)
+{
+	static struct sva_desc desc;
+	static struct sva_comp comp;
+	unsigned char *page = fresh_page(NULL);
+	void *portal = map_queue(SHARED);
+
+	(void)state;
+	page[0] = 1;
+	madvise(page, PAGE, MADV_FREE);
+	assert_int_equal(*(volatile unsigned char *)page, 1); /* accessed, not dirty */
+	sva_prep_fill(&desc, page, ~0ull, PAGE, 0);
+	assert_int_equal(run(portal, &desc, &comp), SVA_STATUS_SUCCESS);
+	madvise(page, PAGE, MADV_PAGEOUT);
+	assert_int_equal(page[0], 0xff);
+	munmap(page, PAGE);
+	munmap(portal, PAGE);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest full[] = {
@@ -360,6 +420,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_wake_up),
 		cmocka_unit_test(test_page_request),
 		cmocka_unit_test(test_invalidation),
+		cmocka_unit_test(test_accessed_bit),
+		cmocka_unit_test(test_dirty_bit),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "full"))
