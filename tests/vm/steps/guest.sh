@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154 # cache, here, root, build, kernel: run
+# shellcheck shell=bash disable=SC2154 # cache, here, root, build, results, kernel: run
 # The guest's files: programs of the build, Debian's tools, and what they need, in an initramfs.
 
 # Programs of this machine that the guest has, too.
@@ -77,14 +77,13 @@ archive_of()
 # guest_image - sets initrd: the files, and behind them the kernel's modules
 guest_image()
 {
-	local work modules
-	work=$(mktemp -d "$cache/guest.XXXXXX")
-	chmod 755 "$work" # it becomes the guest's /
+	local work=$results/guest modules
+	umask 022 # not everybody in the guest is root
 	guest_files "$work/files" || return
 	modules=$work/modules/lib/modules/$kernel_release
 	mkdir -p "$modules" && cp "$kernel"/*.ko "$modules/"
 	echo "idxd.ko: idxd_bus.ko" >"$modules/modules.dep" && echo "idxd_bus.ko:" >>"$modules/modules.dep"
-	initrd=$work/initrd
+	initrd=$results/initrd
 	{ archive_of "$work/files" && archive_of "$work/modules"; } >"$initrd"
-	rm -rf "$work/files" "$work/modules"
+	rm -rf "$work"
 }

@@ -29,7 +29,7 @@ machine_run()
 	: >"$results/lines"
 	timeout --foreground -k 5 "$limit" "${command[@]}" -D "$results/trace" -serial stdio \
 		-serial "file:$results/lines" </dev/null 2>&1 | tr -d '\r' >"$results/log" || status=$?
-	rm -f "$initrd" && rmdir "$(dirname "$initrd")"
+	rm -f "$initrd"
 	tr -d '\r' <"$results/lines" >"$results/lines.new" && mv "$results/lines.new" "$results/lines"
 	if ! grep -qx 'end' "$results/lines"; then
 		echo "$1: the guest did not come to its end (status $status):"
