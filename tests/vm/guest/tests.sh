@@ -39,14 +39,14 @@ test_soak()
 	wait $traffic
 }
 test_ring0() { insmod "/lib/modules/$(uname -r)/sva_ring0.ko" && vm_ring0 && rmmod sva_ring0; }
-test_traffic() { vm_traffic 10 3 4 wq0.0 wq0.0; }
+test_traffic() { vm_traffic 6 3 4 wq0.0 wq0.0; }
 
 # under_traffic COMMAND... - run it while eight threads of two processes submit: each of them ends, knows
 # what became of its operations, and the device can be used again. Nobody opens a queue meanwhile: Linux
 # 7.3 crashes if a device is disabled just then.
 under_traffic()
 {
-	vm_traffic -o 15 2 4 wq0.0 >/tmp/traffic &
+	vm_traffic -g 8 2 4 wq0.0 >/tmp/traffic &
 	until grep -q 'at work' /tmp/traffic; do
 		kill -0 $! || { cat /tmp/traffic && return 1; }
 		usleep 10000

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * traffic [-o] SECONDS PROCESSES THREADS QUEUE...: mixed operations from all sides, each checked
+ * traffic [-g] SECONDS PROCESSES THREADS QUEUE...: mixed operations from all sides, each checked
  * byte by byte: page faults in the middle, memory that is unmapped under the device, forks. It ends
  * after SECONDS, or with all queues gone; what it has submitted is accounted for either way. Prints
- * a line once everybody is at work; with -o no queue is opened from then on, so nobody forks.
+ * a line once everybody is at work; -g: the queues will be gone then; operations may be lost, and
+ * no queue is opened from then on, so nobody forks.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -20,10 +21,10 @@
 
 #include <sva/sva.h>
 
-#define PAGE    4096u
-#define PAGES   16u
-#define AREA    ((size_t)PAGES * PAGE)
-#define TIMEOUT (60 * 1000000000ll)
+#define PAGE   4096u
+#define PAGES  16u
+#define AREA   ((size_t)PAGES * PAGE)
+#define SECOND 1000000000ll
 
 static struct {
 	atomic_uint at_work;
@@ -33,7 +34,7 @@ static struct {
 static struct sva_wq *queues[8];
 static unsigned int queue_count;
 static time_t end;
-static bool forks = true;
+static bool goes_away;
 
 struct worker {
 	unsigned char *src, *dst, *dst2;
@@ -59,14 +60,19 @@ static bool is_gone(int status)
 	return status == -ENODEV || status == -ETIMEDOUT || status == -EIO;
 }
 
-static int submit_and_wait(struct worker *w)
+static int submit(struct worker *w)
 {
 	int status;
 
 	do
 		status = sva_submit(w->wq, w->op);
 	while (status == -EAGAIN);
-	return status ? status : sva_wait(w->op, TIMEOUT, SVA_WAIT_AUTO);
+	return status;
+}
+
+static int wait_for(struct worker *w)
+{
+	return sva_wait(w->op, goes_away ? 10 * SECOND : 60 * SECOND, SVA_WAIT_AUTO);
 }
 
 /* Read and written as it is, so that each page is there and writable. */
@@ -81,7 +87,7 @@ static int run(struct worker *w)
 {
 	int status;
 
-	while (SVA_STATUS_CODE(status = submit_and_wait(w)) == SVA_STATUS_PAGE_FAULT) {
+	while (SVA_STATUS_CODE(status = submit(w) ?: wait_for(w)) == SVA_STATUS_PAGE_FAULT) {
 		atomic_fetch_add(&shared->faults, 1);
 		touch(w->src), touch(w->dst), touch(w->dst2);
 	}
@@ -145,13 +151,11 @@ static int unmap_under_it(struct worker *w)
 
 	touch(target);
 	sva_prep_fill(&w->op->desc, target, ~0ull, AREA, 0);
-	do
-		status = sva_submit(w->wq, w->op);
-	while (status == -EAGAIN);
+	status = submit(w);
 	munmap(target, AREA);
 	if (status)
 		return status;
-	status = sva_wait(w->op, TIMEOUT, SVA_WAIT_AUTO);
+	status = wait_for(w);
 	atomic_fetch_add(&shared->unmapped, 1);
 	return SVA_STATUS_CODE(status) == SVA_STATUS_PAGE_FAULT ? SVA_STATUS_SUCCESS : status;
 }
@@ -236,7 +240,7 @@ static int process(uint32_t seed, unsigned int threads, char **names)
 			return 1;
 	for (i = 0; i < threads; i++)
 		pthread_create(&ids[i], NULL, thread, (void *)(uintptr_t)(seed + i));
-	while (forks && time(NULL) < end && !atomic_load(&shared->lost)) {
+	while (!goes_away && time(NULL) < end && !atomic_load(&shared->lost)) {
 		fork_one(seed + 100);
 		usleep(100000); /* the pace of the forks */
 	}
@@ -250,8 +254,8 @@ int main(int argc, char **argv)
 	unsigned int processes, threads, i, failed = 0;
 	int status;
 
-	if (argc > 1 && !strcmp(argv[1], "-o")) {
-		forks = false;
+	if (argc > 1 && !strcmp(argv[1], "-g")) {
+		goes_away = true;
 		argc--, argv++;
 	}
 	if (argc < 5 || atoi(argv[2]) < 1 || atoi(argv[3]) < 1 || atoi(argv[3]) > 64)

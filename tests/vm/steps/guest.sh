@@ -41,9 +41,19 @@ guest_accel_config()
 	done
 }
 
+# What sva-emu shows in sysfs, to be compared.
+guest_attributes()
+{
+	local version file
+	for version in 1.0 2.0; do
+		file=$guest/tests/attributes.0x${version/./}0
+		"$build/emu/sva-emu" --dsa $version -- "$here/guest/attributes.sh" >"$file" || rm "$file"
+	done
+}
+
 guest_files()
 {
-	local program version
+	local program
 	guest=$1
 	mkdir -p "$guest"/{bin,dev,proc,sys,tmp,run,etc,tests,root}
 	cp "$cache/tools/bin/busybox" "$guest/bin/"
@@ -51,10 +61,6 @@ guest_files()
 	cp "$here/guest/init" "$guest/init"
 	cp "$here"/guest/*.sh "$guest/tests/"
 	cp "$root"/tests/emu/programs/*.sh "$guest/tests/"
-	for version in 1.0 2.0; do
-		"$build/emu/sva-emu" --dsa $version -- "$here/guest/attributes.sh" \
-			>"$guest/tests/attributes.0x${version/./}0" || rm "$guest/tests/attributes.0x${version/./}0"
-	done
 	for program in "${guest_tools[@]}"; do
 		copy_program "$(command -v "$program")" "/bin/$program"
 	done
@@ -74,12 +80,13 @@ archive_of()
 	(cd "$1" && find . | "$cache"/tools/bin/busybox cpio -o -H newc 2>/dev/null | gzip -1)
 }
 
-# guest_image - sets initrd: the files, and behind them the kernel's modules
+# guest_image VARIANT - sets initrd: the files, and behind them the kernel's modules
 guest_image()
 {
 	local work=$results/guest modules
 	umask 022 # not everybody in the guest is root
 	guest_files "$work/files" || return
+	[[ $(variant_field "$1" tests) != *attributes* ]] || guest_attributes
 	modules=$work/modules/lib/modules/$kernel_release
 	mkdir -p "$modules" && cp "$kernel"/*.ko "$modules/"
 	echo "idxd.ko: idxd_bus.ko" >"$modules/modules.dep" && echo "idxd_bus.ko:" >>"$modules/modules.dep"
