@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sva/desc.h>
 #include <sva/insn.h>
@@ -24,7 +25,11 @@ static struct sva_comp done[2 * COUNT + 1];
 
 static void *map_queue(const char *path)
 {
-	return mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, open(path, O_RDWR), 0);
+	int fd = open(path, O_RDWR);
+	void *portal = mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, fd, 0);
+
+	close(fd);
+	return portal;
 }
 
 static void enqueue(void *portal, struct sva_desc *desc, struct sva_comp *record)
@@ -59,5 +64,8 @@ int main(void)
 	for (i = 0; i < 2 * COUNT + 1; i++)
 		while (!sva_comp_status(&done[i]))
 			sched_yield();
+	/* The last references: what is traced is complete. */
+	munmap(low, 4096);
+	munmap(high, 4096);
 	return 0;
 }
