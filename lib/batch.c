@@ -2,6 +2,7 @@
 /* Batches: one submission, many descriptors. */
 #include <string.h>
 
+#include "cpu/cpu.h"
 #include "submit.h"
 #include "wait.h"
 
@@ -46,127 +47,109 @@ static void record_failures_only(struct sva_batch *batch)
 			desc->op_flags &= ~SVA_FLAG_RCR;
 }
 
-/* A single member gets company. */
-static bool too_many(const struct sva_batch *batch, uint32_t max)
-{
-	uint32_t count = sva_batch_count(batch);
-
-	return (count < 2 ? 2 : count) > max;
-}
-
-int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *op)
-{
-	int err = svai_handle_state(wq);
-
-	if (!batch || !op || (uintptr_t)op % 64)
-		return -EINVAL;
-	if (!err && !sva_batch_count(batch))
-		err = -EINVAL;
-	if (!err && too_many(batch, svai_handle(wq)->limits.max_batch))
-		err = -E2BIG;
-	if (err)
-		return svai_refuse(op, err);
-	if (sva_batch_count(batch) == 1)
-		sva_prep_noop(sva_batch_add(batch), 0);
-	if (batch->flags & SVA_BATCH_RECORD_FAILURES)
-		record_failures_only(batch);
-	sva_prep_batch(&op->desc, batch->descs, sva_batch_count(batch), 0);
-	return sva_submit(wq, op);
-}
-
 /*
- * Where write(2) refuses batches (DSA 1.0, by the kernel's choice), the members go one by one: as
- * many at a time as the queue takes, all of them waited for at a fence and at the end.
+ * Where the queue takes no batch (write(2) on DSA 1.0, by the kernel's choice), the members go one
+ * by one: as many at a time as the queue takes, all of them waited for at a fence and at the end.
  */
+#define WINDOW 32 /* members in flight at most */
+
 struct members {
 	struct svai_handle *h;
 	struct sva_desc *list;
 	uint32_t submitted; /* list[0] to list[submitted - 1] */
-	uint32_t done;      /* of these, list[0] to list[done - 1] have completed */
+	uint32_t done;      /* of these, list[0] to list[done - 1] have ended */
 	bool failed;        /* one of them, in the sense of a fence: anything but success */
+	struct sva_comp records[WINDOW]; /* of members that ask for none; by number % WINDOW */
 };
 
-static struct sva_comp *record_of(const struct sva_desc *desc)
+static bool has_record(const struct sva_desc *member)
 {
-	return (struct sva_comp *)(uintptr_t)desc->completion_addr;
+	return member->op_flags & SVA_FLAG_CRAV && member->op_flags & SVA_FLAG_RCR;
 }
 
-/*
- * The batch has a credit of its own, which serves its first member in flight. Each further one
- * needs another. Shared queues count none.
- */
-static bool take_member_credit(struct members *m)
+static struct sva_comp *record_of(struct members *m, uint32_t i)
 {
-	return m->submitted == m->done || svai_take_credit(m->h->head.credit);
+	if (has_record(&m->list[i]))
+		return (struct sva_comp *)(uintptr_t)m->list[i].completion_addr;
+	return &m->records[i % WINDOW];
 }
 
-static void return_member_credit(struct members *m)
+static void return_credit(const struct members *m)
 {
-	if (m->h->head.credit && m->submitted - m->done > 1)
+	if (m->h->head.credit)
 		__atomic_fetch_add(m->h->head.credit, SVA_CREDIT, __ATOMIC_RELAXED);
 }
 
-/* Wait for the oldest member in flight. */
-static int complete_one(struct members *m)
+/* Wait for the oldest member in flight. Without an end that is proved, nothing may be returned. */
+static void complete_one(struct members *m)
 {
-	struct sva_desc *member = &m->list[m->done];
-	int64_t deadline = svai_deadline((int64_t)m->h->timeout_ms * 1000000);
-	int status = svai_wait_record(record_of(member), deadline, SVA_WAIT_AUTO);
+	struct sva_comp *record = record_of(m, m->done);
+	int status = svai_wait_end(m->h, record, INT64_MAX, SVA_WAIT_AUTO);
 
-	if (status < 0)
-		return status;
-	return_member_credit(m);
-	m->done++;
+	return_credit(m);
+	if (!has_record(&m->list[m->done]))
+		svai_cpu_complete(&m->list[m->done], sva_comp_status(record), record);
 	m->failed |= status != SVA_STATUS_SUCCESS;
-	if (status == SVA_STATUS_SUCCESS && !(member->op_flags & SVA_FLAG_RCR))
-		record_of(member)->status = SVA_STATUS_NONE; /* only failures were asked for */
-	return 0;
+	m->done++;
 }
 
-static int complete_all(struct members *m)
+static void complete_all(struct members *m)
 {
-	int err = 0;
-
-	while (!err && m->done < m->submitted)
-		err = complete_one(m);
-	return err;
+	while (m->done < m->submitted)
+		complete_one(m);
 }
 
 /* What the device gets for a member: no fence outside of a batch, and always a record. */
-static int write_member(struct members *m)
+static int submit_once(struct members *m)
 {
 	struct sva_desc desc = m->list[m->submitted];
-	int n;
+	struct sva_comp *record = record_of(m, m->submitted);
+	int err;
 
-	desc.op_flags &= ~SVA_FLAG_FENCE;
-	desc.op_flags |= SVA_FLAG_RCR;
-	record_of(&desc)->status = SVA_STATUS_NONE;
-	if (!take_member_credit(m))
+	if (!svai_take_credit(m->h->head.credit))
 		return -EAGAIN;
-	n = svai_write(m->h, &desc, 1);
-	m->submitted++;
-	if (n == 1)
-		return 0;
-	return_member_credit(m);
-	m->submitted--;
-	return n;
+	desc.op_flags &= ~SVA_FLAG_FENCE;
+	desc.op_flags |= SVA_FLAG_CRAV | SVA_FLAG_RCR;
+	desc.pasid_priv = 0; /* a member has the batch's, whatever it says */
+	desc.completion_addr = (uintptr_t)record;
+	record->status = SVA_STATUS_NONE;
+	err = svai_submit_desc(m->h, &desc);
+	if (err)
+		return_credit(m);
+	return err;
 }
 
-/* When the queue is full, a member that completes makes room. */
+/*
+ * A queue that is full at the first member refuses the batch. Later there is no way back: what is
+ * in part executed must not be executed again. A member that completes makes room, and if others
+ * fill the queue, they do not for ever.
+ */
 static int submit_member(struct members *m)
 {
-	int err = -EAGAIN;
+	unsigned int tries = 0;
+	int err;
 
-	for (unsigned int tries = 0; err == -EAGAIN && tries < m->h->retries; tries++) {
-		err = write_member(m);
-		if (err != -EAGAIN || !m->submitted)
-			break; /* before the first one, the caller tries again */
+	while ((err = submit_once(m)) == -EAGAIN && m->submitted && !svai_queue_died(m->h)) {
 		if (m->done < m->submitted)
-			err = complete_one(m) ? -ETIMEDOUT : -EAGAIN;
+			complete_one(m);
 		else
-			svai_back_off(tries);
+			svai_back_off(tries++);
 	}
 	return err;
+}
+
+/* A member that the device would refuse as such may be taken alone. Records what it would say. */
+static bool refused(struct members *m)
+{
+	struct sva_desc *member = &m->list[m->submitted];
+
+	if (!svai_cpu_refuse(&m->h->limits, member, true))
+		return false;
+	complete_all(m);
+	m->submitted++;
+	m->done++;
+	m->failed = true;
+	return true;
 }
 
 static int run_members(struct members *m, uint32_t count)
@@ -175,49 +158,76 @@ static int run_members(struct members *m, uint32_t count)
 
 	while (!err && m->submitted < count) {
 		if (m->list[m->submitted].op_flags & SVA_FLAG_FENCE) {
-			err = complete_all(m);
-			if (err || m->failed)
+			complete_all(m);
+			if (m->failed)
 				break; /* the fence abandons the rest */
 		}
+		if (refused(m))
+			continue;
+		if (m->submitted - m->done == WINDOW)
+			complete_one(m);
 		err = submit_member(m);
+		m->submitted += !err;
 	}
-	return complete_all(m) ? -ETIMEDOUT : err;
+	complete_all(m);
+	return err;
 }
 
-static bool all_have_records(const struct sva_desc *list, uint32_t count)
+static int execute_members(struct svai_handle *h, struct sva_op *op)
 {
-	for (uint32_t i = 0; i < count; i++)
-		if (!(list[i].op_flags & SVA_FLAG_CRAV) || !list[i].completion_addr)
-			return false;
-	return true;
-}
+	struct members m = { .h = h,
+			     .list = (struct sva_desc *)(uintptr_t)op->desc.desc_list_addr };
+	struct sva_comp record = { 0 };
+	int err;
 
-static void complete_batch(struct sva_op *op, unsigned int status, uint32_t descs)
-{
-	op->comp.result = status == SVA_STATUS_BATCH_FAIL;
-	op->comp.bytes_completed = descs;
-	__atomic_store_n(&op->comp.status, (uint8_t)status, __ATOMIC_RELEASE);
+	sva_op_link(op, &h->head);
+	op->credit = NULL;
+	err = run_members(&m, op->desc.desc_count);
+	if (err && !m.done)
+		return svai_refuse(op, err);
+	svai_cpu_batch_record(&h->limits, &record, err || m.failed, m.done);
+	svai_cpu_complete(&op->desc, record.status, &record);
+	return 0;
 }
 
 int svai_submit_members(struct svai_handle *h, struct sva_op *op)
 {
-	struct members m = { .h = h,
-			     .list = (struct sva_desc *)(uintptr_t)op->desc.desc_list_addr };
-	unsigned int refused = svai_check(&h->limits, &op->desc, false, NULL);
-	int err;
-
-	if (refused) {
-		complete_batch(op, refused, 0);
+	sva_op_link(op, &h->head);
+	op->credit = NULL;
+	if (svai_cpu_refuse(&h->limits, &op->desc, false))
 		return 0;
-	}
-	if (!m.list || !all_have_records(m.list, op->desc.desc_count))
+	return execute_members(h, op);
+}
+
+/* Devices refuse a batch of one, unless they say otherwise. */
+static uint32_t least_members(const struct svai_limits *limits)
+{
+	return limits->gen_cap & SVAI_GENCAP_BATCH_OF_ONE ? 1 : 2;
+}
+
+int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *op)
+{
+	int err = svai_handle_state(wq);
+	const struct svai_limits *limits;
+
+	if (!batch || !op || (uintptr_t)op % 64)
 		return -EINVAL;
-	err = run_members(&m, op->desc.desc_count);
-	if (err == -ETIMEDOUT)
-		op->credit = NULL; /* members in flight keep theirs, until the queue is closed */
-	if (err == -ETIMEDOUT || (err && !m.done))
-		return err;
-	/* Executed in part is executed: it must not be tried again from the start. */
-	complete_batch(op, err || m.failed ? SVA_STATUS_BATCH_FAIL : SVA_STATUS_SUCCESS, m.done);
-	return 0;
+	if (!err && !sva_batch_count(batch))
+		err = -EINVAL;
+	if (err)
+		return svai_refuse(op, err);
+	limits = &svai_handle(wq)->limits;
+	if (sva_batch_count(batch) > limits->max_batch)
+		return svai_refuse(op, -E2BIG);
+	if (batch->flags & SVA_BATCH_RECORD_FAILURES)
+		record_failures_only(batch);
+	sva_prep_batch(&op->desc, batch->descs, sva_batch_count(batch), 0);
+	if (sva_batch_count(batch) >= least_members(limits))
+		return sva_submit(wq, op);
+	if (limits->max_batch < 2) /* no batch that the device takes */
+		return execute_members(svai_handle(wq), op);
+	/* A single member gets company; it may fill the batch, whose capacity is two at least. */
+	sva_prep_noop(sva_batch_add(batch), 0);
+	op->desc.desc_count++;
+	return sva_submit(wq, op);
 }

@@ -11,15 +11,17 @@
 _Static_assert(offsetof(struct svai_handle, open) == SVAI_PAGE, "only the first page is wiped");
 
 #define TOMBSTONES 256
+#define WORDS      (sizeof(((struct svai_handle *)0)->later_credits) / sizeof(int32_t))
 
 /*
- * All handles, for the child of a fork, and the closed ones that are still mapped. The lock is
- * held over fork(2), so that the child finds both in order.
+ * All handles, for the child of a fork; the last ones that were closed; and those closed before
+ * them, for new handles. The lock is held over fork(2), so that the child finds all in order.
  */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct svai_handle *handles;
 static struct svai_handle *tombstones[TOMBSTONES];
 static unsigned int next_tombstone;
+static struct svai_handle *unused; /* linked by next */
 
 static void before_fork(void)
 {
@@ -31,6 +33,20 @@ static void after_fork_in_parent(void)
 	pthread_mutex_unlock(&lock);
 }
 
+static void close_file(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void close_files(struct svai_handle *h)
+{
+	close_file(&h->fd);
+	close_file(&h->state_fd[0]);
+	close_file(&h->state_fd[1]);
+}
+
 /*
  * The child's file descriptors would keep the kernel from draining when the parent closes its own,
  * and are of no use to the child: its memory is not the one that the PASID stands for. The heads
@@ -40,9 +56,7 @@ static void after_fork_in_child(void)
 {
 	for (struct svai_handle *h = handles; h; h = h->next) {
 		memset(&h->head, 0, sizeof(h->head));
-		if (h->fd >= 0)
-			close(h->fd);
-		h->fd = -1;
+		close_files(h);
 	}
 	pthread_mutex_unlock(&lock);
 }
@@ -63,17 +77,36 @@ int svai_handle_state(const struct sva_wq *wq)
 	return svai_handle(wq)->open ? -ESTALE : -EBADF;
 }
 
-struct svai_handle *svai_handle_new(void)
+/* That of a handle which nobody remembers, or new pages. */
+static struct svai_handle *get_memory(void)
 {
-	struct svai_handle *h =
-		mmap(NULL, sizeof(*h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct svai_handle *h;
 
+	pthread_mutex_lock(&lock);
+	h = unused;
+	if (h)
+		unused = h->next;
+	pthread_mutex_unlock(&lock);
+	if (h)
+		return h;
+	h = mmap(NULL, sizeof(*h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (h == MAP_FAILED)
 		return NULL;
-	pthread_once(&fork_once, watch_fork);
 	/* A kernel that cannot do this leaves it to after_fork_in_child(). */
 	(void)madvise(h, SVAI_PAGE, MADV_WIPEONFORK);
-	h->fd = -1;
+	return h;
+}
+
+struct svai_handle *svai_handle_new(void)
+{
+	struct svai_handle *h;
+
+	pthread_once(&fork_once, watch_fork);
+	h = get_memory();
+	if (!h)
+		return NULL;
+	h->fd = h->state_fd[0] = h->state_fd[1] = -1;
+	svai_drains_init(h);
 	pthread_mutex_lock(&lock);
 	h->next = handles;
 	h->prev_next = &handles;
@@ -84,7 +117,7 @@ struct svai_handle *svai_handle_new(void)
 	return h;
 }
 
-/* One entry is kept back, so that close can always submit its drain. */
+/* One entry is kept back for a drain, unless there is only one: see drain.c. */
 static int32_t free_entries(uint32_t size)
 {
 	const uint32_t most = 1u << 16; /* more than any device has: sysfs may say anything */
@@ -96,11 +129,10 @@ static int32_t free_entries(uint32_t size)
 
 static void set_credits(struct svai_handle *h)
 {
-	const size_t words = sizeof(h->later_credits) / sizeof(h->later_credits[0]);
 	int32_t *credits = &h->head.credits;
 
 	if (h->generation)
-		credits = &h->later_credits[h->generation % words];
+		credits = &h->later_credits[h->generation % WORDS];
 	*credits = free_entries(h->info.size) * SVA_CREDIT;
 	h->head.credit = credits;
 }
@@ -115,6 +147,20 @@ void svai_handle_publish(struct svai_handle *h, void *portal)
 	h->head.live = 1;
 }
 
+/*
+ * Now, since later there may be no file descriptor left to see that the device is dead. A sysfs
+ * without them, as in a container, only leaves the states unknown.
+ */
+static int open_states(struct svai_handle *h)
+{
+	h->state_fd[0] = svai_sysfs_open_state(h->info.name);
+	h->state_fd[1] = svai_sysfs_open_state(h->info.device);
+	for (int i = 0; i < 2; i++)
+		if (svai_is_shortage(h->state_fd[i]))
+			return h->state_fd[i];
+	return 0;
+}
+
 int svai_handle_open_file(struct svai_handle *h)
 {
 	int err = 0;
@@ -123,6 +169,10 @@ int svai_handle_open_file(struct svai_handle *h)
 	h->fd = open(h->info.path, O_RDWR | O_CLOEXEC);
 	if (h->fd < 0)
 		err = -errno;
+	if (!err)
+		err = open_states(h);
+	if (err)
+		close_files(h);
 	pthread_mutex_unlock(&lock);
 	return err;
 }
@@ -130,9 +180,7 @@ int svai_handle_open_file(struct svai_handle *h)
 void svai_handle_close_file(struct svai_handle *h)
 {
 	pthread_mutex_lock(&lock);
-	if (h->fd >= 0)
-		close(h->fd);
-	h->fd = -1;
+	close_files(h);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -145,40 +193,43 @@ void *svai_handle_withdraw(struct svai_handle *h)
 	return portal;
 }
 
-/* Zero pages, without the memory: MADV_DONTNEED gives it back and leaves the mapping. */
+/* Memory for which there is no new word for credits is not used any more. */
+static void set_aside(struct svai_handle *h)
+{
+	if (!h || h->generation >= WORDS)
+		return;
+	h->next = unused;
+	unused = h;
+}
+
 static void bury(struct svai_handle *h)
 {
-	if (madvise(h, sizeof(*h), MADV_DONTNEED))
-		memset(h, 0, sizeof(*h));
-	if (tombstones[next_tombstone])
-		munmap(tombstones[next_tombstone], sizeof(*h));
+	set_aside(tombstones[next_tombstone]);
 	tombstones[next_tombstone] = h;
 	next_tombstone = (next_tombstone + 1) % TOMBSTONES;
 }
 
-void svai_handle_free(struct svai_handle *h)
+/* Zero pages, without the memory: MADV_DONTNEED gives it back and leaves the mapping. */
+static void clear(struct svai_handle *h)
+{
+	uint32_t generation = h->generation;
+
+	if (madvise(h, sizeof(*h), MADV_DONTNEED))
+		memset(h, 0, sizeof(*h));
+	h->generation = generation;
+}
+
+void svai_handle_free(struct svai_handle *h, bool seen)
 {
 	svai_report_clear(&h->report);
 	pthread_mutex_lock(&lock);
 	*h->prev_next = h->next;
 	if (h->next)
 		h->next->prev_next = h->prev_next;
-	if (h->open)
+	clear(h);
+	if (seen)
 		bury(h);
 	else
-		munmap(h, sizeof(*h)); /* nobody has seen it */
+		set_aside(h);
 	pthread_mutex_unlock(&lock);
-}
-
-bool svai_queue_is_dead(const struct svai_handle *h)
-{
-	enum sva_state wq, device;
-
-	if (h->path == SVA_PATH_CPU)
-		return false;
-	wq = svai_sysfs_state(h->info.name);
-	device = svai_sysfs_state(h->info.device);
-	/* What cannot be read says nothing. */
-	return (wq != SVA_STATE_UNKNOWN && wq != SVA_STATE_ENABLED) ||
-	       (device != SVA_STATE_UNKNOWN && device != SVA_STATE_ENABLED);
 }

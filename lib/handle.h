@@ -7,13 +7,16 @@
  * the child finds no portal, takes the slow path, and is told that the handle is its parent's. This
  * costs the parent not one instruction. The pages behind it survive the fork.
  *
- * A closed handle is all zero, and stays mapped until 256 more were closed, so that its use is an
- * error instead of a crash.
+ * A closed handle is all zero, and is not used again until 256 more were closed, so that its use is
+ * an error instead of a crash. Its memory is never unmapped, and never has the same word for
+ * credits twice: an operation that is reaped after the close gives its credit back where nobody
+ * looks.
  */
 #ifndef SVAI_HANDLE_H
 #define SVAI_HANDLE_H
 
 #include "check.h"
+#include "drain.h"
 #include "log.h"
 #include "report.h"
 
@@ -22,17 +25,17 @@
 struct svai_handle {
 	struct sva_wq head;
 	/*
-	 * Credits after a reopen: an operation of the parent, which the child has a copy of, gives
-	 * its credit back into the word of its own time.
+	 * Credits of later opens of this memory, each in a word of its own: an operation of an
+	 * earlier one, or of the parent, gives its credit back into the word of its own time.
 	 */
 	int32_t later_credits[(SVAI_PAGE - sizeof(struct sva_wq)) / sizeof(int32_t)];
 
 	/* From here on the child of a fork sees what the parent had. */
-	bool open;
-	bool draining; /* op is a DRAIN that has not completed yet */
+	bool open;     /* and not being closed */
 	bool no_batch; /* write(2) has refused a batch: do not ask again */
 	enum sva_path path;
 	int fd;              /* -1: none */
+	int state_fd[2];     /* "state" of the queue and of its device, in sysfs; -1: unknown */
 	uint32_t generation; /* how often it was opened */
 	uint32_t flags;      /* SVA_OPEN_* */
 	uint32_t retries;
@@ -42,7 +45,8 @@ struct svai_handle {
 	struct sva_wq_info info;
 	struct sva_report report;
 	char why[640];
-	struct sva_op op;                      /* the library's own: probe and drain */
+	struct sva_op op; /* the library's own, to probe write(2) */
+	struct svai_drains drains;
 	struct svai_handle *next, **prev_next; /* all handles */
 };
 
@@ -70,10 +74,7 @@ void svai_handle_close_file(struct svai_handle *h);
 /* svai_handle_withdraw - send the inline functions to the slow path again; returns the portal */
 void *svai_handle_withdraw(struct svai_handle *h);
 
-/* svai_handle_free - the handle is closed; its memory is kept for a while, all zero */
-void svai_handle_free(struct svai_handle *h);
-
-/* svai_queue_is_dead - does sysfs say that the queue or its device is not enabled any more? */
-bool svai_queue_is_dead(const struct svai_handle *h);
+/* svai_handle_free - the handle is closed, or (@seen false) no caller has ever seen it */
+void svai_handle_free(struct svai_handle *h, bool seen);
 
 #endif

@@ -98,6 +98,10 @@ static const struct meaning meanings[] = {
 	{ SVA_STATUS_NOT_SUBMITTED, -EAGAIN, "not submitted",
 	  "No queue has accepted the operation.",
 	  "what the submission returned says why; after EAGAIN, reap and submit again" },
+	{ SVA_STATUS_LOST, -EIO, "lost",
+	  "The operation ended without a completion record: the device was reset, the queue was "
+	  "disabled, or the record could not be written. What it has done is unknown.",
+	  "do the operation again, or on the CPU; look at dmesg and the device's errors in sysfs" },
 };
 
 static const struct meaning *meaning_of(unsigned int status)
@@ -316,7 +320,8 @@ int sva_decode(const struct sva_desc *desc, const struct sva_comp *comp, struct 
 	r->status = sva_comp_status(comp);
 	r->code = SVA_STATUS_CODE(r->status);
 	r->error = sva_status_errno(r->status);
-	if (r->code == SVA_STATUS_NONE || r->code == SVA_STATUS_NOT_SUBMITTED)
+	if (r->code == SVA_STATUS_NONE || r->code == SVA_STATUS_NOT_SUBMITTED ||
+	    r->code == SVA_STATUS_LOST)
 		return r->error;
 	if (is_fault(r->code)) {
 		r->write_fault = r->status & SVA_STATUS_WRITE;

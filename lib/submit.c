@@ -49,51 +49,72 @@ int svai_write(const struct svai_handle *h, const struct sva_desc *descs, unsign
 	return n / (ssize_t)sizeof(*descs) ? (int)(n / (ssize_t)sizeof(*descs)) : -EIO;
 }
 
-/* 0, -EAGAIN: full, or another error of write(2) */
-static int write_once(struct svai_handle *h, struct sva_op *op)
+int svai_submit_desc(struct svai_handle *h, const struct sva_desc *desc)
 {
-	int n = svai_write(h, &op->desc, 1);
+	int n;
 
-	if (n != -EINVAL || sva_desc_opcode(&op->desc) != SVA_OP_BATCH)
+	switch (h->path) {
+	case SVA_PATH_CPU:
+		svai_cpu_execute(&h->limits, desc);
+		return 0;
+	case SVA_PATH_WRITE:
+		n = svai_write(h, desc, 1);
 		return n < 0 ? n : 0;
-	__atomic_store_n(&h->no_batch, true, __ATOMIC_RELAXED);
-	svai_log(&h->log, SVA_LOG_INFO, "%s: write(2) refuses batches: members one by one",
-		 h->info.name);
-	return svai_submit_members(h, op);
+	default:
+		sva_submit_barrier();
+		if (h->info.mode != SVA_MODE_DEDICATED)
+			return sva_enqcmd(h->head.portal, desc) ? -EAGAIN : 0;
+		sva_movdir64b(h->head.portal, desc);
+		return 0;
+	}
+}
+
+/* The kernel refuses batches in write(2) on DSA 1.0, and other descriptors hardly ever. */
+static bool goes_by_members(struct svai_handle *h, const struct sva_desc *desc)
+{
+	return sva_desc_opcode(desc) == SVA_OP_BATCH && h->path == SVA_PATH_WRITE &&
+	       __atomic_load_n(&h->no_batch, __ATOMIC_RELAXED);
 }
 
 /* One try, by whatever path the handle has. The operation is linked and has its credit. */
 static int submit_once(struct svai_handle *h, struct sva_op *op)
 {
-	switch (h->path) {
-	case SVA_PATH_CPU:
-		svai_cpu_execute(&h->limits, &op->desc);
-		return 0;
-	case SVA_PATH_WRITE:
-		if (__atomic_load_n(&h->no_batch, __ATOMIC_RELAXED) &&
-		    sva_desc_opcode(&op->desc) == SVA_OP_BATCH)
-			return svai_submit_members(h, op);
-		return write_once(h, op);
-	default:
-		sva_submit_barrier();
-		if (h->info.mode != SVA_MODE_DEDICATED)
-			return sva_enqcmd(h->head.portal, &op->desc) ? -EAGAIN : 0;
-		sva_movdir64b(h->head.portal, &op->desc);
-		return 0;
-	}
+	int err = -EINVAL;
+
+	if (!goes_by_members(h, &op->desc))
+		err = svai_submit_desc(h, &op->desc);
+	if (err != -EINVAL || h->path != SVA_PATH_WRITE ||
+	    sva_desc_opcode(&op->desc) != SVA_OP_BATCH)
+		return err;
+	if (!__atomic_exchange_n(&h->no_batch, true, __ATOMIC_RELAXED))
+		svai_log(&h->log, SVA_LOG_INFO, "%s: write(2) refuses batches: members one by one",
+			 h->info.name);
+	return_credit(op); /* each member has its own */
+	return svai_submit_members(h, op);
 }
 
 /* A queue that is full now may have room soon; one that is dead never. */
-static int submit_tries(struct svai_handle *h, struct sva_op *op)
+static int submit_tries(struct svai_handle *h, struct sva_op *op, uint32_t tries)
 {
-	for (unsigned int i = 0; i < h->retries; i++) {
-		int err = submit_once(h, op);
+	/* Where there is a portal, it is its refusal that has led here: the first try. */
+	uint32_t done = h->head.portal ? 1 : 0;
 
+	for (; done < tries; done++) {
+		int err;
+
+		if (done)
+			svai_back_off(done - 1);
+		err = submit_once(h, op);
 		if (err != -EAGAIN)
 			return err;
-		svai_back_off(i);
 	}
-	return svai_queue_is_dead(h) ? -ENODEV : -EAGAIN;
+	return -EAGAIN;
+}
+
+/* The first try of a portal has found no credit; there is nothing to try again. */
+static bool has_entry(const struct svai_handle *h, const struct sva_op *op)
+{
+	return !op->credit || (!h->head.portal && svai_take_credit(op->credit));
 }
 
 static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
@@ -107,14 +128,16 @@ static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 	if (err)
 		return svai_refuse(op, err);
 	sva_op_link(op, wq);
-	if (!svai_take_credit(op->credit))
-		return svai_refuse(op,
-				   -EAGAIN); /* sva_wait() finds out whether the queue is dead */
-	err = retry ? submit_tries(h, op) : submit_once(h, op);
+	if (!has_entry(h, op)) {
+		op->credit = NULL;
+		err = -EAGAIN;
+	} else {
+		err = submit_tries(h, op, retry ? h->retries : 1);
+	}
 	if (!err)
 		return 0;
 	return_credit(op);
-	return svai_refuse(op, err);
+	return svai_refuse(op, err == -EAGAIN && svai_queue_died(h) ? -ENODEV : err);
 }
 
 int sva_submit_slow(struct sva_wq *wq, struct sva_op *op)
@@ -125,13 +148,6 @@ int sva_submit_slow(struct sva_wq *wq, struct sva_op *op)
 int sva_try_submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
 	return submit(wq, op, false);
-}
-
-int svai_submit_uncounted(struct svai_handle *h, struct sva_op *op)
-{
-	sva_op_link(op, &h->head);
-	op->credit = NULL;
-	return submit_once(h, op);
 }
 
 /* By one write(2) as many as are ready; returns how many the kernel took, or -errno. */

@@ -4,18 +4,15 @@
 
 #include "handle.h"
 
-/**
- * svai_submit_uncounted - one try to submit without taking a credit, by whatever path
- *
- * For the library's own drain, for which an entry of the queue is kept back. 0 or -errno.
- */
-int svai_submit_uncounted(struct svai_handle *h, struct sva_op *op);
+/* svai_submit_desc - one try, by whatever path, without a look at credits; 0 or -errno */
+int svai_submit_desc(struct svai_handle *h, const struct sva_desc *desc);
 
 /**
- * svai_submit_members - execute the members of a batch that write(2) does not take
+ * svai_submit_members - execute the members of a batch that the queue does not take as a whole
  * @op: the batch; its record is written
  *
- * Returns when all have completed: 0, -EAGAIN, -ETIMEDOUT, -EINVAL: a member without a record.
+ * Returns when all have ended: 0; or the error of the first one's submission, -EAGAIN: the queue is
+ * full, and nothing was done.
  */
 int svai_submit_members(struct svai_handle *h, struct sva_op *op);
 

@@ -287,15 +287,37 @@ bool svai_sysfs_has_type(int devices, const char *wq)
 	return !read_attr(devices, wq, "type", text) && *text;
 }
 
-enum sva_state svai_sysfs_state(const char *name)
+int svai_sysfs_open_state(const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/bus/dsa/devices/%s/state", svai_sysfs_path(), name) >=
+	    (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+bool svai_sysfs_is_disabled(int state_fd)
+{
+	char text[16];
+	ssize_t n = pread(state_fd, text, sizeof(text), 0);
+
+	if (n < 0)
+		return errno == ENODEV;
+	return (n >= 8 && !memcmp(text, "disabled", 8)) || (n >= 6 && !memcmp(text, "halted", 6));
+}
+
+enum sva_mode svai_sysfs_mode(const char *wq)
 {
 	int devices = svai_sysfs_devices();
-	struct reader r = { devices, name, NULL, 0 };
-	enum sva_state state;
+	struct reader r = { devices, wq, NULL, 0 };
+	enum sva_mode mode;
 
 	if (devices < 0)
-		return SVA_STATE_UNKNOWN;
-	state = (enum sva_state)word(&r, "state", states);
+		return SVA_MODE_ANY;
+	mode = (enum sva_mode)word(&r, "mode", modes);
 	close(devices);
-	return state;
+	return mode;
 }

@@ -26,8 +26,14 @@ bool svai_is_shortage(int err);
 /* svai_sysfs_has_type - the queue has a type, be it "none" */
 bool svai_sysfs_has_type(int devices, const char *wq);
 
-/* svai_sysfs_state - the state of a device ("dsa0") or queue ("wq0.0") now */
-enum sva_state svai_sysfs_state(const char *name);
+/* svai_sysfs_open_state - the state of a device ("dsa0") or queue ("wq0.0") as a file, or -errno */
+int svai_sysfs_open_state(const char *name);
+
+/* svai_sysfs_is_disabled - does such a file say so, or that there is no device any more? */
+bool svai_sysfs_is_disabled(int state_fd);
+
+/* svai_sysfs_mode - the mode of a queue now; SVA_MODE_ANY: unknown */
+enum sva_mode svai_sysfs_mode(const char *wq);
 
 /* The parsers. Both return false and leave the result alone on anything malformed. */
 bool svai_parse_number(const char *text, uint64_t max, uint64_t *value);

@@ -6,9 +6,8 @@
 #include "handle.h"
 #include "wait.h"
 
-#define POLLS_PER_CLOCK 64        /* reading the clock costs more than a poll */
-#define LOOK_NS         100000000 /* how often a long wait asks whether the device lives */
-#define UMWAIT_NS       100000    /* one UMWAIT at most */
+#define POLLS_PER_CLOCK 64     /* reading the clock costs more than a poll */
+#define UMWAIT_NS       100000 /* one UMWAIT at most */
 #define SLEEP_MIN_NS    4000
 #define SLEEP_MAX_NS    1000000
 #define PAUSES_FIRST    512 /* before the first sleep: most operations end in this time */
@@ -86,7 +85,7 @@ static enum sva_wait_policy effective(enum sva_wait_policy policy)
 	return policy == SVA_WAIT_UMWAIT && !waitpkg ? SVA_WAIT_PAUSE : policy;
 }
 
-/* One step of waiting. Returns how many of them may pass before the clock is read again. */
+/* One step of waiting. Returns how many of them may pass between two looks at the clock. */
 static unsigned int relax(enum sva_wait_policy policy, const struct sva_comp *comp,
 			  unsigned int round)
 {
@@ -117,48 +116,70 @@ int svai_wait_record(const struct sva_comp *comp, int64_t deadline, enum sva_wai
 	unsigned int status;
 
 	policy = effective(policy);
-	for (unsigned int round = 0;; round++) {
-		unsigned int per_clock;
-
+	for (unsigned int round = 0, per_clock = 1;; round++) {
 		status = sva_comp_status(comp);
 		if (status)
 			return (int)status;
-		per_clock = relax(policy, comp, round);
 		if (round % per_clock == 0 && svai_now_ns() >= deadline)
 			break;
+		per_clock = relax(policy, comp, round);
 	}
 	/* Once more: this thread may have lost the CPU for longer than the time-out. */
 	status = sva_comp_status(comp);
 	return status ? (int)status : -ETIMEDOUT;
 }
 
+/* Nobody will write the record any more; unless the device has done so just now. */
+static int end_as_lost(struct sva_comp *comp)
+{
+	uint8_t none = SVA_STATUS_NONE;
+
+	if (__atomic_compare_exchange_n(&comp->status, &none, SVA_STATUS_LOST, false,
+					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return SVA_STATUS_LOST;
+	return none;
+}
+
+int svai_wait_end(struct svai_handle *h, struct sva_comp *comp, int64_t deadline,
+		  enum sva_wait_policy policy)
+{
+	uint64_t mark = svai_drain_mark(h);
+
+	for (;;) {
+		int64_t look = svai_deadline(SVAI_LOOK_NS);
+		bool last = deadline <= look;
+		int status = svai_wait_record(comp, last ? deadline : look, policy);
+		int ended;
+
+		if (status != -ETIMEDOUT)
+			return status;
+		ended = svai_ended(h, mark, false);
+		if (ended == 1 || ended == -ENODEV) {
+			status = end_as_lost(comp);
+			return status == SVA_STATUS_LOST && ended < 0 ? -ENODEV : status;
+		}
+		if (last)
+			return -ETIMEDOUT;
+	}
+}
+
 int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy)
 {
 	int64_t deadline = svai_deadline(timeout_ns);
-	const struct sva_comp *comp;
 	int status, err;
 
 	if (!op || !op->desc.completion_addr)
 		return -EINVAL;
-	comp = (const struct sva_comp *)(uintptr_t)op->desc.completion_addr;
 	status = sva_poll(op);
 	if (status)
 		return status;
 	err = svai_handle_state(op->wq);
 	if (err) /* nobody will complete it any more */
 		return err;
-	if (!timeout_ns)
-		return -ETIMEDOUT;
-	for (;;) {
-		int64_t look = svai_deadline(LOOK_NS);
-		bool last = deadline <= look;
-
-		status = svai_wait_record(comp, last ? deadline : look, policy);
-		if (status != -ETIMEDOUT)
-			return sva_poll(op);
-		if (!svai_handle_state(op->wq) && svai_queue_is_dead(svai_handle(op->wq)))
-			return -ENODEV;
-		if (last)
-			return -ETIMEDOUT;
-	}
+	status = svai_wait_end(svai_handle(op->wq),
+			       (struct sva_comp *)(uintptr_t)op->desc.completion_addr, deadline,
+			       policy);
+	if (status != -ETIMEDOUT)
+		sva_poll(op); /* gives the credit back */
+	return status;
 }

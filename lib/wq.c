@@ -238,40 +238,30 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 	if (opts.report)
 		*opts.report = svai_report_copy(&h->report);
 	if (err)
-		svai_handle_free(h);
+		svai_handle_free(h, false);
 	else
 		*wq = &h->head;
 	return err;
 }
 
-/*
- * Everything that was submitted to the queue has completed when a DRAIN has. The entry that
- * svai_handle_publish() kept back is for it, so it needs no credit.
- */
+/* 0: nothing of this process is in the queue any more; -ETIMEDOUT */
 static int drain(struct svai_handle *h)
 {
 	int64_t deadline = svai_deadline((int64_t)h->timeout_ms * 1000000);
+	uint64_t mark = svai_drain_mark(h);
 	unsigned int tries = 0;
-	int err = 0;
+	int ended;
 
-	/* That of a close which timed out has the entry, and does not cover what came after it. */
-	if (h->draining)
-		err = svai_wait_record(&h->op.comp, deadline, SVA_WAIT_AUTO);
-	if (err >= 0) {
-		sva_prep_drain(&h->op.desc, 0);
-		while ((err = svai_submit_uncounted(h, &h->op)) == -EAGAIN &&
-		       svai_now_ns() < deadline)
-			svai_back_off(tries++);
-		h->draining = !err;
-	}
-	if (!err)
-		err = svai_wait_record(&h->op.comp, deadline, SVA_WAIT_AUTO);
-	if (err > SVA_STATUS_SUCCESS)
-		svai_log(&h->log, SVA_LOG_WARN, "%s: close: the drain ended with status %#x",
-			 h->info.name, (unsigned int)err);
-	if (err >= 0 || svai_queue_is_dead(h))
+	/* A queue that executes no drain leaves it to the kernel, which drains at close(2). */
+	if (!sva_opmask_has(&h->limits.opcodes, SVA_OP_DRAIN))
 		return 0;
-	return err == -EAGAIN ? -ETIMEDOUT : err;
+	do {
+		ended = svai_ended(h, mark, true);
+		if (ended == 1 || (ended < 0 && ended != -EAGAIN))
+			return 0;
+		svai_back_off(tries++);
+	} while (svai_now_ns() < deadline);
+	return -ETIMEDOUT;
 }
 
 int sva_wq_close(struct sva_wq *wq)
@@ -279,16 +269,20 @@ int sva_wq_close(struct sva_wq *wq)
 	struct svai_handle *h = svai_handle(wq);
 	int err = svai_handle_state(wq);
 
-	if (err == -EINVAL || err == -EBADF)
-		return err;
-	if (!err && h->path != SVA_PATH_CPU && drain(h) == -ETIMEDOUT) {
+	if (!wq)
+		return -EINVAL;
+	/* Of two threads that close, one does. */
+	if (!__atomic_exchange_n(&h->open, false, __ATOMIC_ACQ_REL))
+		return -EBADF;
+	if (!err && h->path != SVA_PATH_CPU && drain(h)) {
 		svai_log(&h->log, SVA_LOG_ERROR,
 			 "%s: close: operations are still in flight after %u ms", h->info.name,
 			 h->timeout_ms);
+		__atomic_store_n(&h->open, true, __ATOMIC_RELEASE);
 		return -ETIMEDOUT;
 	}
 	svai_device_close(h);
-	svai_handle_free(h);
+	svai_handle_free(h, true);
 	return 0;
 }
 
@@ -321,7 +315,7 @@ int sva_wq_reopen(struct sva_wq *wq)
 	if (!err)
 		return -EALREADY;
 	svai_device_close(h);
-	h->draining = false; /* that was the parent's */
+	svai_drains_init(h); /* those of before were the parent's */
 	if (h->path != SVA_PATH_CPU)
 		return reopen_queue(h);
 	svai_handle_publish(h, NULL);

@@ -24,6 +24,20 @@ void svai_cpu_limits(struct svai_limits *limits);
  */
 void svai_cpu_execute(const struct svai_limits *limits, const struct sva_desc *desc);
 
+/* The three parts of that, for batches whose members are submitted one by one. */
+
+/* svai_cpu_refuse - what a device refuses is completed as it would; returns the status or 0 */
+unsigned int svai_cpu_refuse(const struct svai_limits *limits, const struct sva_desc *desc,
+			     bool member);
+
+/* svai_cpu_complete - write the completion record, if the descriptor asks for it */
+void svai_cpu_complete(const struct sva_desc *desc, unsigned int status,
+		       const struct sva_comp *comp);
+
+/* svai_cpu_batch_record - the record of a batch, of which @done members were executed */
+void svai_cpu_batch_record(const struct svai_limits *limits, struct sva_comp *comp, bool failed,
+			   uint32_t done);
+
 /*
  * One operation, already checked. Fills @comp (zero before) but its status, and returns the status.
  */

@@ -69,7 +69,8 @@ static bool wants_record(const struct sva_desc *desc, unsigned int status)
 		status != SVA_STATUS_BATCH_FAIL);
 }
 
-static void complete(const struct sva_desc *desc, unsigned int status, const struct sva_comp *comp)
+void svai_cpu_complete(const struct sva_desc *desc, unsigned int status,
+		       const struct sva_comp *comp)
 {
 	struct sva_comp *record = (struct sva_comp *)desc->completion_addr;
 
@@ -77,6 +78,29 @@ static void complete(const struct sva_desc *desc, unsigned int status, const str
 		return;
 	memcpy((char *)record + 1, (const char *)comp + 1, sizeof(*comp) - 1);
 	__atomic_store_n(&record->status, (uint8_t)status, __ATOMIC_RELEASE);
+}
+
+/* The result is reserved on a device that cannot go on with a batch that has failed (8.3.2). */
+void svai_cpu_batch_record(const struct svai_limits *limits, struct sva_comp *comp, bool failed,
+			   uint32_t done)
+{
+	comp->status = failed ? SVA_STATUS_BATCH_FAIL : SVA_STATUS_SUCCESS;
+	comp->result = failed && limits->gen_cap & SVAI_GENCAP_BATCH_ERROR;
+	comp->bytes_completed = done; /* descriptors */
+}
+
+unsigned int svai_cpu_refuse(const struct svai_limits *limits, const struct sva_desc *desc,
+			     bool member)
+{
+	struct svai_finding finding;
+	struct sva_comp comp = { 0 };
+	unsigned int status = svai_check(limits, desc, member, &finding);
+
+	if (status == SVA_STATUS_BAD_FLAGS)
+		comp.invalid_flags = finding.invalid_flags;
+	if (status)
+		svai_cpu_complete(desc, status, &comp);
+	return status;
 }
 
 static unsigned int execute(const struct svai_limits *limits, const struct sva_desc *desc,
@@ -99,26 +123,24 @@ static unsigned int execute_batch(const struct svai_limits *limits, const struct
 		if (execute(limits, &list[i], true) != SVA_STATUS_SUCCESS)
 			failed = true;
 	}
-	comp->result = failed;
-	comp->bytes_completed = i; /* descriptors */
-	return failed ? SVA_STATUS_BATCH_FAIL : SVA_STATUS_SUCCESS;
+	svai_cpu_batch_record(limits, comp, failed, i);
+	return comp->status;
 }
 
 /* Returns the status, whether a record was written or not. No batch is a member of one. */
 static unsigned int execute(const struct svai_limits *limits, const struct sva_desc *desc,
 			    bool member)
 {
-	struct svai_finding finding;
+	unsigned int status = svai_cpu_refuse(limits, desc, member);
 	struct sva_comp comp = { 0 };
-	unsigned int status = svai_check(limits, desc, member, &finding);
 
-	if (status == SVA_STATUS_BAD_FLAGS)
-		comp.invalid_flags = finding.invalid_flags;
-	else if (!status && sva_desc_opcode(desc) == SVA_OP_BATCH)
+	if (status)
+		return status;
+	if (sva_desc_opcode(desc) == SVA_OP_BATCH)
 		status = execute_batch(limits, desc, &comp);
-	else if (!status)
+	else
 		status = operations[sva_desc_opcode(desc)](desc, &comp);
-	complete(desc, status, &comp);
+	svai_cpu_complete(desc, status, &comp);
 	return status;
 }
 

@@ -49,9 +49,35 @@ unsigned int fake_held(void)
 	return last - first;
 }
 
+unsigned int fake_lose(void)
+{
+	unsigned int n;
+
+	pthread_mutex_lock(&lock);
+	n = last - first;
+	first = last;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+static bool count_down(unsigned int *counter)
+{
+	if (!*counter)
+		return false;
+	*counter -= *counter != UINT32_MAX;
+	return true;
+}
+
 static void execute(const struct sva_desc *desc)
 {
 	struct svai_limits limits;
+
+	if (sva_desc_opcode(desc) == SVA_OP_DRAIN && fake.drain_status) {
+		((struct sva_comp *)desc->completion_addr)->status = fake.drain_status;
+		return;
+	}
+	if (sva_desc_opcode(desc) == SVA_OP_DRAIN && count_down(&fake.drains_lost))
+		return;
 
 	svai_cpu_limits(&limits);
 	limits.max_batch = 1024;
@@ -82,14 +108,6 @@ static bool accept(const struct sva_desc *desc)
 		held[last++ % MAX_HELD] = *desc;
 	else
 		execute(desc);
-	return true;
-}
-
-static bool count_down(unsigned int *counter)
-{
-	if (!*counter)
-		return false;
-	*counter -= *counter != UINT32_MAX;
 	return true;
 }
 
@@ -298,7 +316,7 @@ ssize_t __wrap_write(int fd, const void *buf, size_t len)
 		n = fail(fake.write_errno ? fake.write_errno : EIO);
 	else if (fake.write_zero)
 		n = 0;
-	else if (count_down(&fake.write_eagain))
+	else if (!count_down(&fake.write_full_after) && count_down(&fake.write_eagain))
 		n = fail(EAGAIN);
 	else
 		n = take(buf, len / sizeof(struct sva_desc));

@@ -18,6 +18,7 @@ struct fake_device {
 	unsigned int rdev_major, rdev_minor;
 	unsigned int retry;        /* ENQCMD says "retry" so many times; UINT_MAX: always */
 	unsigned int write_eagain; /* write(2) says EAGAIN so many times; UINT_MAX: always */
+	unsigned int write_full_after; /* so many write(2) before write_eagain begins */
 	unsigned int write_most;   /* descriptors taken by one write(2); 0: all */
 	unsigned int write_eintr;  /* write(2) is interrupted so many times */
 	unsigned int fail_write;   /* the n-th write(2) from now on fails with EIO; 0: none */
@@ -25,6 +26,8 @@ struct fake_device {
 	bool write_zero;           /* write(2) takes nothing, and says so */
 	bool write_no_batch;       /* EINVAL for a BATCH, as for DSA 1.0 */
 	bool complete_in_umonitor; /* the record is written just before the monitor is armed */
+	unsigned int drains_lost;  /* so many drains leave no record */
+	uint8_t drain_status;      /* every drain ends with this status; 0: as usual */
 	bool hold;                 /* accept, but complete only in fake_complete() */
 	unsigned int capacity;     /* with hold: a further ENQCMD is told to retry; 0: no limit */
 
@@ -45,6 +48,9 @@ void fake_device_reset(void);
 
 /* fake_complete - execute up to @count of the held descriptors; returns how many there were */
 unsigned int fake_complete(unsigned int count);
+
+/* fake_lose - the device is reset: what it holds is gone; returns how many there were */
+unsigned int fake_lose(void);
 
 /* fake_held - descriptors accepted and not complete */
 unsigned int fake_held(void);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Batches: on a portal, on the CPU, and one by one where write(2) refuses them. */
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -75,7 +77,7 @@ static void everything_on(struct sva_wq *wq)
 	add_copy(2, 0);
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
-	assert_int_equal(op.comp.result, 1);
+	assert_int_equal(op.comp.result, 0); /* reserved without batch continuation */
 	assert_int_equal(op.comp.bytes_completed, 3);
 	assert_int_equal(comps[1].status, SVA_STATUS_BAD_SIZE);
 	assert_int_equal(comps[2].status, SVA_STATUS_SUCCESS);
@@ -205,27 +207,118 @@ static void the_refusal_is_remembered(void **state)
 	close_fake(wq);
 }
 
-/* A member that never completes: bounded, told, and its credit stays with it. */
-static void a_member_that_hangs(void **state)
+static void *lose_two(void *arg)
 {
-	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20 };
+	(void)arg;
+	while (fake_held() < 2)
+		sched_yield();
+	fake_lose();
+	fake.hold = false;
+	return NULL;
+}
+
+/* Members that a reset has taken: the batch fails, they are told apart, their credits come back. */
+static void members_that_are_lost(void **state)
+{
+	static const char *const queues[] = { "wq0.0", "wq0.1" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct sva_wq *wq = open_by_path(SVA_PATH_WRITE, queues[i]);
+		pthread_t thread;
+
+		fake.hold = true;
+		start(0);
+		add_copy(0, 0);
+		add_copy(1, 0);
+		add_copy(2, SVA_FLAG_FENCE);
+		assert_int_equal(pthread_create(&thread, NULL, lose_two, NULL), 0);
+		assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		assert_int_equal(sva_poll(&op), SVA_STATUS_BATCH_FAIL);
+		assert_int_equal(op.comp.bytes_completed, 2);
+		assert_int_equal(comps[0].status, SVA_STATUS_LOST);
+		assert_int_equal(comps[1].status, SVA_STATUS_LOST);
+		assert_int_equal(comps[2].status, SVA_STATUS_NONE);
+		if (wq->credit)
+			assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+		everything_on(wq);
+		close_fake(wq);
+	}
+}
+
+/* Members that are alone on their way are members all the same. */
+static void members_are_checked_as_members(void **state)
+{
+	static const enum sva_path on[] = { SVA_PATH_CPU, SVA_PATH_PORTAL, SVA_PATH_WRITE };
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		struct sva_wq *wq = open_by_path(on[i], "wq0.0");
+
+		start(0);
+		add_copy(0, 0);
+		sva_prep_drain(sva_batch_add(&batch), 0);
+		sva_prep_batch(sva_batch_add(&batch), descs, 2, 0);
+		add_copy(3, 0);
+		descs[3].completion_addr += 16; /* nobody is told, but it is a failure */
+		add_copy(4, 0);
+		descs[4].op_flags &= ~(SVA_FLAG_CRAV | SVA_FLAG_RCR);
+		descs[4].completion_addr = 0; /* nobody asks */
+		add_copy(5, 0);
+		assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+		assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
+		assert_int_equal(op.comp.bytes_completed, 6);
+		assert_int_equal(comps[0].status, SVA_STATUS_SUCCESS);
+		assert_int_equal(comps[1].status, SVA_STATUS_BAD_OPCODE);
+		assert_int_equal(comps[2].status, SVA_STATUS_BAD_OPCODE);
+		assert_int_equal(dst[3], 0);
+		assert_int_equal(comps[4].status, SVA_STATUS_NONE);
+		assert_int_equal(dst[4], src[4]);
+		assert_int_equal(comps[5].status, SVA_STATUS_SUCCESS);
+		close_fake(wq);
+	}
+}
+
+/* A queue that others fill, or that a member leaves, is no reason to end a batch in the middle. */
+static void a_full_queue_in_the_middle(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .retries = 2 };
 	struct sva_wq *wq;
 
 	(void)state;
 	fake.mmap_errno = EPERM;
 	fake.write_no_batch = true;
-	assert_int_equal(sva_wq_open(&wq, "wq0.1", &opts), 0);
-	fake.hold = true;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	fake.write_full_after = 3; /* the batch, and two members */
+	fake.write_eagain = 20;
+	start(0);
+	for (unsigned int i = 0; i < MEMBERS; i++)
+		add_copy(i, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
+	assert_int_equal(op.comp.bytes_completed, MEMBERS);
+	assert_int_equal(fake.write_eagain, 0);
+	assert_memory_equal(dst, src, sizeof(dst));
+	close_fake(wq);
+}
+
+/* A queue that takes no batch at all takes a batch of one. */
+static void one_member_on_a_queue_without_batches(void **state)
+{
+	struct sva_wq *wq;
+
+	fake_attr(fixture_tree(state), "wq0.0", "max_batch_size", "1\n");
+	wq = open_by_path(SVA_PATH_PORTAL, "wq0.0");
 	start(0);
 	add_copy(0, 0);
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
+	assert_int_equal(op.comp.bytes_completed, 1);
+	assert_int_equal(comps[0].status, SVA_STATUS_SUCCESS);
+	assert_int_equal(dst[0], src[0]);
 	add_copy(1, 0);
-	assert_int_equal(sva_submit_batch(wq, &batch, &op), -ETIMEDOUT);
-	assert_int_equal(sva_poll(&op), SVA_STATUS_NOT_SUBMITTED);
-	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1 - 2) * SVA_CREDIT);
-	assert_int_equal(comps[0].status, SVA_STATUS_NONE);
-	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
-	fake_complete(UINT32_MAX);
-	fake.hold = false;
+	assert_int_equal(sva_submit_batch(wq, &batch, &op), -E2BIG);
 	close_fake(wq);
 }
 
@@ -299,10 +392,9 @@ static void a_bad_batch_by_hand(void **state)
 	assert_int_equal(sva_poll(&op), SVA_STATUS_LIST_ALIGN);
 	add_copy(0, 0);
 	add_copy(1, 0);
-	descs[1].completion_addr = 0; /* nobody would know when it is done */
-	sva_prep_batch(&op.desc, descs, 2, 0);
-	assert_int_equal(sva_submit(wq, &op), -EINVAL);
-	assert_int_equal(sva_poll(&op), SVA_STATUS_NOT_SUBMITTED);
+	sva_prep_batch(&op.desc, descs, 2, SVA_FLAG_FENCE);
+	assert_int_equal(sva_submit(wq, &op), 0);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_BAD_FLAGS);
 	close_fake(wq);
 }
 
@@ -371,7 +463,10 @@ int main(void)
 		TEST(one_by_one_where_write_refuses),
 		TEST(a_kernel_that_takes_batches),
 		TEST(the_refusal_is_remembered),
-		TEST(a_member_that_hangs),
+		TEST(members_that_are_lost),
+		TEST(members_are_checked_as_members),
+		TEST(a_full_queue_in_the_middle),
+		TEST(one_member_on_a_queue_without_batches),
 		TEST(a_batch_never_runs_twice),
 		TEST(a_queue_that_stays_full),
 		TEST(a_bad_batch_by_hand),

@@ -129,6 +129,115 @@ static void close_goes_on_where_it_timed_out(void **state)
 	assert_int_equal(sva_poll(&later), SVA_STATUS_SUCCESS);
 }
 
+/* A drain that is lost, refused, or fails says nothing: close asks again. */
+static void close_asks_again(void **state)
+{
+	static const char *const queues[] = { "wq0.0", "wq0.1" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct sva_wq *wq;
+
+		fake.mmap_errno = i >= 2 ? EPERM : 0;
+		wq = open_fake(queues[i % 2]);
+		fake.drains_lost = 2;
+		close_fake(wq);
+		assert_int_equal(fake.drains_lost, 0);
+	}
+}
+
+static void close_with_a_drain_that_always_fails(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = 20 };
+	struct sva_wq *wq;
+
+	(void)state;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	fake.drain_status = SVA_STATUS_HW_TIMEOUT;
+	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
+	fake.drain_status = 0;
+	close_fake(wq);
+}
+
+/* A dead queue is seen at once, not when the time is over. */
+static void close_of_a_dead_queue_does_not_wait(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .timeout_ms = UINT32_MAX };
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq *wq;
+
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	submit_held(wq, &op);
+	fake_attr(tree, "wq0.0", "state", "disabled\n");
+	close_fake(wq);
+	assert_int_equal(fake_lose(), 1); /* no drain */
+	fake.hold = false;
+}
+
+/* The only entry of a queue is not handed out while the drain has it, nor the other way round. */
+static void a_queue_of_one_entry(void **state)
+{
+	unsigned int left = 2;
+	struct sva_wq *wq;
+	pthread_t thread;
+
+	fake_attr(fixture_tree(state), "wq0.1", "size", "1\n");
+	wq = open_fake("wq0.1");
+	submit_held(wq, &op);
+	fake.capacity = 1; /* the first drain is dropped, unless the operation is done by then */
+	assert_int_equal(pthread_create(&thread, NULL, complete_all, &left), 0);
+	assert_int_equal(sva_wq_close(wq), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_SUCCESS);
+	fake.hold = false;
+}
+
+static void *close_it(void *wq)
+{
+	return (void *)(intptr_t)sva_wq_close(wq);
+}
+
+/* Of two that close, one does. */
+static void two_threads_close(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 100; i++) {
+		struct sva_wq *wq = open_fake("wq0.0");
+		pthread_t threads[2];
+		void *results[2];
+
+		for (int t = 0; t < 2; t++)
+			assert_int_equal(pthread_create(&threads[t], NULL, close_it, wq), 0);
+		for (int t = 0; t < 2; t++)
+			assert_int_equal(pthread_join(threads[t], &results[t]), 0);
+		assert_int_equal((intptr_t)results[0] + (intptr_t)results[1], -EBADF);
+	}
+	assert_int_equal(fake.opens, fake.closes);
+}
+
+/*
+ * Operations that are reaped long after the close give their credits back to nobody, whoever has
+ * the memory of the handle by then.
+ */
+static void credits_of_a_closed_handle(void **state)
+{
+	static struct sva_op ops[DEDICATED_SIZE - 1];
+	struct sva_wq *closed = open_fake("wq0.1"), *wq;
+
+	(void)state;
+	for (unsigned int i = 0; i < DEDICATED_SIZE - 1; i++) {
+		sva_prep_noop(&ops[i].desc, 0);
+		assert_int_equal(sva_submit(closed, &ops[i]), 0);
+	}
+	close_fake(closed);
+	while ((wq = open_fake("wq0.1")) != closed)
+		close_fake(wq);
+	for (unsigned int i = 0; i < DEDICATED_SIZE - 1; i++)
+		assert_int_equal(sva_poll(&ops[i]), SVA_STATUS_SUCCESS);
+	assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+	close_fake(wq);
+}
+
 /* By time, not by tries. */
 static void close_is_bounded_however_many_tries(void **state)
 {
@@ -262,6 +371,12 @@ int main(void)
 		TEST(close_with_all_credits_taken),
 		TEST(close_is_bounded),
 		TEST(close_goes_on_where_it_timed_out),
+		TEST(close_asks_again),
+		TEST(close_with_a_drain_that_always_fails),
+		TEST(close_of_a_dead_queue_does_not_wait),
+		TEST(a_queue_of_one_entry),
+		TEST(two_threads_close),
+		TEST(credits_of_a_closed_handle),
 		TEST(close_is_bounded_however_many_tries),
 		TEST(failed_opens_use_up_no_memory_of_closed_handles),
 		TEST(a_full_queue_delays_close),

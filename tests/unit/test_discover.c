@@ -301,20 +301,47 @@ static void arguments(void **state)
 	assert_non_null(sva_topology_why(NULL));
 }
 
-/* The state of now, for telling a full queue from a dead one. */
+static void assert_state(int fd, struct fake_tree *tree, const char *text, bool disabled)
+{
+	fake_attr(tree, "dsa0", "state", text);
+	assert_int_equal(svai_sysfs_is_disabled(fd), disabled);
+}
+
+/* The state of now, for telling a full queue from a dead one. What is unknown is not dead. */
 static void the_state_of_now(void **state)
+{
+	struct fake_tree *tree = *state;
+	int fd;
+
+	fake_device(tree, "dsa0");
+	fd = svai_sysfs_open_state("dsa0");
+	assert_true(fd >= 0);
+	assert_state(fd, tree, "enabled\n", false);
+	assert_state(fd, tree, "halted\n", true);
+	assert_state(fd, tree, "disabled\n", true);
+	assert_state(fd, tree, "what\n", false);
+	assert_state(fd, tree, "", false);
+	close(fd);
+	assert_false(svai_sysfs_is_disabled(fd));
+	assert_int_equal(svai_sysfs_open_state("dsa1"), -ENOENT);
+	setenv("LIBSVA_SYSFS_PATH", "/nonexistent", 1);
+	assert_int_equal(svai_sysfs_open_state("dsa0"), -ENOENT);
+}
+
+static void the_mode_of_now(void **state)
 {
 	struct fake_tree *tree = *state;
 
 	fake_device(tree, "dsa0");
-	assert_int_equal(svai_sysfs_state("dsa0"), SVA_STATE_ENABLED);
-	fake_attr(tree, "dsa0", "state", "halted\n");
-	assert_int_equal(svai_sysfs_state("dsa0"), SVA_STATE_HALTED);
-	fake_attr(tree, "dsa0", "state", "what\n");
-	assert_int_equal(svai_sysfs_state("dsa0"), SVA_STATE_UNKNOWN);
-	assert_int_equal(svai_sysfs_state("dsa1"), SVA_STATE_UNKNOWN);
+	fake_wq(tree, "wq0.0", "dedicated");
+	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_MODE_DEDICATED);
+	fake_attr(tree, "wq0.0", "mode", "shared\n");
+	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_MODE_SHARED);
+	fake_attr(tree, "wq0.0", "mode", "what\n");
+	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_MODE_ANY);
+	assert_int_equal(svai_sysfs_mode("wq0.1"), SVA_MODE_ANY);
 	setenv("LIBSVA_SYSFS_PATH", "/nonexistent", 1);
-	assert_int_equal(svai_sysfs_state("dsa0"), SVA_STATE_UNKNOWN);
+	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_MODE_ANY);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fake_tree_setup, fake_tree_teardown)
@@ -334,6 +361,7 @@ int main(void)
 		TEST(a_loaded_driver_that_is_hidden),
 		TEST(arguments),
 		TEST(the_state_of_now),
+		TEST(the_mode_of_now),
 	};
 
 	setenv("LIBSVA_CPU", "+movdir64b", 1); /* a CPU with which the driver loads */

@@ -358,11 +358,12 @@ static void names_do_not_lead_astray(void **state)
 	struct sva_topology *topo;
 
 	fake_device(tree, "dsa0");
-	fake_attr(tree, ".", "state", "enabled\n");
-	fake_attr(tree, "..", "state", "enabled\n");
+	fake_attr(tree, "dsa0", "mode", "shared\n");
+	fake_attr(tree, ".", "mode", "shared\n");
+	fake_attr(tree, "..", "mode", "shared\n");
 	topo = discover_fake();
 	for (size_t i = 0; i < COUNT(names); i++) {
-		assert_int_equal(svai_sysfs_state(names[i]), SVA_STATE_UNKNOWN);
+		assert_int_equal(svai_sysfs_mode(names[i]), SVA_MODE_ANY);
 		assert_null(sva_topology_find_dev(topo, names[i]));
 	}
 	sva_topology_free(topo);
@@ -374,7 +375,7 @@ static void a_name_of_any_length(void **state)
 
 	(void)state;
 	memset(name, 'x', sizeof(name) - 1);
-	assert_int_equal(svai_sysfs_state(name), SVA_STATE_UNKNOWN);
+	assert_int_equal(svai_sysfs_mode(name), SVA_MODE_ANY);
 }
 
 /* Half of the path of wq0.10 is the path of wq0.1: better none. */

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Waiting: every policy, deadlines, and devices that die meanwhile. */
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "fixture.h"
@@ -59,7 +63,7 @@ static void a_deadline(void **state)
 		assert_true(svai_now_ns() - before >= 3000000);
 		assert_int_equal(wq->credits, (DEDICATED_SIZE - 2) * SVA_CREDIT);
 		assert_int_equal(sva_wait(&op, 0, policies[i]), -ETIMEDOUT);
-		assert_int_equal(fake_complete(1), 1);
+		fake_complete(UINT32_MAX); /* also a drain that has asked for it */
 		assert_int_equal(sva_wait(&op, 0, policies[i]), SVA_STATUS_SUCCESS);
 		assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA_CREDIT);
 	}
@@ -119,11 +123,190 @@ static void a_device_that_dies(void **state)
 	submit_held(wq, &op);
 	fake_attr(tree, "dsa0", "state", "halted\n");
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), -ENODEV); /* no deadline, and no hang */
+	assert_int_equal(sva_poll(&op), SVA_STATUS_LOST); /* it has ended, and is the caller's */
+	fake_lose();
 	fake_attr(tree, "dsa0", "state", "enabled\n");
-	fake_complete(1);
+	fake.hold = false;
+	close_fake(wq);
+}
+
+static const struct path {
+	const char *queue;
+	int mmap_errno;
+} paths[] = { { "wq0.0", 0 }, { "wq0.1", 0 }, { "wq0.0", EPERM }, { "wq0.1", EPERM } };
+
+#define EACH_PATH(p) (const struct path *p = paths; p < paths + 4; p++)
+
+static struct sva_wq *open_path(const struct path *path)
+{
+	fake.mmap_errno = path->mmap_errno;
+	return open_fake(path->queue);
+}
+
+static void assert_all_credits(const struct sva_wq *wq)
+{
+	if (wq->credit)
+		assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+}
+
+/* Lost by a reset that was over before anybody looked: the operation ends, the queue goes on. */
+static void lost_in_a_reset(struct sva_wq *wq)
+{
+	static struct sva_op ops[DEDICATED_SIZE];
+
+	for (unsigned int i = 0; i < DEDICATED_SIZE - 1; i++)
+		submit_held(wq, &ops[i]);
+	assert_int_equal(fake_lose(), DEDICATED_SIZE - 1);
+	fake.hold = false;
+	for (unsigned int i = 0; i < DEDICATED_SIZE - 1; i++) {
+		assert_int_equal(sva_wait(&ops[i], -1, SVA_WAIT_AUTO), SVA_STATUS_LOST);
+		assert_int_equal(sva_poll(&ops[i]), SVA_STATUS_LOST);
+	}
+	assert_all_credits(wq);
+	for (unsigned int i = 0; i < DEDICATED_SIZE - 1; i++) {
+		assert_int_equal(sva_submit(wq, &ops[i]), 0);
+		assert_int_equal(sva_poll(&ops[i]), SVA_STATUS_SUCCESS);
+	}
+}
+
+static void a_reset_between_two_looks(void **state)
+{
+	(void)state;
+	for
+		EACH_PATH(p)
+		{
+			struct sva_wq *wq = open_path(p);
+
+			lost_in_a_reset(wq);
+			close_fake(wq);
+		}
+}
+
+/* Waits of no time at all, one after the other, find out as well: for programs that poll. */
+static void short_waits_find_out(void **state)
+{
+	(void)state;
+	for
+		EACH_PATH(p)
+		{
+			struct sva_wq *wq = open_path(p);
+			int status;
+
+			submit_held(wq, &op);
+			assert_int_equal(sva_wait(&op, 0, SVA_WAIT_AUTO), -ETIMEDOUT);
+			fake_lose(); /* and the drain, if the wait has asked */
+			fake.hold = false;
+			while ((status = sva_wait(&op, 0, SVA_WAIT_AUTO)) == -ETIMEDOUT)
+				sched_yield();
+			assert_int_equal(status, SVA_STATUS_LOST);
+			assert_all_credits(wq);
+			close_fake(wq);
+		}
+}
+
+/* Drains may be lost, too, or be refused by a full queue, or fail: they are asked for again. */
+static void a_drain_that_proves_nothing(void **state)
+{
+	(void)state;
+	for
+		EACH_PATH(p)
+		{
+			struct sva_wq *wq = open_path(p);
+
+			submit_held(wq, &op);
+			fake_lose();
+			fake.hold = false;
+			fake.drains_lost = 2;
+			fake.retry = 1;
+			fake.write_eagain = p->mmap_errno ? 1 : 0;
+			assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_LOST);
+			assert_int_equal(fake.drains_lost, 0);
+			assert_all_credits(wq);
+			fake.retry = 0;
+			close_fake(wq);
+		}
+}
+
+/* Drains in flight have entries of a dedicated queue, which no operation may be given. */
+static void drains_that_wait_have_credits(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.1");
+	unsigned int drains;
+
+	(void)state;
+	submit_held(wq, &op);
+	while (fake_held() < 3)
+		assert_int_equal(sva_wait(&op, 1000000, SVA_WAIT_AUTO), -ETIMEDOUT);
+	drains = fake_held() - 1;
+	assert_int_equal(wq->credits, (int)(DEDICATED_SIZE - 1 - drains) * SVA_CREDIT);
+	fake_complete(UINT32_MAX);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
 	fake.hold = false;
 	close_fake(wq);
+}
+
+/* Every look at sysfs needed two files: then a dead device was waited for without end. */
+static void no_file_descriptor_left(void **state)
+{
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq *wq = open_fake("wq0.1");
+	int fds[2048], n = 0;
+	struct rlimit limit;
+
+	submit_held(wq, &op);
+	fake_attr(tree, "dsa0", "state", "halted\n");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = 256;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	while ((fds[n] = dup(0)) >= 0)
+		n++;
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), -ENODEV);
+	assert_int_equal(sva_wq_close(wq), 0);
+	while (n--)
+		close(fds[n]);
+	fake_lose();
+	fake.hold = false;
+}
+
+/* In another mode, it takes another instruction: MOVDIR64B to a shared queue is dropped. */
+static void a_queue_in_another_mode(void **state)
+{
+	static const char *const modes[] = { "dedicated\n", "shared\n" };
+	struct fake_tree *tree = fixture_tree(state);
+
+	for (unsigned int i = 0; i < 2; i++) {
+		const char *queue = i ? "wq0.1" : "wq0.0";
+		struct sva_wq *wq = open_fake(queue);
+
+		submit_held(wq, &op);
+		fake_lose();
+		fake_attr(tree, queue, "mode", modes[i]);
+		assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), -ENODEV);
+		assert_int_equal(sva_wq_close(wq), 0);
+		fake.hold = false;
+	}
+}
+
+/*
+ * A dedicated queue that was disabled and enabled has lost its PASID, and answers nobody. The
+ * kernel has made a new node for it.
+ */
+static void a_queue_that_was_enabled_anew(void **state)
+{
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq *wq = open_fake("wq0.1");
+	char node[300], kept[310];
+
+	snprintf(node, sizeof(node), "%s/dev/dsa/wq0.1", fake_tree_path(tree));
+	snprintf(kept, sizeof(kept), "%s.old", node);
+	assert_int_equal(rename(node, kept), 0); /* its inode is not free for the new one */
+	fake_node(tree, "dsa/wq0.1");
+	submit_held(wq, &op);
+	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), -ENODEV);
+	assert_int_equal(sva_wq_close(wq), 0);
+	fake_lose();
+	fake.hold = false;
+	assert_int_equal(unlink(kept), 0);
 }
 
 static void bad_arguments(void **state)
@@ -170,6 +353,13 @@ int main(void)
 		TEST(umwait_by_the_true_frequency),
 		TEST(a_record_that_never_comes),
 		TEST(a_device_that_dies),
+		TEST(a_reset_between_two_looks),
+		TEST(short_waits_find_out),
+		TEST(a_drain_that_proves_nothing),
+		TEST(drains_that_wait_have_credits),
+		TEST(no_file_descriptor_left),
+		TEST(a_queue_in_another_mode),
+		TEST(a_queue_that_was_enabled_anew),
 		TEST(bad_arguments),
 		TEST(a_refused_operation_is_not_pending),
 		TEST(deadlines_do_not_overflow),
