@@ -106,15 +106,23 @@ static int complain(const struct sva_wq *wq, const char *why, int err)
 	return err;
 }
 
+/* What was submitted to a handle that is closed by now, or was the parent's, has ended. */
+static bool is_in_flight(const struct sva_op *op)
+{
+	return op->desc.completion_addr == (uintptr_t)&op->comp && !sva_comp_status(&op->comp) &&
+	       !svai_handle_state(op->wq);
+}
+
 static int check(struct sva_wq *wq, struct sva_op *op)
 {
 	char why[256];
 
-	if (!wq || !op || (uintptr_t)op % 64 || svai_handle_state(wq))
+	if (!op || (uintptr_t)op % 64)
 		return 0; /* the slow path finds it, too */
-	if (op->wq && op->desc.completion_addr == (uintptr_t)&op->comp &&
-	    !sva_comp_status(&op->comp))
-		return complain(wq, "the operation is still in flight", -EBUSY);
+	if (is_in_flight(op))
+		return complain(op->wq, "the operation is still in flight", -EBUSY);
+	if (svai_handle_state(wq))
+		return 0;
 	sva_op_link(op, wq);
 	op->comp.status = SVA_STATUS_NOT_SUBMITTED;
 	op->credit = NULL;
@@ -130,5 +138,5 @@ int sva_submit_checked(struct sva_wq *wq, struct sva_op *op, bool retry)
 
 	if (err)
 		return err;
-	return retry ? sva_submit_slow(wq, op) : sva_try_submit_slow(wq, op);
+	return retry ? sva_submit(wq, op) : sva_try_submit(wq, op);
 }

@@ -79,6 +79,30 @@ static void an_operation_in_flight(void **state)
 	close_fake(wq);
 }
 
+/* Whatever the handle, what is in flight is not touched; and what was closed has nothing in flight.
+ */
+static void an_operation_in_flight_elsewhere(void **state)
+{
+	struct sva_wq *wq = open_logged(), *other = open_fake("wq0.1"),
+		      *closed = open_fake("wq0.1");
+
+	close_fake(closed);
+	fake.hold = true;
+	sva_prep_noop(&op.desc, 0);
+	assert_int_equal(sva_submit(wq, &op), 0);
+	assert_int_equal(sva_submit(NULL, &op), -EBUSY);
+	assert_int_equal(sva_submit(closed, &op), -EBUSY);
+	assert_int_equal(sva_submit(other, &op), -EBUSY);
+	assert_int_equal(sva_poll(&op), 0);
+	fake_attr(fixture_tree(state), "wq0.0", "state", "disabled\n");
+	close_fake(wq);
+	fake_lose();
+	fake.hold = false;
+	assert_int_equal(sva_submit(other, &op), 0);
+	assert_int_equal(sva_poll(&op), SVA_STATUS_SUCCESS);
+	close_fake(other);
+}
+
 static void an_operation_that_was_never_submitted(void **state)
 {
 	(void)state;
@@ -131,6 +155,7 @@ int main(void)
 		TEST(what_is_right_passes),
 		TEST(a_descriptor_that_would_be_refused),
 		TEST(an_operation_in_flight),
+		TEST(an_operation_in_flight_elsewhere),
 		TEST(an_operation_that_was_never_submitted),
 		TEST(handles_and_operations_that_cannot_be_used),
 #ifdef __SANITIZE_ADDRESS__
