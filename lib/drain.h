@@ -3,7 +3,7 @@
  * Has the queue ended what it was given? A record that does not change does not tell: the device
  * may have been reset, or the queue disabled and enabled, between two looks at sysfs. What lasts is
  * a DRAIN. One that completes proves that everything submitted before it has ended, with a record
- * or without (specification, 3.4 and 8.3.3).
+ * or without (specification 341204, revision 3.0, 3.4).
  */
 #ifndef SVAI_DRAIN_H
 #define SVAI_DRAIN_H

@@ -136,8 +136,8 @@ enum sva_status {
 	/* The library's own; no device writes it: the operation was never accepted by a queue. */
 	SVA_STATUS_NOT_SUBMITTED = 0x40,
 	/*
-	 * Likewise: it was accepted, and has ended without a record. The device was reset, the queue
-	 * was disabled, or the record could not be written. What has been done is unknown.
+	 * Likewise: it was accepted, and has ended without a record. The device was reset, the
+	 * queue was disabled, or the record could not be written. What has been done is unknown.
 	 */
 	SVA_STATUS_LOST = 0x41,
 };

@@ -25,6 +25,21 @@
 extern "C" {
 #endif
 
+struct sva_op;
+
+/**
+ * sva_op_alloc - an array of @count operations, 64-byte aligned and all zero
+ *
+ * For memory of any other origin the alignment is the caller's duty: malloc() does not give it, and
+ * the builders, sva_submit() and sva_poll() rely on it.
+ *
+ * Returns NULL for no memory, or for 0 operations. sva_op_free() it once none is in flight.
+ */
+struct sva_op *sva_op_alloc(size_t count);
+
+/* sva_op_free - free what sva_op_alloc() gave; NULL is fine */
+void sva_op_free(struct sva_op *ops);
+
 #define SVA_LIKELY(x)   __builtin_expect(!!(x), 1)
 #define SVA_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -45,9 +60,12 @@ struct sva_wq {
 /**
  * struct sva_op - an operation: descriptor, completion record, and what makes them safe
  *
- * 128 bytes, 64-byte aligned, the caller's memory, which must stay in place from submission until
- * sva_poll() or sva_wait() has returned a status, or the queue is closed. One thread at a time uses
- * an operation. Reuse it freely after that.
+ * 128 bytes, the caller's memory, which must be 64-byte aligned before it is prepared, and stay in
+ * place from submission until sva_poll() or sva_wait() has returned a status, or the queue is
+ * closed. One thread at a time uses an operation. Reuse it freely after that.
+ *
+ * Variables have the alignment from the type, sva_op_alloc() gives it, and so does new in C++, also
+ * in C++11. A container's elements have it from C++17 on.
  */
 struct sva_op {
 	struct sva_desc desc; /* filled by sva_prep_*() */
@@ -56,6 +74,33 @@ struct sva_op {
 	uint64_t user_data;   /* the caller's; the library never looks at it */
 	int32_t *credit;      /* the credit that it holds, NULL if none */
 	uint64_t reserved;
+#ifdef __cplusplus
+	/* Of C++11 and C++14, the global ones do not know of alignment. NULL: no memory. */
+	static void *operator new(size_t size) noexcept
+	{
+		return sva_op_alloc(size / sizeof(sva_op));
+	}
+	static void *operator new[](size_t size) noexcept
+	{
+		return sva_op_alloc(size / sizeof(sva_op));
+	}
+	static void *operator new(size_t, void *at) noexcept
+	{
+		return at;
+	}
+	static void *operator new[](size_t, void *at) noexcept
+	{
+		return at;
+	}
+	static void operator delete(void *op) noexcept
+	{
+		sva_op_free(static_cast<sva_op *>(op));
+	}
+	static void operator delete[](void *ops) noexcept
+	{
+		sva_op_free(static_cast<sva_op *>(ops));
+	}
+#endif
 } __attribute__((aligned(64)));
 
 SVA_STATIC_ASSERT(sizeof(struct sva_wq) == 64, "the head of a handle is one cache line");
@@ -140,12 +185,14 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
  * sva_wq_close - wait for what is in flight, unmap the portal, close the device
  *
  * The wait is bounded by the timeout_ms of the options. When the device has not finished by then,
- * -ETIMEDOUT is returned, and the handle is still open and all memory still the device's. After
+ * -ETIMEDOUT is returned, the handle is still open, and all memory still belongs to the device. A
+ * device or queue that is no longer enabled is not waited for. After
  * success no device touches the process's memory through this handle any more, and the record of
  * every operation is final: operations may still be polled, for as long as the handle is
  * recognised as closed.
  *
- * No other thread may use the handle meanwhile. In a forked child it frees the child's copy.
+ * No other thread may use the handle meanwhile; of two threads that close it, one gets -EBADF. In a
+ * forked child it frees the child's copy.
  *
  * Returns 0, -EINVAL for NULL, -EBADF when already closed, -ETIMEDOUT. A closed handle is
  * recognised until 256 more have been closed; do not rely on it.
@@ -295,11 +342,12 @@ SVA_INLINE bool sva_submit_is_fast(const struct sva_wq *wq, const struct sva_op 
  * dedicated queue there is nothing to wait for but the caller's own completions. On the CPU path
  * the operation is executed before it returns. Any number of threads may use one queue.
  *
- * Returns 0: the queue has it, and the operation's memory is the device's until it completes; or
+ * Returns 0: the queue has it, and the operation's memory belongs to the device until it ends; or
  * -EAGAIN: the queue is full, or all credits are taken: reap, then try again;
- * -EINVAL: NULL, or an operation that is not 64-byte aligned;
+ * -EINVAL: NULL, or an operation that is not 64-byte aligned (the builders may crash on that);
  * -EBADF: the handle is closed; -ESTALE: it was inherited over a fork, see sva_wq_reopen();
- * -ENODEV: the device or queue is no longer enabled;
+ * -ENODEV: the device or queue is no longer enabled, or has another mode than at open: the queue
+ * must be opened again, unless it is enabled again as it was; sva_wait() ends what was in flight;
  * or what write(2) said. After an error sva_poll() returns SVA_STATUS_NOT_SUBMITTED (but not for an
  * operation that is misaligned: it is not touched).
  */
@@ -401,16 +449,15 @@ SVA_INLINE void sva_batch_reset(struct sva_batch *batch)
  * @op: gets the completion of the whole: SVA_STATUS_SUCCESS, or SVA_STATUS_BATCH_FAIL when a
  *      member failed; a member that was not executed has SVA_STATUS_NONE
  *
- * A batch of one member is filled up with a NOOP, since devices refuse it. Where the kernel refuses
- * batches in write(2) (DSA 1.0), the members are submitted one by one, fences honoured, and the
- * call returns when they are done.
+ * A batch of one member is filled up with a NOOP where the device refuses it. Where the kernel
+ * refuses batches in write(2) (DSA 1.0), and for one member on a queue whose max_batch_size is 1,
+ * the members are submitted one by one, fences honoured, and the call returns when they have ended,
+ * however long that takes.
  *
  * Start the next round with sva_batch_reset(), once this one is complete.
  *
  * Returns as sva_submit() does, and -EINVAL for an empty batch, -E2BIG for more members than the
- * queue takes, -ETIMEDOUT when members that were submitted one by one did not complete: members
- * without a status may still be in flight then, and their memory the device's, until the handle is
- * closed.
+ * queue takes.
  */
 int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *op);
 
@@ -424,7 +471,10 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
  *
  * Gives back the credit of a dedicated queue, once, however often one polls.
  *
- * Returns 0 while it is in flight, else the status byte (enum sva_status, and perhaps
+ * It reads the completion record and nothing else. After a reset of the device the record may never
+ * change: of an operation that takes longer than it should, ask by sva_wait() with no time.
+ *
+ * Returns 0 while it has no record, else the status byte (enum sva_status, and perhaps
  * SVA_STATUS_WRITE); sva_status_errno() and sva_decode() (status.h) say what it means.
  */
 SVA_INLINE int sva_poll(struct sva_op *op)
@@ -459,11 +509,18 @@ enum sva_wait_policy {
  * sva_wait - wait until the operation is complete
  * @timeout_ns: nanoseconds from now; 0 polls once, negative waits for ever
  *
- * Returns the status byte as sva_poll() does; or -ETIMEDOUT: the operation is still in flight and
- * its memory still the device's; -ENODEV: likewise, and the device or queue is no longer enabled;
- * -ESTALE: the operation was submitted by the parent of this forked process, which alone sees its
- * completion; -EBADF: the queue was closed, its device dead, without a completion; -EINVAL: NULL,
- * or an operation that was never submitted.
+ * An operation that takes longer than 100 ms, or than the time-out, is asked about: by the state of
+ * device and queue, and by a DRAIN, at most every 100 ms. A DRAIN that completes proves that
+ * everything before it has ended (specification 341204, 3.4). The answer can take up to 10 ms, so
+ * that the call may return that much late.
+ *
+ * Returns the status byte as sva_poll() does, SVA_STATUS_LOST for an operation that has ended
+ * without a record; or -ENODEV: likewise, since the device or queue is no longer enabled or has
+ * another mode: sva_poll() then says SVA_STATUS_LOST. After these the operation's memory is the
+ * caller's again. -ETIMEDOUT: the operation is still in flight, and its memory still belongs to the
+ * device; -ESTALE: the operation was submitted by the parent of this forked process, which alone
+ * sees its completion; -EBADF: the queue was closed, its device dead, without a completion;
+ * -EINVAL: NULL, or an operation that was never submitted.
  */
 int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy);
 

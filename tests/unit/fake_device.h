@@ -16,20 +16,20 @@ struct fake_device {
 	bool not_a_char_device;
 	bool no_wipe_on_fork; /* madvise(MADV_WIPEONFORK) fails */
 	unsigned int rdev_major, rdev_minor;
-	unsigned int retry;        /* ENQCMD says "retry" so many times; UINT_MAX: always */
-	unsigned int write_eagain; /* write(2) says EAGAIN so many times; UINT_MAX: always */
+	unsigned int retry;            /* ENQCMD says "retry" so many times; UINT_MAX: always */
+	unsigned int write_eagain;     /* write(2) says EAGAIN so many times; UINT_MAX: always */
 	unsigned int write_full_after; /* so many write(2) before write_eagain begins */
-	unsigned int write_most;   /* descriptors taken by one write(2); 0: all */
-	unsigned int write_eintr;  /* write(2) is interrupted so many times */
-	unsigned int fail_write;   /* the n-th write(2) from now on fails with EIO; 0: none */
-	int write_errno;           /* every write(2) fails so */
-	bool write_zero;           /* write(2) takes nothing, and says so */
-	bool write_no_batch;       /* EINVAL for a BATCH, as for DSA 1.0 */
-	bool complete_in_umonitor; /* the record is written just before the monitor is armed */
-	unsigned int drains_lost;  /* so many drains leave no record */
-	uint8_t drain_status;      /* every drain ends with this status; 0: as usual */
-	bool hold;                 /* accept, but complete only in fake_complete() */
-	unsigned int capacity;     /* with hold: a further ENQCMD is told to retry; 0: no limit */
+	unsigned int write_most;       /* descriptors taken by one write(2); 0: all */
+	unsigned int write_eintr;      /* write(2) is interrupted so many times */
+	unsigned int fail_write;       /* the n-th write(2) from now on fails with EIO; 0: none */
+	int write_errno;               /* every write(2) fails so */
+	bool write_zero;               /* write(2) takes nothing, and says so */
+	bool write_no_batch;           /* EINVAL for a BATCH, as for DSA 1.0 */
+	bool complete_in_umonitor;     /* the record is written just before the monitor is armed */
+	unsigned int drains_lost;      /* so many drains leave no record */
+	uint8_t drain_status;          /* every drain ends with this status; 0: as usual */
+	bool hold;                     /* accept, but complete only in fake_complete() */
+	unsigned int capacity; /* with hold: a further ENQCMD is told to retry; 0: no limit */
 
 	/* What was seen. */
 	unsigned int pauses, umwaits, without_barrier;

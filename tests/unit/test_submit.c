@@ -335,6 +335,23 @@ static void bad_arguments(void **state)
 	close_fake(wq);
 }
 
+static void memory_for_operations(void **state)
+{
+	(void)state;
+	for (size_t count = 1; count < 100; count++) {
+		struct sva_op *array = sva_op_alloc(count);
+
+		assert_non_null(array);
+		assert_int_equal((uintptr_t)array % 64, 0);
+		for (size_t i = 0; i < count * sizeof(*array); i++)
+			assert_int_equal(((char *)array)[i], 0);
+		sva_op_free(array);
+	}
+	assert_null(sva_op_alloc(0));
+	assert_null(sva_op_alloc(SIZE_MAX / sizeof(struct sva_op) + 2)); /* not cut to one */
+	sva_op_free(NULL);
+}
+
 static void a_closed_handle(void **state)
 {
 	struct sva_wq *wq = open_fake("wq0.0");
@@ -381,6 +398,7 @@ int main(void)
 		TEST(many_in_pieces_keep_the_credits_right),
 		TEST(many_of_which_none_is_accepted),
 		TEST(bad_arguments),
+		TEST(memory_for_operations),
 		TEST(a_closed_handle),
 		TEST(on_the_cpu),
 	};
