@@ -530,8 +530,7 @@ static unsigned int check_reserved(const struct sva_desc *desc, uint64_t reserve
 	return 0;
 }
 
-/* Members have the batch's PASID and privilege, whatever they say. */
-static unsigned int check_owner(const struct sva_desc *desc, struct svai_finding *finding)
+unsigned int svai_check_owner(const struct sva_desc *desc, struct svai_finding *finding)
 {
 	if (desc->pasid_priv >> 31)
 		return refuse(finding, SVA_STATUS_PRIV, "only the kernel may set the privilege bit",
@@ -579,7 +578,6 @@ static unsigned int check(const struct svai_limits *limits, const struct sva_des
 		return 0;
 	if (check_flags(limits, rule, flags, member, finding) ||
 	    check_reserved(desc, reserved_bytes(rule, flags), finding) ||
-	    (!member && check_owner(desc, finding)) ||
 	    (rule->max_size && check_size(limits, rule, desc->xfer_size, finding)))
 		return finding->status;
 	return rule->fields ? rule->fields(limits, desc, finding) : 0;

@@ -56,4 +56,12 @@ struct svai_finding {
 unsigned int svai_check(const struct svai_limits *limits, const struct sva_desc *desc, bool member,
 			struct svai_finding *finding);
 
+/**
+ * svai_check_owner - does the descriptor leave PASID and privilege to the hardware?
+ *
+ * ENQCMD faults if not. No device looks at them: the queue, the CPU or the batch gives them
+ * (specification, 8.1.1). Returns 0 or a status, for which @finding is filled.
+ */
+unsigned int svai_check_owner(const struct sva_desc *desc, struct svai_finding *finding);
+
 #endif

@@ -392,7 +392,7 @@ int sva_desc_check(const struct sva_wq *wq, const struct sva_desc *desc, char *w
 	if (err || !desc)
 		return err ? err : -EINVAL;
 	limits = &svai_handle(wq)->limits;
-	if (svai_check(limits, desc, false, &finding)) {
+	if (svai_check_owner(desc, &finding) || svai_check(limits, desc, false, &finding)) {
 		tell(&finding, desc, -1, why, len);
 		return (int)finding.status;
 	}

@@ -270,6 +270,8 @@ static void check_delta(const struct emu_device *dev, const struct sva_desc *des
 	add_if(findings, aligned & 7, SVA_STATUS_ADDR_ALIGN);
 	add_if(findings, size < (create ? 8 : 1) * EMU_DELTA_ENTRY || size > dev->max_transfer,
 	       SVA_STATUS_BAD_DELTA_SIZE);
+	/* "Should be", says the specification: of part of an entry nothing can be made. */
+	add_if(findings, !create && size % EMU_DELTA_ENTRY, SVA_STATUS_BAD_DELTA_SIZE);
 }
 
 /* A size that is not whole blocks is refused with the status of bad sizes; none is specified. */
