@@ -12,7 +12,6 @@
 
 #include <sva/wq.h>
 
-#include "accfg.h"
 #include "env.h"
 #include "sysfs.h"
 
@@ -67,9 +66,8 @@ static bool parse_name(const char *name, struct object *o)
 	return take_number(&name, &o->device) && !*name;
 }
 
-static void add(void *ctx, const char *name)
+static void add(struct list *list, const char *name)
 {
-	struct list *list = ctx;
 	struct object o;
 
 	if (list->err || !parse_name(name, &o))
@@ -255,37 +253,6 @@ static void clear(struct sva_topology *topo)
 	memset(topo, 0, sizeof(*topo));
 }
 
-/*
- * libaccel-config 3.5.3 is no mere reader. With the right to, it clears cmd_status, which may be
- * all that tells why a queue could not be enabled: so it is asked only while there is nothing to
- * clear. And it crashes on a queue without a type, as half of a sysfs in a container may have them.
- */
-static bool may_ask_accfg(const struct sva_topology *topo, int devices)
-{
-	if (!svai_sysfs_is_real())
-		return false;
-	for (size_t i = 0; i < topo->dev_count; i++)
-		if (topo->devs[i].cmd_status)
-			return false;
-	for (size_t i = 0; i < topo->wq_count; i++)
-		if (!svai_sysfs_has_type(devices, topo->wqs[i].name))
-			return false;
-	return true;
-}
-
-/* What libaccel-config knows besides; then everything is read again, so that all is of one time. */
-static int add_from_accfg(struct sva_topology *topo, int devices, struct list *list)
-{
-	size_t seen = list->count;
-
-	svai_accfg_list(add, list);
-	sort_and_drop_doubles(list);
-	if (list->err || list->count == seen)
-		return list->err;
-	clear(topo);
-	return fill(topo, devices, list);
-}
-
 static int take_snapshot(struct sva_topology *topo, int devices)
 {
 	struct list list = { 0 };
@@ -294,8 +261,6 @@ static int take_snapshot(struct sva_topology *topo, int devices)
 	sort_and_drop_doubles(&list);
 	if (!err)
 		err = fill(topo, devices, &list);
-	if (!err && may_ask_accfg(topo, devices))
-		err = add_from_accfg(topo, devices, &list);
 	free(list.items);
 	return err;
 }

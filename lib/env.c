@@ -20,8 +20,3 @@ const char *svai_dev_path(void)
 {
 	return path_or("LIBSVA_DEV_PATH", "/dev");
 }
-
-int svai_sysfs_is_real(void)
-{
-	return path_or("LIBSVA_SYSFS_PATH", NULL) == NULL;
-}

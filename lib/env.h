@@ -6,7 +6,4 @@
 const char *svai_sysfs_path(void);
 const char *svai_dev_path(void);
 
-/* svai_sysfs_is_real - nobody has set LIBSVA_SYSFS_PATH */
-int svai_sysfs_is_real(void);
-
 #endif

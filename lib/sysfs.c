@@ -280,13 +280,6 @@ int svai_sysfs_read_wq(int devices, struct sva_wq_info *info)
 	return r.err;
 }
 
-bool svai_sysfs_has_type(int devices, const char *wq)
-{
-	char text[ATTR_MAX];
-
-	return !read_attr(devices, wq, "type", text) && *text;
-}
-
 int svai_sysfs_open_state(const char *name)
 {
 	char path[PATH_MAX];

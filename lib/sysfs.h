@@ -23,9 +23,6 @@ int svai_sysfs_read_wq(int devices, struct sva_wq_info *info);
 /* svai_is_shortage - of file descriptors or memory: this process's trouble, not the device's */
 bool svai_is_shortage(int err);
 
-/* svai_sysfs_has_type - the queue has a type, be it "none" */
-bool svai_sysfs_has_type(int devices, const char *wq);
-
 /* svai_sysfs_open_state - the state of a device ("dsa0") or queue ("wq0.0") as a file, or -errno */
 int svai_sysfs_open_state(const char *name);
 

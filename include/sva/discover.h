@@ -2,12 +2,12 @@
 /*
  * What accelerators and work queues this machine has.
  *
- * Source: libaccel-config where it can be asked, and the attributes of the idxd driver in sysfs
- * (Linux Documentation/ABI/stable/sysfs-driver-dma-idxd; formats of Linux 5.6 to 6.19).
+ * Source: the attributes of the idxd driver in sysfs (Linux Documentation/ABI/stable/
+ * sysfs-driver-dma-idxd; formats of Linux 5.6 to 6.19, seen in 6.1 to 7.3). libaccel-config is not
+ * asked: 3.5.3 clears cmd_status, leaks, and crashes when the driver goes away meanwhile.
  *
  * Environment, honoured unless the program is set-user-ID: LIBSVA_SYSFS_PATH (instead of /sys) and
- * LIBSVA_DEV_PATH (instead of /dev). With the first one set, libaccel-config is not asked, since it
- * knows no other place.
+ * LIBSVA_DEV_PATH (instead of /dev).
  */
 #ifndef SVA_DISCOVER_H
 #define SVA_DISCOVER_H

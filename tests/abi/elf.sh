@@ -17,7 +17,7 @@ soname=$(sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p' <<<"$dynamic")
 
 while read -r needed; do
 	case $needed in
-	libc.so.6 | libaccel-config.so.1 | libisal.so.2) ;;
+	libc.so.6 | libisal.so.2) ;;
 	*) fail "needs $needed" ;;
 	esac
 done < <(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic")

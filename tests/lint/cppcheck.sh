@@ -3,11 +3,9 @@
 # cppcheck.sh CPPCHECK - over the library, the emulator and the headers
 set -euo pipefail
 
-# The macros of libaccel-config, which it does not include, have to be told. Not followed:
+# Not followed:
 #  readdirCalled   readdir() on a stream of one's own is safe in any thread, and readdir_r() obsolete
 #  resourceLeak    takes "return fd < 0 ? -errno : fd" for a leak; the sanitizers see real ones
 "$1" --quiet --std=c11 --library=posix,gnu -D__x86_64__ -D_GNU_SOURCE -I include \
-	-D'accfg_device_foreach(ctx,d)=if ((d = accfg_device_get_first(ctx)))' \
-	-D'accfg_wq_foreach(d,wq)=if ((wq = accfg_wq_get_first(d)))' \
 	--enable=warning,performance,portability --suppress=readdirCalled --suppress=resourceLeak \
 	--inline-suppr --error-exitcode=1 lib emu
