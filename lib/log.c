@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "log.h"
 
@@ -22,9 +23,13 @@ static enum sva_log_level level_from_environment(void)
 {
 	const char *wanted = secure_getenv("LIBSVA_LOG");
 
-	for (int i = SVA_LOG_ERROR; wanted && i <= SVA_LOG_DEBUG; i++)
-		if (!strcmp(wanted, level_names[i]))
+	if (!wanted || !*wanted)
+		return SVA_LOG_NONE;
+	for (int i = SVA_LOG_NONE; i <= SVA_LOG_DEBUG; i++)
+		if (!strcasecmp(wanted, level_names[i]))
 			return (enum sva_log_level)i;
+	/* Who has asked for lines gets this one at least. */
+	fprintf(stderr, "libsva: LIBSVA_LOG=%s is none of error, warn, info, debug\n", wanted);
 	return SVA_LOG_NONE;
 }
 

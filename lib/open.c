@@ -12,13 +12,15 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <sva/status.h>
+
 #include "open.h"
 #include "submit.h"
 #include "wait.h"
 
 #define CMD_STATUS_NO_SVA 0x80110000u /* IDXD_SCMD_WQ_USER_NO_IOMMU */
 
-/* What an errno of a step means here, and what mends it. */
+/* What an errno of a step means here, and how to fix it. */
 struct cause {
 	int err;
 	const char *text;
@@ -34,16 +36,14 @@ static const struct cause open_causes[] = {
 	  "give the user read and write access to it; in a container, allow the device" },
 	{ ENOENT, "there is no such device node",
 	  "in a container, pass the device in; otherwise check that udev runs" },
-	{ ENXIO, "nobody is behind the device node",
+	{ ENXIO, "no driver is bound to the device node",
 	  "enable the queue: accel-config enable-wq DEVICE/QUEUE" },
 	{ ENODEV, "the kernel has no IOMMU for the device",
-	  "switch VT-d on in the firmware and boot with intel_iommu=on,sm_on" },
+	  "enable VT-d in the firmware and boot with intel_iommu=on,sm_on" },
 	{ EOPNOTSUPP, "the kernel has no Shared Virtual Addressing for user queues",
-	  "switch VT-d on in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and "
-	  "later 6.12, and 6.1.0-50 and later of Debian, have SVA switched off (CVE-2025-71089): "
-	  "take "
-	  "6.18.7, "
-	  "6.19 or newer" },
+	  "enable VT-d in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and "
+	  "later 6.12, and 6.1.0-50 and later of Debian, have SVA disabled (CVE-2025-71089): "
+	  "use 6.18.7, 6.19 or newer" },
 	{ ENOSPC, "the kernel could not allocate a PASID",
 	  "boot with intel_iommu=on,sm_on: the IOMMU must have PASIDs and run in scalable mode" },
 	{ EINVAL, "the kernel found no valid PASID",
@@ -73,7 +73,7 @@ static int reject(struct sva_rejection *r, const char *step, int err, const stru
 	const char *text = NULL;
 
 	r->err = -err;
-	r->remedy = "";
+	r->remedy = "look at dmesg: this error is not one that the idxd driver is known for";
 	for (size_t i = 0; i < count; i++) {
 		if (causes[i].err == err) {
 			text = causes[i].text;
@@ -101,14 +101,19 @@ static int verify(const struct svai_handle *h, const struct sva_dev_info *dev,
 {
 	struct stat st;
 
-	r->remedy = "remove it; the driver and udev create the right one";
 	if (fstat(h->fd, &st))
 		return reject(r, "fstat", errno, NULL, 0);
 	if (!S_ISCHR(st.st_mode)) {
+		r->remedy = "if this is sva-emu, keep its library in LD_PRELOAD; in a container, "
+			    "pass the "
+			    "device in; otherwise see what has made the file";
 		snprintf(r->reason, sizeof(r->reason), "%s is not a character device",
 			 h->info.path);
 		return r->err = -ENODEV;
 	}
+	r->remedy =
+		"check that udev runs; in a container, pass the device in again: numbers change "
+		"when a queue is enabled";
 	if (!((h->info.unknown | dev->unknown) & SVA_ATTR_CDEV) &&
 	    (minor(st.st_rdev) != h->info.cdev_minor || major(st.st_rdev) != dev->cdev_major)) {
 		snprintf(r->reason, sizeof(r->reason), "%s is device %u:%u, but the queue is %u:%u",
@@ -127,7 +132,7 @@ static void *map_portal(const struct svai_handle *h, uint32_t flags, struct sva_
 	void *portal;
 
 	r->err = -EOPNOTSUPP;
-	r->remedy = "";
+	r->remedy = "leave SVA_OPEN_NO_PORTAL out, or allow write(2)";
 	if (flags & SVA_OPEN_NO_PORTAL) {
 		snprintf(r->reason, sizeof(r->reason), "the caller does not want the portal");
 		return NULL;
@@ -135,7 +140,8 @@ static void *map_portal(const struct svai_handle *h, uint32_t flags, struct sva_
 	if (!(sva_cpu_features() & need)) {
 		snprintf(r->reason, sizeof(r->reason), "the CPU has no %s",
 			 dedicated ? "MOVDIR64B" : "ENQCMD");
-		r->remedy = "on a server with DSA, switch ENQCMD on in the firmware";
+		r->remedy =
+			"on a server with DSA, enable ENQCMD in the firmware; or allow write(2)";
 		return NULL;
 	}
 	portal = mmap(NULL, SVAI_PAGE, PROT_WRITE, MAP_SHARED | MAP_POPULATE, h->fd, 0);
@@ -165,7 +171,7 @@ static int prove_write(struct svai_handle *h, struct sva_rejection *r)
 	if (status == SVA_STATUS_SUCCESS)
 		return 0;
 	snprintf(r->reason, sizeof(r->reason), "write: a NOOP ended with status %#x", status);
-	r->remedy = "";
+	r->remedy = sva_status_remedy((unsigned int)status);
 	return r->err = -EIO;
 }
 

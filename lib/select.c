@@ -9,9 +9,10 @@
 
 #include "select.h"
 
+/* As the kernel prints it: no leading zeros. */
 static bool is_number(const char *s, const char *end)
 {
-	if (s == end)
+	if (s == end || (*s == '0' && s + 1 < end))
 		return false;
 	while (s < end && *s >= '0' && *s <= '9')
 		s++;
@@ -33,6 +34,16 @@ static bool is_device(const char *s)
 	return (!strncmp(s, "dsa", 3) || !strncmp(s, "iax", 3)) && is_number(s + 3, s + strlen(s));
 }
 
+/* "/dev/dsa/wq0.0"; LIBSVA_DEV_PATH may stand for "/dev" */
+static bool is_path(const char *s)
+{
+	const char *queue = strrchr(s, '/') + 1;
+
+	return queue - s >= 5 &&
+	       (!strncmp(queue - 5, "/dsa/", 5) || !strncmp(queue - 5, "/iax/", 5)) &&
+	       is_queue(queue);
+}
+
 int svai_name_parse(struct svai_name *name, const char *text)
 {
 	char *slash;
@@ -42,7 +53,7 @@ int svai_name_parse(struct svai_name *name, const char *text)
 		return 0;
 	if (*text == '/') {
 		name->path = text;
-		return 0;
+		return is_path(text) ? 0 : -EINVAL;
 	}
 	name->cpu = !strcmp(text, "cpu");
 	if (name->cpu)
@@ -69,28 +80,44 @@ static bool is_meant(const struct svai_name *name, const struct sva_wq_info *wq)
 	       (!name->queue || !strcmp(name->queue, wq->name));
 }
 
-static const struct sva_opmask *allowed_opcodes(const struct sva_dev_info *dev,
-						const struct sva_wq_info *wq)
+/*
+ * The masks hide BATCH where write(2) refuses it (DSA 1.0; any before Linux 6.16): portals take it.
+ * Only a mask that the administrator has narrowed means what it says.
+ */
+static bool executes_batches(const struct sva_dev_info *dev, const struct sva_wq_info *wq)
 {
-	if (!(wq->unknown & SVA_ATTR_OP_CONFIG))
-		return &wq->op_config;
-	return dev->unknown & SVA_ATTR_OP_CAP ? NULL : &dev->op_cap;
+	bool narrowed = !((dev->unknown & SVA_ATTR_OP_CAP) | (wq->unknown & SVA_ATTR_OP_CONFIG)) &&
+			memcmp(&dev->op_cap, &wq->op_config, sizeof(dev->op_cap)) != 0;
+
+	return !narrowed && (wq->max_batch_size > 1 || wq->unknown & SVA_ATTR_MAX_BATCH);
 }
 
-/* The first opcode that the caller needs and the queue has not got; -1: none. */
-static int missing_opcode(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
-			  const struct sva_opmask *wanted)
+void svai_queue_limits(struct svai_limits *limits, const struct sva_dev_info *dev,
+		       const struct sva_wq_info *wq)
 {
-	const struct sva_opmask *allowed = allowed_opcodes(dev, wq);
+	static const struct sva_opmask all = { { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } };
+	uint64_t max_transfer =
+		wq->unknown & SVA_ATTR_MAX_TRANSFER ? UINT64_MAX : wq->max_transfer_size;
 
-	for (unsigned int op = 0; op < 256; op++) {
-		/* The BATCH bit is hidden where write(2) refuses batches: it says nothing. */
-		bool has = op == SVA_OP_BATCH ? wq->max_batch_size > 1
-					      : !allowed || sva_opmask_has(allowed, op);
+	if (!(wq->unknown & SVA_ATTR_OP_CONFIG))
+		limits->opcodes = wq->op_config;
+	else
+		limits->opcodes = dev->unknown & SVA_ATTR_OP_CAP ? all : dev->op_cap;
+	if (executes_batches(dev, wq))
+		sva_opmask_set(&limits->opcodes, SVA_OP_BATCH);
+	limits->version = dev->version;
+	limits->gen_cap = dev->unknown & SVA_ATTR_GEN_CAP ? UINT64_MAX : dev->gen_cap;
+	limits->max_transfer = max_transfer < SVAI_MAX_TRANSFER ? max_transfer : SVAI_MAX_TRANSFER;
+	limits->max_batch = wq->unknown & SVA_ATTR_MAX_BATCH ? UINT32_MAX : wq->max_batch_size;
+	limits->block_on_fault = wq->block_on_fault;
+}
 
-		if (sva_opmask_has(wanted, op) && !has)
+/* The first opcode that the caller needs and the queue lacks; -1: none. */
+static int missing_opcode(const struct svai_limits *limits, const struct sva_opmask *wanted)
+{
+	for (unsigned int op = 0; op < 256; op++)
+		if (sva_opmask_has(wanted, op) && !sva_opmask_has(&limits->opcodes, op))
 			return (int)op;
-	}
 	return -1;
 }
 
@@ -124,7 +151,10 @@ static int check_usable(const struct sva_dev_info *dev, const struct sva_wq_info
 			     "accel-config config-wq DEVICE/QUEUE --type=user --driver-name=user",
 			     "the queue is not of type user");
 	if (wq->mode == SVA_MODE_ANY)
-		return unfit(r, -ENODEV, "", "its mode, shared or dedicated, could not be read");
+		return unfit(r, -ENODEV,
+			     "make /sys/bus/dsa/devices/QUEUE/mode readable for this user; in a "
+			     "container, mount all of /sys",
+			     "its mode, shared or dedicated, could not be read");
 	return 0;
 }
 
@@ -132,26 +162,36 @@ static int check_usable(const struct sva_dev_info *dev, const struct sva_wq_info
 static int check_wanted(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
 			const struct sva_wq_opts *opts, struct sva_rejection *r)
 {
+	struct svai_limits limits;
 	int opcode;
 
+	svai_queue_limits(&limits, dev, wq);
 	if (opts->kind != SVA_KIND_ANY && wq->kind != opts->kind)
-		return unfit(r, -ENODEV, "", "not of the kind of device that was asked for");
+		return unfit(r, -ENODEV, "ask for this kind, or for any",
+			     "not of the kind of device that was asked for");
 	if (opts->mode != SVA_MODE_ANY && wq->mode != opts->mode)
-		return unfit(r, -ENODEV, "",
+		return unfit(r, -ENODEV,
+			     "ask for this mode, or configure a queue of the other one: "
+			     "accel-config config-wq DEVICE/QUEUE --mode=",
 			     wq->mode == SVA_MODE_SHARED ? "shared; a dedicated one was asked for"
 							 : "dedicated; a shared one was asked for");
 	if (opts->flags & SVA_OPEN_ON_NODE && wq->numa_node != opts->numa_node)
-		return unfit(r, -ENODEV, "", "not on the NUMA node that was asked for");
-	if (wq->max_transfer_size < opts->min_transfer)
+		return unfit(r, -ENODEV, "ask for its node, or leave SVA_OPEN_ON_NODE out",
+			     "not on the NUMA node that was asked for");
+	if (limits.max_transfer < opts->min_transfer)
 		return unfit(r, -ENODEV, "accel-config config-wq DEVICE/QUEUE --max-transfer-size=",
 			     "its max_transfer_size is below the minimum that was asked for");
-	if (wq->max_batch_size < opts->min_batch)
+	if (limits.max_batch < opts->min_batch)
 		return unfit(r, -ENODEV, "accel-config config-wq DEVICE/QUEUE --max-batch-size=",
 			     "its max_batch_size is below the minimum that was asked for");
-	opcode = missing_opcode(dev, wq, &opts->opcodes);
+	opcode = missing_opcode(&limits, &opts->opcodes);
 	if (opcode < 0)
 		return 0;
-	unfit(r, -EOPNOTSUPP, "", "");
+	unfit(r, -EOPNOTSUPP,
+	      "use a device that has it in op_cap, or allow it: accel-config config-wq "
+	      "DEVICE/QUEUE "
+	      "--op-config=",
+	      "");
 	snprintf(r->reason, sizeof(r->reason), "it does not execute opcode %#x, %s",
 		 (unsigned int)opcode, sva_opcode_name((unsigned int)opcode));
 	return r->err;

@@ -2,6 +2,7 @@
 #ifndef SVAI_SELECT_H
 #define SVAI_SELECT_H
 
+#include "check.h"
 #include "report.h"
 
 /* What the caller has asked for by name. */
@@ -15,6 +16,10 @@ struct svai_name {
 
 /* svai_name_parse - 0, or -EINVAL */
 int svai_name_parse(struct svai_name *name, const char *text);
+
+/* svai_queue_limits - what the queue takes; where an attribute is missing, the device may say no */
+void svai_queue_limits(struct svai_limits *limits, const struct sva_dev_info *dev,
+		       const struct sva_wq_info *wq);
 
 /**
  * svai_select - the queues that fit, best first

@@ -31,30 +31,10 @@ static int read_opts(struct sva_wq_opts *opts, const struct sva_wq_opts *from)
 			return -E2BIG;
 	memcpy(opts, from, from->size < sizeof(*opts) ? from->size : sizeof(*opts));
 	if (opts->flags & ~ALL_OPEN_FLAGS || opts->mode > SVA_MODE_DEDICATED ||
-	    opts->kind > SVA_KIND_CPU || opts->log_level > SVA_LOG_DEBUG)
+	    opts->kind > SVA_KIND_CPU || opts->log_level > SVA_LOG_DEBUG ||
+	    opts->min_transfer > SVAI_MAX_TRANSFER)
 		return -EINVAL;
 	return 0;
-}
-
-/* What the queue executes; where an attribute is missing, the device is left to say no. */
-static void set_device_limits(struct svai_limits *limits, const struct sva_dev_info *dev,
-			      const struct sva_wq_info *wq)
-{
-	static const struct sva_opmask all = { { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } };
-
-	if (!(wq->unknown & SVA_ATTR_OP_CONFIG))
-		limits->opcodes = wq->op_config;
-	else
-		limits->opcodes = dev->unknown & SVA_ATTR_OP_CAP ? all : dev->op_cap;
-	if (wq->max_batch_size > 1 ||
-	    wq->unknown & SVA_ATTR_MAX_BATCH) /* hidden from the mask on DSA 1.0 */
-		sva_opmask_set(&limits->opcodes, SVA_OP_BATCH);
-	limits->version = dev->version;
-	limits->gen_cap = dev->unknown & SVA_ATTR_GEN_CAP ? UINT64_MAX : dev->gen_cap;
-	limits->max_transfer =
-		wq->unknown & SVA_ATTR_MAX_TRANSFER ? UINT32_MAX : wq->max_transfer_size;
-	limits->max_batch = wq->unknown & SVA_ATTR_MAX_BATCH ? UINT32_MAX : wq->max_batch_size;
-	limits->block_on_fault = wq->block_on_fault;
 }
 
 static void describe_device(struct svai_handle *h, const struct svai_device *device)
@@ -86,7 +66,7 @@ static int open_queue(struct svai_handle *h, const struct sva_topology *topo,
 		return svai_report_add(&h->report, &rejection);
 	}
 	h->path = device.path;
-	set_device_limits(&h->limits, dev, wq);
+	svai_queue_limits(&h->limits, dev, wq);
 	describe_device(h, &device);
 	svai_handle_publish(h, device.portal);
 	return 0;
@@ -161,9 +141,11 @@ static void open_cpu(struct svai_handle *h, const struct sva_wq_opts *opts, cons
 }
 
 /* A machine without a device is a rejection too: the report then says why there is nothing. */
-static int report_machine(struct svai_handle *h, const char *why)
+static int report_machine(struct svai_handle *h, const struct sva_topology *topo, const char *why)
 {
-	struct sva_rejection r = { .err = -ENODEV, .remedy = "" };
+	bool empty = *sva_topology_why(topo) != '\0'; /* which ends with a remedy of its own */
+	struct sva_rejection r = { .err = -ENODEV,
+				   .remedy = empty ? "" : "accel-config list -i lists the queues" };
 
 	snprintf(r.reason, sizeof(r.reason), "%s", why);
 	return svai_report_add(&h->report, &r);
@@ -182,7 +164,7 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 	if (err)
 		describe_failure(h, asked, topo, why, sizeof(why));
 	if (err && !h->report.count)
-		err = report_machine(h, why);
+		err = report_machine(h, topo, why);
 	else if (err && err != -ENOMEM)
 		err = svai_report_main(&h->report)->err;
 	if (err && err != -ENOMEM && !(opts->flags & SVA_OPEN_NO_CPU)) {
@@ -191,8 +173,10 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 	}
 	if (err)
 		svai_log(&h->log, SVA_LOG_ERROR, "%s", why);
-	else
-		svai_log(&h->log, SVA_LOG_INFO, "%s", h->why);
+	else /* the CPU where a queue was named may be a misspelt name */
+		svai_log(&h->log,
+			 h->path == SVA_PATH_CPU && asked && *asked ? SVA_LOG_WARN : SVA_LOG_INFO,
+			 "%s", h->why);
 	sva_topology_free(topo);
 	return err;
 }

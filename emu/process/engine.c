@@ -73,8 +73,6 @@ static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 
 	for (i = 0; i < 4; i++)
 		device.op_cap[i] = dsa->op_cap[i] & queue->op_config[i];
-	/* The driver hides batches for write(2)'s sake, but portals have them. */
-	device.op_cap[0] |= dsa->op_cap[0] & 1ull << SVA_OP_BATCH;
 	return device;
 }
 

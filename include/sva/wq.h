@@ -161,12 +161,14 @@ struct sva_wq_opts {
  * sva_wq_open - open a work queue; this binds the process's PASID
  * @wq: gets the handle; set to NULL on failure
  * @name: NULL or "" for the best one; "cpu"; a queue "wq0.0", "dsa0/wq0.0" or "/dev/dsa/wq0.0"; a
- *        device "dsa0"
+ *        device "dsa0". What can be no such name is -EINVAL; a queue that this machine lacks is as
+ *        one that cannot be used, so that a program with a configured name runs anywhere
  * @opts: NULL for defaults
  *
  * Of several queues that fit, those of a near NUMA node come first, then shared before dedicated
  * ones, then those with fewer clients. A queue that cannot be used is passed over, its reason is
- * kept (sva_wq_report()). When none is left, the CPU is taken, unless SVA_OPEN_NO_CPU; it has the
+ * kept (sva_wq_report()). When none is left, the CPU is taken, unless SVA_OPEN_NO_CPU (and logged
+ * as a warning if a name was given); it has the
  * opcodes of desc.h but the inter-domain ones, and the limits of a queue by default (2 MiB a
  * transfer, 32 descriptors a batch), or what min_transfer and min_batch ask for.
  *
@@ -233,7 +235,7 @@ struct sva_rejection {
 	char queue[32];     /* "wq0.0", "dsa0", or "" for the machine as a whole */
 	int err;            /* -errno */
 	char reason[400];   /* "open: Operation not supported: ..." */
-	const char *remedy; /* what would mend it; "" if nothing is known */
+	const char *remedy; /* how to fix it; "" where the reason says so */
 };
 
 /**

@@ -51,23 +51,73 @@ static void opcodes_that_the_queue_has_not_got(void **state)
 	close_fake(wq);
 }
 
-static void opcodes_that_the_administrator_forbids(void **state)
-{
-	struct sva_wq *wq;
+#define OP_CONFIG(low) \
+	"00000000,00000000,00000000,00000000,00000000,00000000,00000000,000000" low "\n"
 
-	fake_attr(fixture_tree(state), "wq0.0", "op_config",
-		  "00000000,00000000,00000000,00000000,00000000,00000000,00000000,00000009\n");
-	wq = open_fake("wq0.0");
-	sva_prep_memmove(&desc, dst, src, 8, 0);
-	assert_int_equal(check(wq), 0);
-	sva_prep_crc(&desc, src, 8, 0, 0);
-	assert_int_equal(check(wq), SVA_STATUS_BAD_OPCODE);
+static int check_batch(struct sva_wq *wq)
+{
 	sva_prep_batch(&desc, list, 2, 0);
 	for (unsigned int i = 0; i < 2; i++) {
 		sva_prep_noop(&list[i], 0);
 		list[i].completion_addr = (uintptr_t)&comps[i];
 	}
-	assert_int_equal(check(wq), 0); /* judged by max_batch_size */
+	return check(wq);
+}
+
+static void opcodes_that_the_administrator_forbids(void **state)
+{
+	struct sva_wq *wq;
+
+	fake_attr(fixture_tree(state), "wq0.0", "op_config", OP_CONFIG("0b"));
+	wq = open_fake("wq0.0");
+	sva_prep_memmove(&desc, dst, src, 8, 0);
+	assert_int_equal(check(wq), 0);
+	sva_prep_crc(&desc, src, 8, 0, 0);
+	assert_int_equal(check(wq), SVA_STATUS_BAD_OPCODE);
+	assert_int_equal(check_batch(wq), 0);
+	close_fake(wq);
+}
+
+/* The fake device's op_cap hides BATCH, as the driver does where write(2) would refuse it. */
+static void a_hidden_batch_and_a_forbidden_one(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = SVA_OPEN_NO_CPU };
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq *wq;
+
+	sva_opmask_set(&opts.opcodes, SVA_OP_BATCH);
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	assert_int_equal(check_batch(wq), 0); /* judged by max_batch_size */
+	close_fake(wq);
+
+	fake_attr(tree, "wq0.0", "op_config", OP_CONFIG("09"));
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), -EOPNOTSUPP);
+	wq = open_fake("wq0.0");
+	assert_int_equal(check_batch(wq), SVA_STATUS_BAD_OPCODE);
+	close_fake(wq);
+}
+
+/* Where sysfs does not say, the device may. */
+static void limits_that_are_unknown(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts),
+				    .flags = SVA_OPEN_NO_CPU,
+				    .min_batch = 4096,
+				    .min_transfer = 1u << 30 };
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq *wq;
+
+	sva_opmask_set(&opts.opcodes, SVA_OP_BATCH);
+	fake_attr(tree, "wq0.0", "max_batch_size", NULL);
+	fake_attr(tree, "wq0.0", "max_transfer_size", NULL);
+	fake_attr(tree, "dsa0", "gen_cap", NULL);
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	sva_prep_batch(&desc, list, 1, 0); /* a capability: BATCH_OF_ONE */
+	sva_prep_noop(&list[0], 0);
+	list[0].completion_addr = (uintptr_t)&comps[0];
+	assert_int_equal(check(wq), 0);
+	sva_prep_memmove(&desc, dst, src, 1u << 30, SVA_FLAG_CC); /* another: cache control */
+	assert_int_equal(check(wq), 0);
 	close_fake(wq);
 }
 
@@ -122,6 +172,8 @@ int main(void)
 		TEST(the_queues_limits_count),
 		TEST(opcodes_that_the_queue_has_not_got),
 		TEST(opcodes_that_the_administrator_forbids),
+		TEST(a_hidden_batch_and_a_forbidden_one),
+		TEST(limits_that_are_unknown),
 		TEST(block_on_fault_where_the_queue_does_not),
 		TEST(members_of_a_batch),
 		TEST(arguments),

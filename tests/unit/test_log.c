@@ -113,15 +113,31 @@ static void the_environment_sets_the_level(void **state)
 
 static void a_level_that_is_none(void **state)
 {
-	static const char *const nonsense[] = {
-		"", "none", "verbose", "DEBUG", "4", "error,debug"
-	};
+	static const char *const nonsense[] = { "verbose", "4", "error,debug", " debug" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(nonsense) / sizeof(nonsense[0]); i++) {
+		char line[128];
+
+		snprintf(line, sizeof(line),
+			 "libsva: LIBSVA_LOG=%s is none of error, warn, info, debug\n",
+			 nonsense[i]);
 		setenv("LIBSVA_LOG", nonsense[i], 1);
+		assert_string_equal(logged(NULL), line);
+	}
+}
+
+static void silence_and_capitals(void **state)
+{
+	static const char *const silent[] = { "", "none" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		setenv("LIBSVA_LOG", silent[i], 1);
 		assert_string_equal(logged(NULL), "");
 	}
+	setenv("LIBSVA_LOG", "Warn", 1);
+	assert_string_equal(logged(NULL), expected(SVA_LOG_WARN));
 }
 
 static void not_for_a_set_user_id_program(void **state)
@@ -200,6 +216,7 @@ int main(void)
 		TEST(silent_by_default),
 		TEST(the_environment_sets_the_level),
 		TEST(a_level_that_is_none),
+		TEST(silence_and_capitals),
 		TEST(not_for_a_set_user_id_program),
 		TEST(the_callers_level_wins),
 		TEST(the_callers_function),

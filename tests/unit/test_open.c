@@ -97,7 +97,9 @@ static void names(void **state)
 	static const char *const good[] = { "wq0.0", "dsa0/wq0.0", NULL, "", "dsa0" };
 	static const char *const bad[] = { "wq",     "wq0",      "wq0.",         "wq.0",
 					   "wq0.0x", "dsa",      "dsa0/",        "dsa0/dsa0",
-					   "eth0",   "../wq0.0", "dsa0/wq0.0/x", "CPU" };
+					   "eth0",   "../wq0.0", "dsa0/wq0.0/x", "CPU",
+					   "wq00.0", "wq0.01",   "dsa00",        "/dev/null",
+					   "/",      "/wq0.0",   "/dev/dsa/null" };
 	char path[300];
 	struct sva_wq *wq;
 
@@ -112,14 +114,30 @@ static void names(void **state)
 	}
 }
 
+static void keep_level(void *ctx, enum sva_log_level level, const char *line)
+{
+	(void)line;
+	*(enum sva_log_level *)ctx = level;
+}
+
 static void a_queue_that_is_not_there(void **state)
 {
+	enum sva_log_level logged = SVA_LOG_NONE;
+	struct sva_wq_opts opts = { .size = sizeof(opts),
+				    .log = keep_level,
+				    .log_ctx = &logged,
+				    .log_level = SVA_LOG_WARN };
 	struct sva_wq *wq;
 
 	(void)state;
-	assert_int_equal(sva_wq_open(&wq, "wq7.7", NULL), 0);
+	assert_int_equal(sva_wq_open(&wq, "wq7.7", &opts), 0);
 	assert_int_equal(sva_wq_path(wq), SVA_PATH_CPU);
 	assert_string_equal(sva_wq_why(wq), "there is no queue wq7.7; running on the CPU");
+	assert_int_equal(logged, SVA_LOG_WARN);
+	assert_int_equal(sva_wq_close(wq), 0);
+	logged = SVA_LOG_NONE;
+	assert_int_equal(sva_wq_open(&wq, "cpu", &opts), 0);
+	assert_int_equal(logged, SVA_LOG_NONE);
 	assert_int_equal(sva_wq_close(wq), 0);
 }
 
@@ -135,7 +153,7 @@ static void open_errors(void **state)
 		{ EPERM, "no permission on the device node" },
 		{ ENOENT, "no such device node" },
 		{ ENODEV, "the kernel has no IOMMU for the device" },
-		{ ENXIO, "nobody is behind the device node" },
+		{ ENXIO, "no driver is bound to the device node" },
 		{ EOPNOTSUPP, "no Shared Virtual Addressing" },
 		{ ENOSPC, "could not allocate a PASID" },
 		{ EINVAL, "no valid PASID" },
@@ -411,6 +429,10 @@ static void choice(void **state)
 	assert_int_equal(sva_wq_open(&wq, NULL, &opts), 0);
 	assert_string_equal(sva_wq_info(wq)->name, "wq0.1");
 	close_fake(wq);
+	opts.min_transfer = 0xfffffffe;
+	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -ENODEV);
+	opts.min_transfer++; /* stands for a size that does not fit */
+	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -EINVAL);
 	opts.min_transfer = 0;
 
 	opts.min_batch = 64;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* A narrowed op_config forbids what it leaves out, batches too. Needs a DSA 2.0. */
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include <sva/desc.h>
+#include <sva/insn.h>
+
+#define QUEUE  "/sys/bus/dsa/devices/wq0.0/"
+#define DRIVER "/sys/bus/dsa/drivers/user/"
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	assert_true(fd >= 0);
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		fail_msg("%s: %s is refused", path, text);
+	close(fd);
+}
+
+static const struct {
+	const char *path, *value;
+} attributes[] = {
+	{ QUEUE "mode", "shared" },      { QUEUE "threshold", "6" },
+	{ QUEUE "priority", "10" },      { QUEUE "type", "user" },
+	{ QUEUE "driver_name", "user" }, { QUEUE "name", "narrow" },
+	{ QUEUE "max_batch_size", "8" },
+};
+
+static unsigned int status_of(void *portal, struct sva_desc *desc)
+{
+	struct sva_comp comp = { 0 };
+
+	desc->completion_addr = (uintptr_t)&comp;
+	while (sva_enqcmd(portal, desc))
+		;
+	while (!sva_comp_status(&comp))
+		sched_yield();
+	return sva_comp_status(&comp);
+}
+
+/* A batch of two NOOPs, and a copy, on a queue with this op_config. */
+static void run(const char *op_config, unsigned int *batch, unsigned int *copy)
+{
+	static struct sva_desc members[2], desc;
+	static struct sva_comp comps[2];
+	static char bytes[16];
+	void *portal;
+	int fd;
+
+	put(DRIVER "unbind", "wq0.0"); /* which forgets how the queue was configured */
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		put(attributes[i].path, attributes[i].value);
+	put(QUEUE "op_config", op_config);
+	put(DRIVER "bind", "wq0.0");
+	fd = open("/dev/dsa/wq0.0", O_RDWR);
+	assert_true(fd >= 0);
+	portal = mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(portal, MAP_FAILED);
+	for (int i = 0; i < 2; i++) {
+		sva_prep_noop(&members[i], 0);
+		members[i].completion_addr = (uintptr_t)&comps[i];
+	}
+	sva_prep_batch(&desc, members, 2, 0);
+	*batch = status_of(portal, &desc);
+	sva_prep_memmove(&desc, bytes, bytes + 8, 8, 0);
+	*copy = status_of(portal, &desc);
+	munmap(portal, 4096);
+	close(fd);
+}
+
+static void what_it_leaves_out(void **state)
+{
+	unsigned int batch, copy;
+
+	(void)state;
+	run("0,0,0,0,0,0,0,b", &batch, &copy);
+	assert_int_equal(batch, SVA_STATUS_SUCCESS);
+	assert_int_equal(copy, SVA_STATUS_SUCCESS);
+	run("0,0,0,0,0,0,0,9", &batch, &copy);
+	assert_int_equal(batch, SVA_STATUS_BAD_OPCODE);
+	assert_int_equal(copy, SVA_STATUS_SUCCESS);
+	run("0,0,0,0,0,0,0,3", &batch, &copy);
+	assert_int_equal(batch, SVA_STATUS_SUCCESS);
+	assert_int_equal(copy, SVA_STATUS_BAD_OPCODE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(what_it_leaves_out) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
