@@ -14,8 +14,11 @@
 
 #define ERROR_QUEUE_OVERFLOW 0x53u /* of a dedicated queue */
 
-/* A slot's word: 0 is free. The ticket makes two uses of a slot differ. */
-enum slot_state { SLOT_FREE, SLOT_FILLING, SLOT_READY, SLOT_LEAVING };
+/*
+ * A slot's word: 0 is free. The ticket makes two uses of a slot differ. Whoever fills or empties a
+ * slot has it to himself until he says so: a discard only marks what is being filled.
+ */
+enum slot_state { SLOT_FREE, SLOT_FILLING, SLOT_READY, SLOT_LEAVING, SLOT_DISCARDED };
 
 #define STATE_MASK   0xffull
 #define LANE_SHIFT   8
@@ -127,6 +130,18 @@ static uint32_t enqueue_limit(const struct emu_queue *queue)
 	return queue->threshold < queue->size ? queue->threshold : queue->size;
 }
 
+/* False: taken by the device and lost with all that stood in the queue, meanwhile. */
+static bool make_ready(struct emu_slot *slot, unsigned int lane, uint64_t ticket)
+{
+	uint64_t filling = slot_word(SLOT_FILLING, lane, ticket);
+
+	if (atomic_compare_exchange_strong(&slot->word, &filling,
+					   slot_word(SLOT_READY, lane, ticket)))
+		return true;
+	atomic_store(&slot->word, 0);
+	return false;
+}
+
 enum emu_answer emu_queue_submit(struct emu_state *state, unsigned int lane,
 				 const struct sva_desc *desc, enum emu_portal how)
 {
@@ -150,14 +165,14 @@ enum emu_answer emu_queue_submit(struct emu_state *state, unsigned int lane,
 	}
 	fill(queue, (unsigned int)slot, desc, process->pasid);
 	count_accepted(state, queue, desc);
-	atomic_store(&queue->slot[slot].word, slot_word(SLOT_READY, lane, ticket));
-	emu_process_ring(process);
+	if (make_ready(&queue->slot[slot], lane, ticket))
+		emu_process_ring(process);
 	return EMU_TAKEN;
 }
 
 /*
  * The lane's oldest slot, ready or still being filled; its word is 0 when there is none. What
- * leaves is an engine's already.
+ * leaves is an engine's already, and what is discarded is nobody's.
  */
 static uint64_t oldest(const struct emu_queue *queue, unsigned int lane, unsigned int *slot)
 {
@@ -167,8 +182,8 @@ static uint64_t oldest(const struct emu_queue *queue, unsigned int lane, unsigne
 	for (i = 0; i < queue->size; i++) {
 		uint64_t word = atomic_load(&queue->slot[i].word);
 
-		if (word && word_lane(word) == lane && word_state(word) != SLOT_LEAVING &&
-		    (!best || word_ticket(word) < word_ticket(best))) {
+		if ((word_state(word) == SLOT_FILLING || word_state(word) == SLOT_READY) &&
+		    word_lane(word) == lane && (!best || word_ticket(word) < word_ticket(best))) {
 			best = word;
 			*slot = i;
 		}
@@ -228,16 +243,36 @@ bool emu_lane_settled(const struct emu_state *state, unsigned int lane, uint64_t
 	return true;
 }
 
-void emu_queue_discard(struct emu_queue *queue, int lane)
+static void discard(struct emu_slot *slot)
+{
+	uint64_t word = atomic_load(&slot->word), next;
+
+	do {
+		if (word_state(word) == SLOT_READY)
+			next = 0;
+		else if (word_state(word) == SLOT_FILLING)
+			next = slot_word(SLOT_DISCARDED, word_lane(word), word_ticket(word));
+		else
+			return;
+	} while (!atomic_compare_exchange_weak(&slot->word, &word, next));
+}
+
+void emu_queue_discard(struct emu_queue *queue)
 {
 	unsigned int i;
 
-	for (i = 0; i < EMU_SLOTS; i++) {
-		uint64_t word = atomic_load(&queue->slot[i].word);
+	for (i = 0; i < EMU_SLOTS; i++)
+		discard(&queue->slot[i]);
+}
 
-		if (word && (lane == EMU_NONE || word_lane(word) == (unsigned int)lane))
-			atomic_compare_exchange_strong(&queue->slot[i].word, &word, 0);
-	}
+void emu_queue_forget(struct emu_queue *queue, unsigned int lane)
+{
+	unsigned int i;
+
+	for (i = 0; i < EMU_SLOTS; i++)
+		if (atomic_load(&queue->slot[i].word) &&
+		    word_lane(atomic_load(&queue->slot[i].word)) == lane)
+			atomic_store(&queue->slot[i].word, 0);
 }
 
 void emu_process_ring(struct emu_process *process)

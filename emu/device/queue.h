@@ -46,8 +46,13 @@ bool emu_lane_settled(const struct emu_state *state, unsigned int lane, uint64_t
 /* emu_queue_occupancy - how many slots are taken */
 unsigned int emu_queue_occupancy(const struct emu_queue *queue);
 
-/* emu_queue_discard - empty the slots of one lane, or of all with EMU_NONE */
-void emu_queue_discard(struct emu_queue *queue, int lane);
+/* emu_queue_discard - drop what stands in the queue, while others submit and dispatch */
+void emu_queue_discard(struct emu_queue *queue);
+
+/* emu_queue_forget - empty the slots of a lane whose process is gone, in whatever state it left
+ * them
+ */
+void emu_queue_forget(struct emu_queue *queue, unsigned int lane);
 
 /* emu_device_enabled - whether it works; a halt of limited time ends here */
 bool emu_device_enabled(struct emu_dsa *dsa);
@@ -64,7 +69,7 @@ struct emu_error {
 	uint64_t address;
 };
 
-/* emu_device_error - note an error, if none is noted; else only the overflow bit is set */
+/* emu_device_error - note an error; the driver reads and clears each, so the latest one counts */
 void emu_device_error(struct emu_dsa *dsa, const struct emu_error *error);
 
 static inline struct emu_dsa *emu_lane_device(struct emu_state *state, unsigned int lane)

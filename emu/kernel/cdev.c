@@ -148,7 +148,7 @@ void emu_process_close(struct emu_state *state, unsigned int process)
 		}
 	}
 	for (i = 0; i < atomic_load(&p->lane_count); i++) {
-		emu_queue_discard(emu_lane_queue(state, p->lane[i]), p->lane[i]);
+		emu_queue_forget(emu_lane_queue(state, p->lane[i]), p->lane[i]);
 		atomic_store(&state->lane[p->lane[i]].process, EMU_NONE);
 	}
 	atomic_store(&p->pid, 0);

@@ -141,7 +141,7 @@ static void drain(struct emu_queue *queue)
 
 	while (emu_queue_occupancy(queue) && emu_now() < limit)
 		sched_yield();
-	emu_queue_discard(queue, EMU_NONE);
+	emu_queue_discard(queue);
 }
 
 /* Its configuration goes, but for size and group. */

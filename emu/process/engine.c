@@ -165,7 +165,7 @@ static void halt(struct emu_dsa *dsa, uint32_t milliseconds)
 		     milliseconds ? emu_now() + milliseconds * UINT64_C(1000000) : 0);
 	atomic_store(&dsa->state, EMU_DEV_HALTED);
 	for (i = 0; i < dsa->queue_count; i++)
-		emu_queue_discard(&dsa->queue[i], EMU_NONE);
+		emu_queue_discard(&dsa->queue[i]);
 }
 
 /*

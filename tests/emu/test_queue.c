@@ -2,9 +2,11 @@
 /* The emulated work queue: what a portal takes, in which order it leaves, and who is told. */
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 
 #include "clock.h"
@@ -184,11 +186,11 @@ static void test_lanes(void **state)
 	assert_int_equal(submit(OTHER, 7), EMU_BUSY);
 	assert_int_equal(dispatch(OTHER), 101);
 	assert_int_equal(dispatch(SHARED), 1);
-	emu_queue_discard(&dsa->queue[SHARED], OTHER);
+	emu_queue_forget(&dsa->queue[SHARED], OTHER);
 	assert_int_equal(dispatch(OTHER), 0);
 	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 5);
 	assert_int_equal(dispatch(SHARED), 2);
-	emu_queue_discard(&dsa->queue[SHARED], EMU_NONE);
+	emu_queue_discard(&dsa->queue[SHARED]);
 	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 0);
 }
 
@@ -302,6 +304,80 @@ static void test_injected_outcome(void **state)
 }
 
 /*
+ * A device that halts in the middle of a submission, or of a dispatch: the descriptor lies on a
+ * page whose first access calls in_between().
+ */
+
+static struct sva_desc *trap_page;
+static void (*in_between)(void);
+static enum emu_answer answer_in_between;
+
+static void on_access(int sig)
+{
+	(void)sig;
+	mprotect(trap_page, 4096, PROT_READ | PROT_WRITE);
+	in_between();
+}
+
+static void set_trap(void (*call)(void), uint64_t number)
+{
+	struct sigaction act = { .sa_handler = on_access };
+
+	in_between = call;
+	*trap_page = numbered(number);
+	assert_int_equal(mprotect(trap_page, 4096, PROT_NONE), 0);
+	assert_int_equal(sigaction(SIGSEGV, &act, NULL), 0);
+}
+
+static int setup_trap(void **state)
+{
+	trap_page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return trap_page == MAP_FAILED ? -1 : setup(state);
+}
+
+static int teardown_trap(void **state)
+{
+	(void)state;
+	signal(SIGSEGV, SIG_DFL);
+	return munmap(trap_page, 4096);
+}
+
+static void halt_and_submit(void)
+{
+	emu_queue_discard(&dsa->queue[SHARED]);
+	answer_in_between = submit(OTHER, 50);
+}
+
+/* The only slot stays the first submitter's until it has seen that all was lost. */
+static void test_discard_while_a_slot_is_filled(void **state)
+{
+	(void)state;
+	dsa->queue[SHARED].size = 1;
+	machine->statistics = false;
+	set_trap(halt_and_submit, 1);
+	assert_int_equal(emu_queue_submit(machine, SHARED, trap_page, EMU_ENQUEUE), EMU_TAKEN);
+	assert_int_equal(answer_in_between, EMU_BUSY);
+	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 0);
+	assert_false(emu_queue_ready(machine, SHARED));
+	assert_int_equal(submit(OTHER, 51), EMU_TAKEN);
+	assert_int_equal(dispatch(OTHER), 51);
+}
+
+/* What an engine has begun to take leaves; and the slot is nobody else's before. */
+static void test_discard_while_a_slot_is_emptied(void **state)
+{
+	(void)state;
+	dsa->queue[SHARED].size = 1;
+	assert_int_equal(submit(SHARED, 1), EMU_TAKEN);
+	set_trap(halt_and_submit, 2);
+	assert_true(emu_queue_dispatch(machine, SHARED, &worker, trap_page));
+	assert_int_equal(trap_page->src_addr, 1);
+	assert_int_equal(answer_in_between, EMU_BUSY);
+	assert_int_equal(submit(OTHER, 51), EMU_TAKEN);
+	assert_int_equal(dispatch(OTHER), 51);
+}
+
+/*
  * Threads: what is taken leaves once, whoever asks.
  */
 
@@ -371,6 +447,10 @@ int main(void)
 		cmocka_unit_test_setup(test_injected_refusals, setup),
 		cmocka_unit_test_setup(test_injected_outcome, setup),
 		cmocka_unit_test_setup(test_injected_by_chance, setup),
+		cmocka_unit_test_setup_teardown(test_discard_while_a_slot_is_filled, setup_trap,
+						teardown_trap),
+		cmocka_unit_test_setup_teardown(test_discard_while_a_slot_is_emptied, setup_trap,
+						teardown_trap),
 		cmocka_unit_test_setup(test_threads, setup),
 	};
 
