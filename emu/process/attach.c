@@ -42,7 +42,7 @@ bool emu_is_device(dev_t device, ino_t ino)
  */
 static int start_engine(struct emu_engine_start *start)
 {
-	uint64_t all = ~(BIT(SIGSEGV) | BIT(SIGILL) | BIT(32) | BIT(33)), old;
+	uint64_t all = ~(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(32) | BIT(33)), old;
 	pthread_attr_t attr;
 	pthread_t thread;
 	int error = pthread_attr_init(&attr);

@@ -183,8 +183,8 @@ static void wait_for_older(struct engine *engine, uint64_t ticket)
 }
 
 /*
- * Memory that goes away under an operation: it is begun again, and finds a page that is not there.
- * With --no-page-check, that is how all missing memory is found.
+ * Memory that goes away under an operation: it is begun again, and looks at each page. With
+ * --no-page-check, that is how all missing memory is found.
  */
 static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc *desc,
 				    struct emu_outcome *outcome)
@@ -201,7 +201,7 @@ static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc
 	unsigned int status;
 
 	if (sigsetjmp(guard.jump, 0)) {
-		view->forced_fault = page_of((uintptr_t)guard.address);
+		view->page_check = true;
 		tries++;
 	}
 	if (tries > RETRIES) {
@@ -224,6 +224,7 @@ static unsigned int execute(struct engine *engine, const struct sva_desc *desc,
 	struct sva_comp nowhere;
 
 	engine->view.forced_fault = 0;
+	engine->view.page_check = state->page_check;
 	if (rule && rule->action == EMU_INJECT_STATUS) {
 		outcome->record = (struct sva_comp){ .status = (uint8_t)rule->value };
 		return put_record(&engine->view, desc, outcome);

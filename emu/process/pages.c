@@ -161,7 +161,7 @@ size_t emu_pages_accessible(void *ctx, uint64_t addr, size_t len, bool write)
 	}
 	if (end <= addr) /* around the end of the address space */
 		return 0;
-	if (!view->state->page_check)
+	if (!view->page_check)
 		return end - addr;
 	return open_until(view, addr, end, write) - addr;
 }

@@ -53,6 +53,7 @@ struct emu_view {
 	struct emu_state *state;
 	unsigned int lane;
 	uint64_t forced_fault; /* the page that an injected fault is at; 0: none */
+	bool page_check;       /* else what is not there shows when it is used */
 	int pagemap, maps;     /* files of the thread, or -1 */
 };
 

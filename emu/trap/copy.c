@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "copy.h"
 
 /* A fault leaves in RCX what is still to be copied, and RIP at the instruction. */
@@ -48,10 +52,11 @@ void emu_guard_set(struct emu_guard *g)
 	guard = g;
 }
 
-void emu_guard_caught(const siginfo_t *info)
+void emu_guard_caught(const siginfo_t *info, const ucontext_t *uc)
 {
 	if (!guard || info->si_code <= 0)
 		return;
-	guard->address = info->si_addr;
+	/* The handler's own mask blocks what setuid() in another thread waits for. */
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &uc->uc_sigmask, NULL, sizeof(uint64_t));
 	siglongjmp(guard->jump, 1);
 }

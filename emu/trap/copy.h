@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Access to the program's memory from a signal handler: a fault in it ends the copy, not the
- * program. The handler of SIGSEGV must show every fault to emu_copy_caught() first.
+ * program. The handler of SIGSEGV and SIGBUS must show every fault to emu_copy_caught() first.
  */
 #ifndef EMU_TRAP_COPY_H
 #define EMU_TRAP_COPY_H
@@ -29,20 +29,19 @@ size_t emu_copy(void *dst, const void *src, size_t size);
 /* emu_copy_fault - the last fault of emu_copy() in this thread */
 const struct emu_fault *emu_copy_fault(void);
 
-/* emu_copy_caught - whether a SIGSEGV came from emu_copy(); then it goes on when the handler
+/* emu_copy_caught - whether a fault came from emu_copy(); then it goes on when the handler
  * returns */
 bool emu_copy_caught(const siginfo_t *info, ucontext_t *uc);
 
 /* Code that works on the program's memory at length: a fault in it jumps out. */
 struct emu_guard {
-	sigjmp_buf jump;     /* from sigsetjmp(jump, 0): the handler's mask is left in place */
-	const void *address; /* of the fault */
+	sigjmp_buf jump; /* from sigsetjmp(jump, 0): the mask is that of the guarded code */
 };
 
 /* emu_guard_set - guard the calling thread, or end that with NULL */
 void emu_guard_set(struct emu_guard *guard);
 
 /* emu_guard_caught - jump to the thread's guard, where it has one and @info is a fault */
-void emu_guard_caught(const siginfo_t *info);
+void emu_guard_caught(const siginfo_t *info, const ucontext_t *uc);
 
 #endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SIGILL and SIGSEGV belong to the trap; the program is left to believe that they are its own.
+ * SIGILL, SIGSEGV and SIGBUS belong to the trap; the program is left to believe that they are its
+ * own.
  *
- * Its actions for the two are kept here, and are carried out for every signal that is not an
- * instruction of ours. The two are never blocked, since the kernel kills a thread that faults with
+ * Its actions for them are kept here, and are carried out for every signal that is not an
+ * instruction of ours. They are never blocked, since the kernel kills a thread that faults with
  * the signal blocked: they are taken out of each mask that the program sets, and put back into what
  * it reads. While a handler of the program's own for one of them runs, that one is blocked as
  * usual; so siglongjmp() out of it restores the right mask, and a second fault in it kills.
  *
  * Not seen: system calls that the program makes itself, posix_spawnattr_setsigmask(), the
- * obsolete sigblock(), sighold() and sigset(), epoll_pwait2(). That SIGILL or SIGSEGV is blocked or
+ * obsolete sigblock(), sighold() and sigset(), epoll_pwait2(). That one of them is blocked or
  * ignored does not pass on to a new thread (blocked) or through exec() (both).
  */
 #include <dlfcn.h>
@@ -28,7 +29,7 @@
 #include "trap.h"
 
 #define BIT(sig) (1ull << ((sig)-1)) /* as in the kernel's masks, which have 64 signals */
-#define OURS     (BIT(SIGILL) | BIT(SIGSEGV))
+#define OURS     (BIT(SIGILL) | BIT(SIGSEGV) | BIT(SIGBUS))
 #define SIGNALS  65
 
 /* Not declared by every header that may be in use. */
@@ -77,11 +78,21 @@ struct program_action {
 	atomic_uint current;
 };
 
-static struct program_action ill_action, segv_action;
+static struct program_action ill_action, segv_action, bus_action;
 
+/* NULL for a signal that is not ours. */
 static struct program_action *program_action(int sig)
 {
-	return sig == SIGILL ? &ill_action : &segv_action;
+	switch (sig) {
+	case SIGILL:
+		return &ill_action;
+	case SIGSEGV:
+		return &segv_action;
+	case SIGBUS:
+		return &bus_action;
+	default:
+		return NULL;
+	}
 }
 
 static const struct sigaction *get_action(int sig)
@@ -208,7 +219,7 @@ static void deliver_fault(struct emu_fault *fault, ucontext_t *uc)
 	regs[REG_TRAPNO] = fault->trapno;
 	regs[REG_ERR] = fault->err;
 	regs[REG_CR2] = fault->cr2;
-	deliver(SIGSEGV, &fault->info, uc);
+	deliver(fault->info.si_signo, &fault->info, uc);
 }
 
 static void on_signal(int sig, siginfo_t *info, void *context)
@@ -218,10 +229,10 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	struct emu_fault fault;
 	int saved_errno = errno;
 
-	if (sig == SIGSEGV && emu_copy_caught(info, uc))
+	if (sig != SIGILL && emu_copy_caught(info, uc))
 		return;
-	if (sig == SIGSEGV)
-		emu_guard_caught(info);
+	if (sig != SIGILL)
+		emu_guard_caught(info, uc);
 	if (info->si_code > 0)
 		outcome = emu_emulate(uc, &fault);
 	errno = saved_errno;
@@ -245,7 +256,7 @@ static int install(int sig)
 				 .sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART | on_stack };
 
 	memset(&act.sa_mask, 0xff, sizeof(act.sa_mask));
-	put_mask(&act.sa_mask, ~(OURS | BIT(SIGBUS) | BIT(SIGFPE) | BIT(SIGTRAP) | BIT(SIGSYS)));
+	put_mask(&act.sa_mask, ~(OURS | BIT(SIGFPE) | BIT(SIGTRAP) | BIT(SIGSYS)));
 	return next.sigaction(sig, &act, NULL);
 }
 
@@ -268,7 +279,7 @@ EMU_EXPORT int sigaction(int sig, const struct sigaction *act, struct sigaction 
 	uint64_t hidden = 0;
 
 	resolve();
-	if (sig == SIGILL || sig == SIGSEGV)
+	if (program_action(sig))
 		return change_our_action(sig, act, old);
 	if (act) {
 		bare = *act;
@@ -402,6 +413,7 @@ __attribute__((constructor)) static void start(void)
 	resolve();
 	take_over(SIGILL);
 	take_over(SIGSEGV);
+	take_over(SIGBUS);
 	next.pthread_sigmask(SIG_SETMASK, NULL, &mask);
 	hidden_mask |= mask_of(&mask) & OURS;
 	set_kernel_mask(SIG_UNBLOCK, OURS);

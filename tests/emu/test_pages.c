@@ -63,7 +63,7 @@ static void *map(int prot, int flags, int fd)
 static int setup(void **state)
 {
 	(void)state;
-	machine.page_check = true;
+	view.page_check = true;
 	view.state = &machine;
 	view.forced_fault = 0;
 	area = map(PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -222,7 +222,7 @@ static void test_forced(void **state)
 static void test_without_check(void **state)
 {
 	(void)state;
-	machine.page_check = false;
+	view.page_check = false;
 	madvise(area, PAGE, MADV_DONTNEED);
 	assert_int_equal(reach(area, PAGES * PAGE, true), PAGES * PAGE);
 	assert_int_equal(reach((void *)(~(uintptr_t)0 - 7), 16, true), 0);

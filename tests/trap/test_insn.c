@@ -3,9 +3,11 @@
  * What the trapped instructions do: registers, flags, memory, faults, errno; in many threads and
  * behind fork().
  */
+#include "copy.h"
 #include "device.h"
 
 #include <pthread.h>
+#include <sys/syscall.h>
 
 #define FLAG_CF     0x001u
 #define FLAG_ZF     0x040u
@@ -295,6 +297,58 @@ static void test_source_fault(void **state)
 	assert_false(sva_enqcmd(device.portal, &source));
 }
 
+/* A page of a file that has been truncated meanwhile. */
+static char *lost_page(void)
+{
+	int file = memfd_create("file", 0);
+	char *page;
+
+	assert_int_equal(ftruncate(file, 4096), 0);
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	assert_ptr_not_equal(page, MAP_FAILED);
+	assert_int_equal(ftruncate(file, 0), 0);
+	close(file);
+	return page;
+}
+
+static void test_source_in_truncated_file(void **state)
+{
+	char *page = lost_page();
+
+	(void)state;
+	set_action(SIGBUS, jump_out, 0);
+	assert_int_equal(SIGNAL_OF(sva_enqcmd(device.portal, page)), SIGBUS);
+	assert_ptr_equal(caught.info.si_addr, page);
+	assert_int_equal(caught.info.si_code, BUS_ADRERR);
+	assert_int_equal(SIGNAL_OF(*(volatile char *)page = 1), SIGBUS);
+	assert_int_equal(munmap(page, 4096), 0);
+	signal(SIGBUS, SIG_DFL);
+}
+
+/* Code of the emulator's own that a fault ends: it goes on with the mask that it had. */
+static void test_guard(void **state)
+{
+	sigset_t before, after;
+	void *closed = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *lost[2] = { closed, lost_page() };
+	struct emu_guard guard;
+
+	(void)state;
+	assert_int_equal(syscall(SYS_rt_sigprocmask, 0, NULL, &before, 8), 0);
+	for (volatile int i = 0; i < 2; i++) {
+		if (!sigsetjmp(guard.jump, 0)) {
+			emu_guard_set(&guard);
+			*(volatile char *)lost[i] = 1;
+			fail();
+		}
+		emu_guard_set(NULL);
+		assert_int_equal(syscall(SYS_rt_sigprocmask, 0, NULL, &after, 8), 0);
+		assert_memory_equal(&after, &before, 8);
+	}
+	assert_int_equal(munmap(lost[0], 4096), 0);
+	assert_int_equal(munmap(lost[1], 4096), 0);
+}
+
 static void test_read_only_target(void **state)
 {
 	char *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -465,6 +519,8 @@ int main(void)
 		cmocka_unit_test_setup(test_errno_kept, setup),
 		cmocka_unit_test_setup(test_protection_faults, setup),
 		cmocka_unit_test_setup(test_source_fault, setup),
+		cmocka_unit_test_setup(test_source_in_truncated_file, setup),
+		cmocka_unit_test_setup(test_guard, setup),
 		cmocka_unit_test_setup(test_read_only_target, setup),
 		cmocka_unit_test_setup(test_umwait_changed_line, setup),
 		cmocka_unit_test_setup(test_umwait_deadline, setup),
