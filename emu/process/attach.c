@@ -51,7 +51,7 @@ static int start_engine(struct emu_engine_start *start)
 		return -error;
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &old, sizeof(all));
-	error = pthread_create(&thread, &attr, emu_engine_main, start);
+	error = emu_thread_create(&thread, &attr, emu_engine_main, start);
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof(old));
 	pthread_attr_destroy(&attr);
 	return -error;
@@ -122,4 +122,5 @@ __attribute__((constructor)) static void start(void)
 	devices = dev.st_dev;
 	machine = state;
 	emu_portals_start();
+	emu_threads_start();
 }

@@ -440,7 +440,7 @@ static void start_others(struct emu_process *process, unsigned int count)
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	for (i = 1; i < count; i++)
-		if (pthread_create(&thread, &attr, work, &process->worker[i]))
+		if (emu_thread_create(&thread, &attr, work, &process->worker[i]))
 			break;
 	pthread_attr_destroy(&attr);
 }

@@ -20,6 +20,7 @@ struct emu_local {
 	pthread_mutex_t arbiter; /* of the engines */
 	atomic_bool attached;
 	atomic_int process;
+	atomic_uint other_threads; /* of the program's, but one */
 	struct emu_mapping portal[EMU_PORTALS];
 };
 

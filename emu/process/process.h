@@ -6,6 +6,7 @@
 #ifndef EMU_PROCESS_PROCESS_H
 #define EMU_PROCESS_PROCESS_H
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -45,6 +46,15 @@ struct emu_engine_start {
 	atomic_uint done;
 	int result; /* the process' index, or -errno */
 };
+
+/* threads.c */
+
+/* Begin to count the program's threads; the caller is one. */
+void emu_threads_start(void);
+
+/* pthread_create() of a thread that is not the program's. */
+int emu_thread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*function)(void *),
+		      void *argument);
 
 /* pages.c: which pages the device can reach, by the process' page tables. */
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -476,6 +477,92 @@ static void test_fork(void **state)
 	close(fd);
 }
 
+/* The last thread of a program whose main one has ended: the engines do not count. */
+
+static pthread_t main_thread;
+static void *(*last_work)(void);
+
+static void *outlive_main(void *unused)
+{
+	(void)unused;
+	pthread_join(main_thread, NULL);
+	return last_work();
+}
+
+static int outlive_main_c11(void *unused)
+{
+	outlive_main(unused);
+	return 0;
+}
+
+static void *use_the_device(void)
+{
+	run_noop(map_queue(SHARED));
+	printf("done"); /* which only exit() brings out */
+	return NULL;
+}
+
+static void *wait_for_ever(void)
+{
+	return (void *)(intptr_t)pause();
+}
+
+/* A child that ends its main thread; what it says is read from the pipe. */
+static pid_t start_without_main(bool c11, void *(*work)(void), int *output)
+{
+	int ends[2];
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		pthread_t thread;
+		thrd_t other;
+
+		dup2(ends[1], STDOUT_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		map_queue(SHARED);
+		main_thread = pthread_self();
+		last_work = work;
+		if (c11)
+			thrd_create(&other, outlive_main_c11, NULL);
+		else
+			pthread_create(&thread, NULL, outlive_main, NULL);
+		pthread_exit(NULL);
+	}
+	close(ends[1]);
+	*output = ends[0];
+	return child;
+}
+
+static void test_last_thread(void **state)
+{
+	(void)state;
+	for (int c11 = 0; c11 < 2; c11++) {
+		char text[8] = "";
+		int output;
+		pid_t child = start_without_main(c11, use_the_device, &output);
+
+		assert_int_equal(status_of_child(child), 0);
+		assert_int_equal(read(output, text, sizeof(text)), 4);
+		assert_memory_equal(text, "done", 4);
+		close(output);
+	}
+}
+
+static void test_signal_without_main(void **state)
+{
+	int output;
+	pid_t child = start_without_main(false, wait_for_ever, &output);
+
+	(void)state;
+	assert_int_equal(kill(child, SIGTERM), 0);
+	assert_int_equal(WTERMSIG(status_of_child(child)), SIGTERM);
+	close(output);
+}
+
 static void *use_in_thread(void *fd)
 {
 	return (void *)(intptr_t)use_inherited(*(int *)fd, NULL);
@@ -565,6 +652,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_closes_everything),
 		cmocka_unit_test(test_setuid),
 		cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_last_thread),
+		cmocka_unit_test(test_signal_without_main),
 		cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_kill),
 	};
