@@ -87,6 +87,36 @@ static int map_ids(uid_t uid, gid_t gid)
 	return write_text("/proc/self/gid_map", map);
 }
 
+/*
+ * The root of a chroot may be no mount point, of which one could say it. That of the namespace is
+ * one: go there, and come back.
+ */
+static int make_all_private(void)
+{
+	int root = open("/", O_PATH | O_CLOEXEC), here = open(".", O_PATH | O_CLOEXEC);
+	int namespace = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	int error = 0;
+
+	if (root < 0 || here < 0 || namespace < 0 || setns(namespace, CLONE_NEWNS))
+		error = failed("leave the chroot by", "/proc/self/ns/mnt");
+	else if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		error = failed("make private", "/");
+	if (!error && (fchdir(root) || chroot(".") || fchdir(here)))
+		error = failed("return to", "the chroot");
+	close(root);
+	close(here);
+	close(namespace);
+	return error;
+}
+
+/* What is mounted here must not appear in the rest of the system. */
+static int make_private(void)
+{
+	if (!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return 0;
+	return errno == EINVAL ? make_all_private() : failed("make private", "/");
+}
+
 int emu_namespace_enter(void)
 {
 	bool privileged = capabilities() >> CAP_ADMIN & 1;
@@ -107,9 +137,7 @@ int emu_namespace_enter(void)
 	}
 	if (!privileged)
 		error = map_ids(uid, gid);
-	if (!error && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		error = failed("make private", "/");
-	return error;
+	return error ? error : make_private();
 }
 
 /* An entry of a folder that was covered: bound, or made anew where it is a link. */
