@@ -50,6 +50,15 @@ static int make_machine(struct emu_state *state, const struct emu_options *optio
 	return error;
 }
 
+/* Output that was asked for and cannot be written is an error. */
+static int check_output(FILE *to, int code)
+{
+	if (!fflush(to) && !ferror(to))
+		return code;
+	fprintf(stderr, "sva-emu: cannot write: %s\n", strerror(errno));
+	return code ? code : EXIT_EMULATOR;
+}
+
 int main(int argc, char **argv)
 {
 	struct emu_options options;
@@ -57,10 +66,10 @@ int main(int argc, char **argv)
 	int code;
 
 	if (argc > 0 && is_module_tool(basename(argv[0])))
-		return emu_kmod(argc, argv);
+		return check_output(stdout, emu_kmod(argc, argv));
 	code = emu_options_parse(argc, argv, &options);
 	if (code)
-		return code < 0 ? EXIT_EMULATOR : 0;
+		return code < 0 ? EXIT_EMULATOR : check_output(stdout, 0);
 	state = mmap(NULL, sizeof(*state), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
 	if (state == MAP_FAILED) {
@@ -73,10 +82,10 @@ int main(int argc, char **argv)
 	state->magic = EMU_STATE_MAGIC;
 	if (options.list) {
 		emu_print_machine(state, stdout);
-		return 0;
+		return check_output(stdout, 0);
 	}
 	code = emu_run(state, &options);
 	if (options.statistics)
 		emu_print_statistics(state, stderr);
-	return code;
+	return check_output(stderr, code);
 }

@@ -258,6 +258,7 @@ int emu_run(struct emu_state *state, const struct emu_options *options)
 	if (set_up(state, trace, &server))
 		return EXIT_EMULATOR;
 	code = run_command(options->command);
-	emu_server_stop(server);
+	if (emu_server_stop(server) && !code)
+		code = EXIT_EMULATOR;
 	return code;
 }

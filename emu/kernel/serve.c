@@ -59,6 +59,7 @@ struct emu_server {
 	pthread_t thread;
 	int stop; /* eventfd */
 	int trace;
+	int trace_error; /* the first -errno */
 	struct closing *closing;
 	struct fuse_pollhandle *poller[EMU_FILES]; /* who waits for an error of the device */
 	unsigned int pollers;
@@ -415,6 +416,20 @@ static ssize_t write_device(struct emu_server *server, pid_t thread, unsigned in
 	return done;
 }
 
+static ssize_t write_trace(struct emu_server *server, const char *line, size_t size)
+{
+	ssize_t done = write(server->trace, line, size);
+
+	if (done == (ssize_t)size)
+		return done;
+	if (!server->trace_error) {
+		server->trace_error = done < 0 ? -errno : -ENOSPC;
+		fprintf(stderr, "sva-emu: cannot write the trace: %s: it ends here\n",
+			strerror(-server->trace_error));
+	}
+	return server->trace_error;
+}
+
 static void on_write(fuse_req_t request, fuse_ino_t ino, const char *buf, size_t size, off_t offset,
 		     struct fuse_file_info *file)
 {
@@ -430,7 +445,7 @@ static void on_write(fuse_req_t request, fuse_ino_t ino, const char *buf, size_t
 	else if (ino == CONTROL_INO(NODE_LOADED))
 		done = control_module(server->state, buf, size);
 	else if (ino == CONTROL_INO(NODE_TRACE))
-		done = write(server->trace, buf, size) < 0 ? -errno : (ssize_t)size;
+		done = write_trace(server, buf, size);
 	if (done < 0)
 		fuse_reply_err(request, (int)-done);
 	else
@@ -663,10 +678,13 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, int trace,
 	return error;
 }
 
-void emu_server_stop(struct emu_server *server)
+int emu_server_stop(struct emu_server *server)
 {
+	int error = server->trace_error;
+
 	eventfd_write(server->stop, 1);
 	pthread_join(server->thread, NULL);
 	fuse_session_unmount(server->session);
 	discard(server);
+	return error;
 }

@@ -25,7 +25,11 @@ struct emu_server;
 int emu_server_start(struct emu_state *state, const char *mountpoint, int trace,
 		     struct emu_server **server);
 
-/* emu_server_stop - unmount, and end the thread; programs that still run lose the devices */
-void emu_server_stop(struct emu_server *server);
+/**
+ * emu_server_stop - unmount, and end the thread; programs that still run lose the devices
+ *
+ * Returns 0, or -errno where the trace could not be written.
+ */
+int emu_server_stop(struct emu_server *server);
 
 #endif

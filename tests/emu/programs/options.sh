@@ -80,6 +80,18 @@ emu 0 --trace "$work/trace" -- "$copy"
 grep -Eq '^[0-9.]+ [0-9]+ wq0\.0 op=memmove .* size=131072 .* status=0x01 ' "$work/trace" ||
 	fail "no memmove in the trace: $(cat "$work/trace")"
 
+# Output that was asked for and cannot be written.
+emu 125 --trace /dev/full -- "$copy"
+prints 'cannot write the trace: No space left on device' 'all bytes equal'
+emu 7 --trace /dev/full -- sh -c "$copy; exit 7"
+for option in --list --help --version; do
+	status=0
+	"$sva_emu" $option >/dev/full 2>"$work/out" || status=$?
+	[ $status -eq 125 ] || fail "$option to a full disk: exit status $status"
+	prints 'cannot write: No space left on device'
+done
+! "$sva_emu" --stats -- "$copy" >"$work/out" 2>/dev/full || fail "--stats to a full disk: success"
+
 # Exit statuses.
 emu 7 -- sh -c 'exit 7'
 emu 143 -- sh -c 'kill -TERM $$'
