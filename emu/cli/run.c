@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -240,6 +241,7 @@ static int run_command(char **command)
 	if (child > 0)
 		return wait_for(child, &signals);
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* without the emulator there is no machine to run on */
 	execvp(command[0], command);
 	error = errno;
 	fprintf(stderr, "sva-emu: cannot run %s: %s\n", command[0], strerror(error));

@@ -535,7 +535,9 @@ static void on_poll(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *f
 	if (EMU_INO_KIND(ino) == EMU_INO_CDEV &&
 	    !emu_caller_of(fuse_req_ctx(request)->pid, &caller))
 		events = emu_cdev_poll(server->state, &caller, (unsigned int)file->fh);
-	if (handle && !events)
+	if (ino == CONTROL_INO(NODE_PROCESS))
+		events = 0; /* until the kernel ends it, with the emulator */
+	if (handle && !events && EMU_INO_KIND(ino) == EMU_INO_CDEV)
 		keep_poller(server, (unsigned int)file->fh, handle);
 	else if (handle)
 		fuse_pollhandle_destroy(handle);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -35,6 +36,7 @@
 #define EVENT_LOG  (3ull << 13) /* GENCAP */
 
 struct engine {
+	int file; /* EMU_PROCESS_PATH */
 	struct emu_view view;
 	struct emu_process *process;
 	struct emu_worker *worker;
@@ -401,6 +403,26 @@ static void *work(void *argument)
  * Start.
  */
 
+/* Without the emulator there are no devices; as of a machine that lost them, nothing goes on. */
+static void *watch(void *unused)
+{
+	static const char text[] = "sva-emu: the emulator has ended before this program, which is "
+				   "killed: its devices are gone\n";
+	struct pollfd file = { .fd = first.file };
+	int log;
+
+	(void)unused;
+	prctl(PR_SET_NAME, "sva-emu watch");
+	while (poll(&file, 1, -1) < 0)
+		;
+	/* The program's standard error: this thread has files of its own. */
+	log = open("/proc/self/fd/2", O_WRONLY | O_APPEND);
+	if (log >= 0 && write(log, text, sizeof(text) - 1) < 0)
+		close(log);
+	kill(getpid(), SIGKILL);
+	return NULL;
+}
+
 /* Files of our own: the program's stay its, and ours close with the last engine. */
 static int open_files(struct engine *engine)
 {
@@ -414,6 +436,7 @@ static int open_files(struct engine *engine)
 	process = ioctl(file, EMU_IOC_PROCESS);
 	if (process < 0)
 		return -errno;
+	engine->file = file;
 	engine->trace = engine->view.state->trace ? open(EMU_TRACE_PATH, O_WRONLY) : -1;
 	return emu_pages_open(&engine->view) ? -errno : process;
 }
@@ -428,7 +451,7 @@ static unsigned int worker_count(const struct emu_state *state)
 	return most < EMU_WORKERS ? most : EMU_WORKERS;
 }
 
-/* The rest of the engines; they share the first one's files. Fewer than asked for do it, too. */
+/* The rest of the threads; they share the first one's files. Fewer than asked for do it, too. */
 static void start_others(struct emu_process *process, unsigned int count)
 {
 	pthread_attr_t attr;
@@ -439,6 +462,7 @@ static void start_others(struct emu_process *process, unsigned int count)
 		return;
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	emu_thread_create(&thread, &attr, watch, NULL);
 	for (i = 1; i < count; i++)
 		if (emu_thread_create(&thread, &attr, work, &process->worker[i]))
 			break;

@@ -110,6 +110,21 @@ if cc -static "$work/static.c" -o "$work/static" 2>/dev/null; then
 	prints 'is linked statically'
 fi
 
+# The emulator is killed: with it end the command, and whoever has a device open. Both hold the pipe.
+mkfifo "$work/never"
+cat >"$work/holder" <<'END'
+bash -c 'exec 7<>/dev/dsa/wq0.0; echo open; read -r _ <"$0"' "$1" &
+wait
+END
+exec 3< <(exec "$sva_emu" -- bash "$work/holder" "$work/never" 2>&1)
+emulator=$!
+read -r line <&3
+[ "$line" = open ] || fail "the holder says '$line'"
+kill -KILL $emulator
+timeout 60 cat <&3 >"$work/out" || fail "a program runs on without the emulator"
+prints 'the emulator has ended before this program'
+exec 3<&-
+
 # A signal goes to the command.
 mkfifo "$work/ready"
 # shellcheck disable=SC2016 # expanded by the inner shell
