@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,6 +16,7 @@
 #include "namespace.h"
 #include "options.h"
 #include "serve.h"
+#include "share.h"
 
 #define EXIT_EMULATOR     125
 #define EXIT_NOT_RUNNABLE 126
@@ -102,29 +102,20 @@ static int check_command(const char *name)
  * The machine.
  */
 
-/* Where programs under the emulator find the state; it stays at its address here. */
-static int share(struct emu_state *state)
+static int share(struct emu_state *state, struct emu_share *shared)
 {
-	int file = open(EMU_STATE_PATH, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	int error = 0;
+	int error = emu_share_open(shared, state, EMU_STATE_PATH);
 
-	if (file < 0 || fchmod(file, 0666) ||
-	    write(file, state, sizeof(*state)) != (ssize_t)sizeof(*state) ||
-	    /* cppcheck-suppress leakReturnValNotUsed // it is where it was asked for */
-	    mmap(state, sizeof(*state), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) ==
-		    MAP_FAILED) {
-		error = errno ? -errno : -ENOSPC;
+	if (error)
 		fprintf(stderr, "sva-emu: cannot share the machine's state: %s\n",
 			strerror(-error));
-	}
-	if (file >= 0)
-		close(file);
 	return error;
 }
 
-static int serve(struct emu_state *state, int trace, struct emu_server **server)
+static int serve(struct emu_state *state, const struct emu_share *shared, int trace,
+		 struct emu_server **server)
 {
-	int error = emu_server_start(state, EMU_MOUNTPOINT, trace, server);
+	int error = emu_server_start(state, EMU_MOUNTPOINT, shared, trace, server);
 
 	if (error)
 		fprintf(stderr,
@@ -169,6 +160,7 @@ static int set_environment(const char *library)
 static int set_up(struct emu_state *state, int trace, struct emu_server **server)
 {
 	char self[PATH_MAX] = { 0 }, library[PATH_MAX];
+	struct emu_share shared;
 	int error;
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
@@ -178,7 +170,7 @@ static int set_up(struct emu_state *state, int trace, struct emu_server **server
 		return error;
 	state->rawio = emu_has_rawio();
 	if ((error = emu_namespace_enter()) || (error = emu_namespace_cover()) ||
-	    (error = share(state)) || (error = serve(state, trace, server)))
+	    (error = share(state, &shared)) || (error = serve(state, &shared, trace, server)))
 		return error;
 	error = emu_namespace_bind(self);
 	if (!error)

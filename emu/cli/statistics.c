@@ -31,8 +31,8 @@ void emu_print_machine(const struct emu_state *state, FILE *to)
 
 		fprintf(to, "dsa%u: DSA %u.%u, %s, %u engines, %u groups, %u queues, %u entries\n",
 			dsa->id, dsa->version >> 8, dsa->version & 0xff,
-			atomic_load(&dsa->state) == EMU_DEV_ENABLED ? "enabled" : "disabled",
-			dsa->engine_count, dsa->group_count, dsa->queue_count, dsa->max_queue_size);
+			atomic_load(&dsa->enabled) ? "enabled" : "disabled", dsa->engine_count,
+			dsa->group_count, dsa->queue_count, dsa->max_queue_size);
 		for (q = 0; q < dsa->queue_count; q++) {
 			if (dsa->queue[q].size)
 				print_queue(dsa, q, to);
@@ -85,7 +85,8 @@ void emu_print_statistics(const struct emu_state *state, FILE *to)
 
 	for (d = 0; d < state->device_count; d++)
 		for (q = 0; q < state->device[d].queue_count; q++) {
-			const struct emu_counters *counters = &state->device[d].queue[q].counters;
+			const struct emu_counters *counters =
+				&state->live.device[d].queue[q].counters;
 
 			if (!counters->submitted)
 				continue;

@@ -37,7 +37,7 @@ void emu_clock_wait(struct emu_state *state, unsigned int lane, const struct sva
 	unsigned int opcode = sva_desc_opcode(desc);
 	bool moves = opcode > SVA_OP_DRAIN; /* the members of a batch are not counted */
 	uint64_t ns = moves ? desc->xfer_size / BYTES_PER_NS : 0;
-	uint64_t until = reserve(&emu_lane_device(state, lane)->busy_until, emu_now(), ns);
+	uint64_t until = reserve(&emu_lane_device_live(state, lane)->busy_until, emu_now(), ns);
 
 	while (emu_now() < until + LATENCY_NS)
 		sched_yield();

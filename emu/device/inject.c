@@ -20,9 +20,10 @@ static uint64_t chance(uint64_t seed, uint64_t n)
 }
 
 /* Counts this one. */
-static bool due(const struct emu_state *state, struct emu_rule *rule)
+static bool due(struct emu_state *state, uint32_t number)
 {
-	uint64_t n = atomic_fetch_add(&rule->matched, 1) + 1;
+	const struct emu_rule *rule = &state->rule[number];
+	uint64_t n = atomic_fetch_add(&state->live.rule[number].matched, 1) + 1;
 
 	if (n < rule->first ||
 	    (n > rule->first && (!rule->every || (n - rule->first) % rule->every)))
@@ -31,16 +32,17 @@ static bool due(const struct emu_state *state, struct emu_rule *rule)
 }
 
 /* A run of refusals: the one that begins it, and those that follow. */
-static bool refuses(const struct emu_state *state, struct emu_rule *rule)
+static bool refuses(struct emu_state *state, uint32_t number)
 {
-	unsigned int left = atomic_load(&rule->left);
+	atomic_uint *run = &state->live.rule[number].left;
+	unsigned int left = atomic_load(run);
 
 	while (left > 0)
-		if (atomic_compare_exchange_weak(&rule->left, &left, left - 1))
+		if (atomic_compare_exchange_weak(run, &left, left - 1))
 			return true;
-	if (!due(state, rule))
+	if (!due(state, number))
 		return false;
-	atomic_store(&rule->left, rule->value - 1);
+	atomic_store(run, state->rule[number].value - 1);
 	return true;
 }
 
@@ -49,10 +51,10 @@ bool emu_inject_refuses(struct emu_state *state, unsigned int lane, const struct
 	uint32_t i;
 
 	for (i = 0; i < state->rule_count; i++) {
-		struct emu_rule *rule = &state->rule[i];
+		const struct emu_rule *rule = &state->rule[i];
 
 		if (rule->action == EMU_INJECT_FULL && concerns(rule, &state->lane[lane], desc) &&
-		    refuses(state, rule))
+		    refuses(state, i))
 			return true;
 	}
 	return false;
@@ -64,10 +66,10 @@ const struct emu_rule *emu_inject_outcome(struct emu_state *state, unsigned int 
 	uint32_t i;
 
 	for (i = 0; i < state->rule_count; i++) {
-		struct emu_rule *rule = &state->rule[i];
+		const struct emu_rule *rule = &state->rule[i];
 
 		if (rule->action != EMU_INJECT_FULL && concerns(rule, &state->lane[lane], desc) &&
-		    due(state, rule))
+		    due(state, i))
 			return rule;
 	}
 	return NULL;

@@ -50,17 +50,17 @@ static void count(atomic_uint_fast64_t *counter)
 	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
-unsigned int emu_queue_occupancy(const struct emu_queue *queue)
+unsigned int emu_queue_occupancy(const struct emu_queue_live *queue)
 {
 	unsigned int i, taken = 0;
 
-	for (i = 0; i < queue->size; i++)
+	for (i = 0; i < EMU_SLOTS; i++)
 		taken += atomic_load_explicit(&queue->slot[i].word, memory_order_relaxed) != 0;
 	return taken;
 }
 
 /* A free slot among the first @limit, begun at the ticket's; EMU_NONE: the queue is full. */
-static int claim(struct emu_queue *queue, unsigned int lane, uint32_t limit, uint64_t *ticket)
+static int claim(struct emu_queue_live *queue, unsigned int lane, uint32_t limit, uint64_t *ticket)
 {
 	uint64_t word, number = atomic_fetch_add(&queue->ticket, 1);
 	uint32_t i;
@@ -79,14 +79,14 @@ static int claim(struct emu_queue *queue, unsigned int lane, uint32_t limit, uin
 }
 
 /* What ENQCMD and the kernel put into the first four bytes. */
-static void fill(struct emu_queue *queue, unsigned int slot, const struct sva_desc *desc,
+static void fill(struct emu_queue_live *queue, unsigned int slot, const struct sva_desc *desc,
 		 uint32_t pasid)
 {
 	queue->desc[slot] = *desc;
 	queue->desc[slot].pasid_priv = pasid;
 }
 
-static void count_accepted(struct emu_state *state, struct emu_queue *queue,
+static void count_accepted(const struct emu_state *state, struct emu_queue_live *queue,
 			   const struct sva_desc *desc)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
@@ -98,30 +98,41 @@ static void count_accepted(struct emu_state *state, struct emu_queue *queue,
 }
 
 /* An enqueue that is not accepted, or a posted write that is dropped. */
-static enum emu_answer refuse(struct emu_queue *queue, enum emu_portal how)
+static enum emu_answer refuse(struct emu_queue_live *queue, enum emu_portal how)
 {
 	count(how == EMU_ENQUEUE ? &queue->counters.retried : &queue->counters.dropped);
 	return how == EMU_ENQUEUE ? EMU_BUSY : EMU_LOST_IT;
 }
 
-bool emu_device_enabled(struct emu_dsa *dsa)
+/* After a halt of limited time the driver has reset the device, and brought its queues back. */
+enum emu_device_state emu_device_state(const struct emu_state *state, unsigned int device)
 {
-	enum emu_device_state state = atomic_load(&dsa->state);
-	uint64_t until = atomic_load(&dsa->halted_until);
+	uint64_t until = atomic_load(&state->live.device[device].halted_until);
 
-	/* The driver has reset the device, and brought its queues back. */
-	if (state == EMU_DEV_HALTED && until && emu_now() >= until)
-		atomic_compare_exchange_strong(&dsa->state, &state, EMU_DEV_ENABLED);
-	return atomic_load(&dsa->state) == EMU_DEV_ENABLED;
+	if (!atomic_load(&state->device[device].enabled))
+		return EMU_DEV_DISABLED;
+	return until && emu_now() < until ? EMU_DEV_HALTED : EMU_DEV_ENABLED;
+}
+
+void emu_device_halt(struct emu_state *state, unsigned int device, uint32_t milliseconds)
+{
+	struct emu_device_live *live = &state->live.device[device];
+	unsigned int i;
+
+	atomic_store(&live->halted_until,
+		     milliseconds ? emu_now() + milliseconds * UINT64_C(1000000) : UINT64_MAX);
+	for (i = 0; i < EMU_QUEUES; i++)
+		emu_queue_discard(&live->queue[i]);
 }
 
 /* 3.3: portals answer only what fits the queue's mode; a posted write is dropped in silence. */
-static bool portal_open(struct emu_dsa *dsa, struct emu_queue *queue, enum emu_portal how)
+static bool portal_open(struct emu_state *state, unsigned int lane, enum emu_portal how)
 {
+	const struct emu_queue *queue = emu_lane_queue(state, lane);
 	enum emu_queue_mode mode = how == EMU_ENQUEUE ? EMU_WQ_SHARED : EMU_WQ_DEDICATED;
 
-	return emu_device_enabled(dsa) && atomic_load(&queue->state) == EMU_WQ_ENABLED &&
-	       queue->mode == mode;
+	return emu_device_state(state, state->lane[lane].device) == EMU_DEV_ENABLED &&
+	       atomic_load(&queue->state) == EMU_WQ_ENABLED && queue->mode == mode;
 }
 
 /* The threshold may be left from before the queue was made smaller. */
@@ -145,28 +156,31 @@ static bool make_ready(struct emu_slot *slot, unsigned int lane, uint64_t ticket
 enum emu_answer emu_queue_submit(struct emu_state *state, unsigned int lane,
 				 const struct sva_desc *desc, enum emu_portal how)
 {
-	struct emu_dsa *dsa = emu_lane_device(state, lane);
-	struct emu_queue *queue = emu_lane_queue(state, lane);
-	struct emu_process *process = &state->process[atomic_load(&state->lane[lane].process)];
+	const struct emu_queue *config = emu_lane_queue(state, lane);
+	struct emu_queue_live *queue = emu_lane_queue_live(state, lane);
+	int process = atomic_load(&state->lane[lane].process);
+	uint32_t pasid = state->process[process].pasid;
 	uint64_t ticket;
 	int slot;
 
 	count(&queue->counters.submitted);
-	if (!portal_open(dsa, queue, how) || emu_inject_refuses(state, lane, desc))
+	if (!portal_open(state, lane, how) || emu_inject_refuses(state, lane, desc))
 		return refuse(queue, how);
-	slot = claim(queue, lane, how == EMU_ENQUEUE ? enqueue_limit(queue) : queue->size, &ticket);
+	slot = claim(queue, lane, how == EMU_ENQUEUE ? enqueue_limit(config) : config->size,
+		     &ticket);
 	if (slot == EMU_NONE) {
 		if (how == EMU_POSTED)
-			emu_device_error(dsa, &(struct emu_error){ .code = ERROR_QUEUE_OVERFLOW,
-								   .queue = state->lane[lane].queue,
-								   .desc = desc,
-								   .pasid = process->pasid });
+			emu_device_error(emu_lane_device_live(state, lane),
+					 &(struct emu_error){ .code = ERROR_QUEUE_OVERFLOW,
+							      .queue = state->lane[lane].queue,
+							      .desc = desc,
+							      .pasid = pasid });
 		return refuse(queue, how);
 	}
-	fill(queue, (unsigned int)slot, desc, process->pasid);
+	fill(queue, (unsigned int)slot, desc, pasid);
 	count_accepted(state, queue, desc);
 	if (make_ready(&queue->slot[slot], lane, ticket))
-		emu_process_ring(process);
+		emu_process_ring(&state->live.process[process]);
 	return EMU_TAKEN;
 }
 
@@ -174,12 +188,14 @@ enum emu_answer emu_queue_submit(struct emu_state *state, unsigned int lane,
  * The lane's oldest slot, ready or still being filled; its word is 0 when there is none. What
  * leaves is an engine's already, and what is discarded is nobody's.
  */
-static uint64_t oldest(const struct emu_queue *queue, unsigned int lane, unsigned int *slot)
+static uint64_t oldest(const struct emu_state *state, unsigned int lane, unsigned int *slot)
 {
+	const struct emu_lane *l = &state->lane[lane];
+	const struct emu_queue_live *queue = &state->live.device[l->device].queue[l->queue];
+	unsigned int i, size = state->device[l->device].queue[l->queue].size;
 	uint64_t best = 0;
-	unsigned int i;
 
-	for (i = 0; i < queue->size; i++) {
+	for (i = 0; i < size; i++) {
 		uint64_t word = atomic_load(&queue->slot[i].word);
 
 		if ((word_state(word) == SLOT_FILLING || word_state(word) == SLOT_READY) &&
@@ -193,23 +209,21 @@ static uint64_t oldest(const struct emu_queue *queue, unsigned int lane, unsigne
 
 bool emu_queue_ready(const struct emu_state *state, unsigned int lane)
 {
-	const struct emu_lane *l = &state->lane[lane];
 	unsigned int slot;
 
-	return word_state(oldest(&state->device[l->device].queue[l->queue], lane, &slot)) ==
-	       SLOT_READY;
+	return word_state(oldest(state, lane, &slot)) == SLOT_READY;
 }
 
 bool emu_queue_dispatch(struct emu_state *state, unsigned int lane, struct emu_worker *worker,
 			struct sva_desc *desc)
 {
-	struct emu_queue *queue = emu_lane_queue(state, lane);
+	struct emu_queue_live *queue = emu_lane_queue_live(state, lane);
 	unsigned int slot = 0;
 	uint64_t word;
 
 	atomic_store(&worker->lane, (int)lane);
-	for (word = oldest(queue, lane, &slot); word_state(word) == SLOT_READY;
-	     word = oldest(queue, lane, &slot)) {
+	for (word = oldest(state, lane, &slot); word_state(word) == SLOT_READY;
+	     word = oldest(state, lane, &slot)) {
 		/* First, so that a descriptor is always to be seen, here or there. */
 		atomic_store(&worker->ticket, word_ticket(word));
 		if (!atomic_compare_exchange_strong(
@@ -226,11 +240,10 @@ bool emu_queue_dispatch(struct emu_state *state, unsigned int lane, struct emu_w
 
 bool emu_lane_settled(const struct emu_state *state, unsigned int lane, uint64_t ticket)
 {
-	const struct emu_lane *l = &state->lane[lane];
-	const struct emu_queue *queue = &state->device[l->device].queue[l->queue];
-	const struct emu_process *process = &state->process[atomic_load(&l->process)];
+	const struct emu_process_live *process =
+		&state->live.process[atomic_load(&state->lane[lane].process)];
 	unsigned int slot, i;
-	uint64_t word = oldest(queue, lane, &slot);
+	uint64_t word = oldest(state, lane, &slot);
 
 	if (word && word_ticket(word) < ticket)
 		return false;
@@ -257,7 +270,7 @@ static void discard(struct emu_slot *slot)
 	} while (!atomic_compare_exchange_weak(&slot->word, &word, next));
 }
 
-void emu_queue_discard(struct emu_queue *queue)
+void emu_queue_discard(struct emu_queue_live *queue)
 {
 	unsigned int i;
 
@@ -265,7 +278,7 @@ void emu_queue_discard(struct emu_queue *queue)
 		discard(&queue->slot[i]);
 }
 
-void emu_queue_forget(struct emu_queue *queue, unsigned int lane)
+void emu_queue_forget(struct emu_queue_live *queue, unsigned int lane)
 {
 	unsigned int i;
 
@@ -275,7 +288,7 @@ void emu_queue_forget(struct emu_queue *queue, unsigned int lane)
 			atomic_store(&queue->slot[i].word, 0);
 }
 
-void emu_process_ring(struct emu_process *process)
+void emu_process_ring(struct emu_process_live *process)
 {
 	atomic_fetch_add(&process->bell, 1);
 	if (atomic_load(&process->sleepers))
@@ -297,14 +310,14 @@ static uint64_t error_word(const struct emu_error *error)
 	return word;
 }
 
-void emu_device_error(struct emu_dsa *dsa, const struct emu_error *error)
+void emu_device_error(struct emu_device_live *device, const struct emu_error *error)
 {
 	/* The driver reads each error and clears the register; one at the same moment is lost. */
-	if (atomic_exchange(&dsa->error_lock, true))
+	if (atomic_exchange(&device->error_lock, true))
 		return;
-	dsa->error[1] = 0;
-	dsa->error[2] = error->address;
-	dsa->error[3] = 0;
-	dsa->error[0] = error_word(error);
-	atomic_store(&dsa->error_lock, false);
+	device->error[1] = 0;
+	device->error[2] = error->address;
+	device->error[3] = 0;
+	device->error[0] = error_word(error);
+	atomic_store(&device->error_lock, false);
 }

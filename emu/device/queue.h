@@ -44,21 +44,25 @@ bool emu_queue_dispatch(struct emu_state *state, unsigned int lane, struct emu_w
 bool emu_lane_settled(const struct emu_state *state, unsigned int lane, uint64_t ticket);
 
 /* emu_queue_occupancy - how many slots are taken */
-unsigned int emu_queue_occupancy(const struct emu_queue *queue);
+unsigned int emu_queue_occupancy(const struct emu_queue_live *queue);
 
 /* emu_queue_discard - drop what stands in the queue, while others submit and dispatch */
-void emu_queue_discard(struct emu_queue *queue);
+void emu_queue_discard(struct emu_queue_live *queue);
 
 /* emu_queue_forget - empty the slots of a lane whose process is gone, in whatever state it left
  * them
  */
-void emu_queue_forget(struct emu_queue *queue, unsigned int lane);
+void emu_queue_forget(struct emu_queue_live *queue, unsigned int lane);
 
-/* emu_device_enabled - whether it works; a halt of limited time ends here */
-bool emu_device_enabled(struct emu_dsa *dsa);
+/* emu_device_state - whether it works */
+enum emu_device_state emu_device_state(const struct emu_state *state, unsigned int device);
+
+/* emu_device_halt - drop what stands in its queues, and refuse what comes, for so long; 0: for ever
+ */
+void emu_device_halt(struct emu_state *state, unsigned int device, uint32_t milliseconds);
 
 /* emu_process_ring - wake an engine thread of a process */
-void emu_process_ring(struct emu_process *process);
+void emu_process_ring(struct emu_process_live *process);
 
 /* Errors that have no completion record (error register, 9.2.16). */
 struct emu_error {
@@ -70,11 +74,22 @@ struct emu_error {
 };
 
 /* emu_device_error - note an error; the driver reads and clears each, so the latest one counts */
-void emu_device_error(struct emu_dsa *dsa, const struct emu_error *error);
+void emu_device_error(struct emu_device_live *device, const struct emu_error *error);
 
 static inline struct emu_dsa *emu_lane_device(struct emu_state *state, unsigned int lane)
 {
 	return &state->device[state->lane[lane].device];
+}
+
+static inline struct emu_device_live *emu_lane_device_live(struct emu_state *state,
+							   unsigned int lane)
+{
+	return &state->live.device[state->lane[lane].device];
+}
+
+static inline struct emu_queue_live *emu_lane_queue_live(struct emu_state *state, unsigned int lane)
+{
+	return &emu_lane_device_live(state, lane)->queue[state->lane[lane].queue];
 }
 
 static inline struct emu_queue *emu_lane_queue(struct emu_state *state, unsigned int lane)

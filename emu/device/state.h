@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The emulated machine: everything that sva-emu and the programs under it share, in one mapping.
+ * The emulated machine: everything that sva-emu and the programs under it share, in one range.
  *
- * Who writes what: the configuration is the kernel model's (sva-emu, one thread), and changes only
- * while a queue is disabled; queue slots and counters are everybody's, and atomic. Pointers do not
- * occur: every process has the mapping elsewhere.
+ * Who writes what: what stands before struct emu_live is the kernel model's (sva-emu, one thread);
+ * the programs can only read it. The configuration changes only while a queue is disabled. What is
+ * in struct emu_live is everybody's, and atomic; so whatever stands there, the kernel model takes
+ * no index or size from it. Pointers do not occur: every process has the range elsewhere.
  */
 #ifndef EMU_DEVICE_STATE_H
 #define EMU_DEVICE_STATE_H
@@ -84,7 +85,6 @@ struct emu_slot {
 };
 
 struct emu_queue {
-	/* Configuration: sysfs. */
 	int32_t group_id; /* EMU_NONE */
 	enum emu_queue_mode mode;
 	enum emu_queue_type type;
@@ -102,12 +102,7 @@ struct emu_queue {
 	uint32_t minor;        /* of its char device, while it is an enabled user queue */
 	uint32_t clients;      /* opens */
 
-	/* Operation. */
 	_Atomic(enum emu_queue_state) state;
-	atomic_uint_fast64_t ticket; /* next number in the order of submission */
-	struct emu_slot slot[EMU_SLOTS];
-	struct sva_desc desc[EMU_SLOTS];
-	struct emu_counters counters;
 };
 
 struct emu_dsa {
@@ -128,22 +123,11 @@ struct emu_dsa {
 	uint32_t event_log_size;
 	uint32_t cmd_status;
 
-	/* Operation. */
-	_Atomic(enum emu_device_state) state;
-	atomic_uint_fast64_t halted_until; /* CLOCK_MONOTONIC nanoseconds; 0: for ever */
-	atomic_bool error_lock;            /* the error register is written as a whole */
-	uint64_t error[4]; /* SWERR, 9.2.16 of the specification; bit 0 of word 0: valid */
-	atomic_uint_fast64_t busy_until; /* under --timing: CLOCK_MONOTONIC nanoseconds */
+	atomic_bool enabled; /* by the driver, whether it halts or not */
 
 	struct emu_group group[EMU_GROUPS];
 	struct emu_engine engine[EMU_ENGINES];
 	struct emu_queue queue[EMU_QUEUES];
-};
-
-/* What an engine thread of a process has in hand. */
-struct emu_worker {
-	atomic_int lane;
-	atomic_uint_fast64_t ticket; /* 0: nothing */
 };
 
 /*
@@ -153,18 +137,14 @@ struct emu_worker {
 struct emu_process {
 	atomic_int pid; /* 0: free */
 	uint32_t pasid;
-	atomic_uint bell;     /* futex: rung at each submission */
-	atomic_uint sleepers; /* engine threads that wait for it */
 	atomic_uint lane_count;
 	uint16_t lane[EMU_DEVICES * EMU_QUEUES];
-	struct emu_worker worker[EMU_WORKERS];
 };
 
 /* A process's use of one queue, whatever the number of its opens; as long as the process. */
 struct emu_lane {
 	atomic_int process; /* index; EMU_NONE: free */
 	uint16_t device, queue;
-	atomic_uint cr_faults, cr_fault_failures;
 };
 
 /* An open of a char device: file<N> of sysfs. */
@@ -193,11 +173,53 @@ struct emu_rule {
 	uint32_t one_in;       /* of these, one in so many, by chance; 0: all */
 	enum emu_action action;
 	uint32_t value;
+};
+
+enum emu_timing { EMU_TIMING_FAST, EMU_TIMING_SPR };
+
+struct emu_queue_live {
+	atomic_uint_fast64_t ticket; /* next number in the order of submission */
+	struct emu_slot slot[EMU_SLOTS];
+	struct sva_desc desc[EMU_SLOTS];
+	struct emu_counters counters;
+};
+
+struct emu_device_live {
+	atomic_uint_fast64_t halted_until; /* CLOCK_MONOTONIC nanoseconds; 0: it works */
+	atomic_bool error_lock;            /* the error register is written as a whole */
+	uint64_t error[4]; /* SWERR, 9.2.16 of the specification; bit 0 of word 0: valid */
+	atomic_uint_fast64_t busy_until; /* under --timing: CLOCK_MONOTONIC nanoseconds */
+	struct emu_queue_live queue[EMU_QUEUES];
+};
+
+/* What an engine thread of a process has in hand. */
+struct emu_worker {
+	atomic_int lane;
+	atomic_uint_fast64_t ticket; /* 0: nothing */
+};
+
+struct emu_process_live {
+	atomic_uint bell;     /* futex: rung at each submission */
+	atomic_uint sleepers; /* engine threads that wait for it */
+	struct emu_worker worker[EMU_WORKERS];
+};
+
+struct emu_lane_live {
+	atomic_uint cr_faults, cr_fault_failures;
+};
+
+struct emu_rule_live {
 	atomic_uint_fast64_t matched;
 	atomic_uint left; /* of a run of refusals */
 };
 
-enum emu_timing { EMU_TIMING_FAST, EMU_TIMING_SPR };
+/* Under the same numbers as in struct emu_state. */
+struct emu_live {
+	struct emu_device_live device[EMU_DEVICES];
+	struct emu_process_live process[EMU_PROCESSES];
+	struct emu_lane_live lane[EMU_LANES];
+	struct emu_rule_live rule[EMU_RULES];
+};
 
 #define EMU_STATE_MAGIC 0x756d6561u
 
@@ -220,6 +242,7 @@ struct emu_state {
 	struct emu_file file[EMU_FILES];
 	uint32_t rule_count;
 	struct emu_rule rule[EMU_RULES];
+	_Alignas(4096) struct emu_live live;
 };
 
 #endif

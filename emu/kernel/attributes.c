@@ -237,7 +237,7 @@ static int parse_bitmap(const char *value, uint64_t words[4])
 
 static int device_busy(const struct emu_state *state, const struct emu_node *node)
 {
-	return atomic_load(&DSA(state, node)->state) == EMU_DEV_ENABLED ? -EPERM : 0;
+	return emu_device_state(state, node->device) == EMU_DEV_ENABLED ? -EPERM : 0;
 }
 
 static int queue_busy(const struct emu_state *state, const struct emu_node *node)
@@ -362,12 +362,12 @@ SHOW(show_device_state)
 {
 	static const char *const names[] = { "disabled", "enabled", "halted" };
 
-	return text(buf, names[atomic_load(&DSA(state, node)->state)]);
+	return text(buf, names[emu_device_state(state, node->device)]);
 }
 
 SHOW(show_errors)
 {
-	const uint64_t *words = DSA(state, node)->error;
+	const uint64_t *words = state->live.device[node->device].error;
 
 	return state->profile.op_config ? bitmap(buf, words) : old_bitmap(buf, words, 16);
 }
@@ -482,7 +482,8 @@ SHOW(show_cdev_minor)
 
 SHOW(show_occupancy)
 {
-	return number(buf, emu_queue_occupancy(QUEUE(state, node)));
+	return number(buf,
+		      emu_queue_occupancy(&state->live.device[node->device].queue[node->index]));
 }
 
 SHOW(show_retries)
@@ -847,7 +848,7 @@ static int show_fault_counter(const struct emu_state *state, const struct emu_no
 			      bool failures)
 {
 	int32_t index = state->file[node->index].lane;
-	const struct emu_lane *lane = index == EMU_NONE ? NULL : &state->lane[index];
+	const struct emu_lane_live *lane = index == EMU_NONE ? NULL : &state->live.lane[index];
 
 	if (!lane)
 		return number(buf, 0);

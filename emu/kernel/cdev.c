@@ -69,7 +69,7 @@ static int find_process(const struct emu_state *state, pid_t pid)
 	return EMU_NONE;
 }
 
-static void forget_faults(struct emu_lane *lane)
+static void forget_faults(struct emu_lane_live *lane)
 {
 	atomic_store(&lane->cr_faults, 0);
 	atomic_store(&lane->cr_fault_failures, 0);
@@ -95,7 +95,7 @@ static int get_lane(struct emu_state *state, unsigned int process, unsigned int 
 			continue;
 		lane->device = (uint16_t)device;
 		lane->queue = (uint16_t)queue;
-		forget_faults(lane);
+		forget_faults(&state->live.lane[i]);
 		atomic_store(&lane->process, (int)process);
 		p->lane[lanes] = (uint16_t)i;
 		atomic_store(&p->lane_count, lanes + 1);
@@ -127,6 +127,7 @@ int emu_process_open(struct emu_state *state, pid_t pid)
 		return -ENOSPC;
 	process = &state->process[index];
 	memset(process, 0, sizeof(*process));
+	memset(&state->live.process[index], 0, sizeof(state->live.process[index]));
 	process->pasid = ++pasids % PASIDS;
 	atomic_store(&process->pid, pid);
 	attach_files(state, (unsigned int)index);
@@ -148,7 +149,7 @@ void emu_process_close(struct emu_state *state, unsigned int process)
 		}
 	}
 	for (i = 0; i < atomic_load(&p->lane_count); i++) {
-		emu_queue_forget(emu_lane_queue(state, p->lane[i]), p->lane[i]);
+		emu_queue_forget(emu_lane_queue_live(state, p->lane[i]), p->lane[i]);
 		atomic_store(&state->lane[p->lane[i]].process, EMU_NONE);
 	}
 	atomic_store(&p->pid, 0);
@@ -220,7 +221,7 @@ void emu_cdev_close(struct emu_state *state, unsigned int file)
 		queue->clients--;
 	f->used = false;
 	if (f->lane != EMU_NONE && !in_use(state, f->lane))
-		forget_faults(&state->lane[f->lane]); /* the next open() counts from nothing */
+		forget_faults(&state->live.lane[f->lane]); /* the next open() counts from nothing */
 }
 
 bool emu_cdev_settled(const struct emu_state *state, unsigned int file)
@@ -303,5 +304,5 @@ unsigned int emu_cdev_poll(const struct emu_state *state, const struct emu_calle
 
 	if (foreign(state, caller, f))
 		return POLLNVAL; /* which poll(2) does not pass on */
-	return state->device[f->device].error[0] & 1 ? POLLIN | POLLRDNORM : 0;
+	return state->live.device[f->device].error[0] & 1 ? POLLIN | POLLRDNORM : 0;
 }

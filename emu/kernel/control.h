@@ -5,7 +5,7 @@
 
 #include <sys/ioctl.h>
 
-#define EMU_STATE_PATH  "/dev/.sva-emu-state" /* struct emu_state, to be mapped */
+#define EMU_STATE_PATH  "/dev/.sva-emu-state" /* a socket: share.h */
 #define EMU_CONTROL_DIR "/dev/.sva-emu"       /* of the kernel model's own files: */
 #define EMU_PROCESS_PATH \
 	EMU_CONTROL_DIR "/process"                /* one open for each memory: struct emu_process */

@@ -64,6 +64,11 @@ static int find(struct emu_state *state, const char *name, struct emu_dsa **dsa,
 	return -ENODEV;
 }
 
+static struct emu_device_live *live_of(struct emu_state *state, const struct emu_dsa *dsa)
+{
+	return &state->live.device[dsa - state->device];
+}
+
 /* What the device says to the command that enables it; 0: yes. */
 static uint32_t device_answer(const struct emu_dsa *dsa)
 {
@@ -105,11 +110,12 @@ static bool has_untyped_shared(const struct emu_dsa *dsa)
 	return false;
 }
 
-static int enable_device(struct emu_dsa *dsa)
+static int enable_device(struct emu_state *state, struct emu_dsa *dsa)
 {
+	struct emu_device_live *live = live_of(state, dsa);
 	uint32_t i, configured = 0, answer;
 
-	if (atomic_load(&dsa->state) != EMU_DEV_DISABLED)
+	if (atomic_load(&dsa->enabled))
 		return -EBUSY; /* is bound: the driver is not even asked */
 	if (has_untyped_shared(dsa))
 		return refuse(dsa, SCMD_WQ_NO_SHARED, -ENXIO);
@@ -128,14 +134,14 @@ static int enable_device(struct emu_dsa *dsa)
 	answer = device_answer(dsa);
 	if (answer)
 		return refuse(dsa, answer, -ENXIO);
-	memset(dsa->error, 0, sizeof(dsa->error));
-	atomic_store(&dsa->halted_until, 0);
-	atomic_store(&dsa->state, EMU_DEV_ENABLED);
+	memset(live->error, 0, sizeof(live->error));
+	atomic_store(&live->halted_until, 0);
+	atomic_store(&dsa->enabled, true);
 	return refuse(dsa, 0, 0);
 }
 
 /* What was submitted is done by the engines of its processes; these may be gone, or stopped. */
-static void drain(struct emu_queue *queue)
+static void drain(struct emu_queue_live *queue)
 {
 	uint64_t limit = emu_now() + DRAIN_LIMIT_NS;
 
@@ -145,22 +151,22 @@ static void drain(struct emu_queue *queue)
 }
 
 /* Its configuration goes, but for size and group. */
-static void disable_queue(struct emu_dsa *dsa, struct emu_queue *queue)
+static void disable_queue(struct emu_state *state, struct emu_dsa *dsa, struct emu_queue *queue)
 {
 	atomic_store(&queue->state, EMU_WQ_DISABLED);
-	drain(queue);
+	drain(&live_of(state, dsa)->queue[queue - dsa->queue]);
 	emu_queue_clear(dsa, queue);
 	dsa->cmd_status = 0;
 }
 
-static void disable_device(struct emu_dsa *dsa)
+static void disable_device(struct emu_state *state, struct emu_dsa *dsa)
 {
 	uint32_t i;
 
 	for (i = 0; i < dsa->queue_count; i++)
 		if (atomic_load(&dsa->queue[i].state) == EMU_WQ_ENABLED)
-			disable_queue(dsa, &dsa->queue[i]);
-	atomic_store(&dsa->state, EMU_DEV_DISABLED);
+			disable_queue(state, dsa, &dsa->queue[i]);
+	atomic_store(&dsa->enabled, false);
 	emu_machine_reset(dsa);
 	dsa->cmd_status = 0;
 }
@@ -225,7 +231,7 @@ static int enable_queue(struct emu_state *state, enum emu_driver driver, struct 
 
 	if (atomic_load(&queue->state) == EMU_WQ_ENABLED)
 		return -EBUSY; /* is bound, as above */
-	if (atomic_load(&dsa->state) != EMU_DEV_ENABLED)
+	if (emu_device_state(state, (unsigned int)(dsa - state->device)) != EMU_DEV_ENABLED)
 		return -ENXIO;
 	if (state->profile.driver_name && !names_driver(queue, driver)) {
 		if (driver == EMU_DRIVER_DMAENGINE)
@@ -255,7 +261,7 @@ int emu_driver_bind(struct emu_state *state, enum emu_driver driver, const char 
 		return error;
 	if (!queue != (driver == EMU_DRIVER_IDXD))
 		return -ENODEV; /* not this driver's kind of device */
-	return queue ? enable_queue(state, driver, dsa, queue) : enable_device(dsa);
+	return queue ? enable_queue(state, driver, dsa, queue) : enable_device(state, dsa);
 }
 
 int emu_driver_unbind(struct emu_state *state, enum emu_driver driver, const char *name)
@@ -266,10 +272,10 @@ int emu_driver_unbind(struct emu_state *state, enum emu_driver driver, const cha
 
 	if (error)
 		return error;
-	if (!queue && driver == EMU_DRIVER_IDXD && atomic_load(&dsa->state) != EMU_DEV_DISABLED)
-		disable_device(dsa);
+	if (!queue && driver == EMU_DRIVER_IDXD && atomic_load(&dsa->enabled))
+		disable_device(state, dsa);
 	else if (queue && driver != EMU_DRIVER_IDXD && emu_driver_has(driver, queue))
-		disable_queue(dsa, queue);
+		disable_queue(state, dsa, queue);
 	else
 		return -ENODEV;
 	return 0;
@@ -290,8 +296,9 @@ int emu_module_unload(struct emu_state *state)
 			if (state->device[d].queue[q].clients)
 				return -EBUSY;
 	for (d = 0; d < state->device_count; d++) {
-		disable_device(&state->device[d]);
+		disable_device(state, &state->device[d]);
 		emu_machine_power_up(&state->device[d]);
+		memset(state->live.device[d].error, 0, sizeof(state->live.device[d].error));
 	}
 	state->loaded = false;
 	return 0;

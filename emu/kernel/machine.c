@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "machine.h"
-#include "queue.h"
 #include "sysfs.h"
 
 /* Sapphire Rapids: GENCAP, OPCAP, WQCAP, GRPCAP as its sysfs shows them. */
@@ -65,7 +64,6 @@ void emu_machine_power_up(struct emu_dsa *dsa)
 	emu_machine_reset(dsa);
 	for (i = 0; i < dsa->queue_count; i++)
 		dsa->queue[i].driver_name[0] = '\0';
-	memset(dsa->error, 0, sizeof(dsa->error));
 	dsa->read_buffer_limit = 0;
 	dsa->event_log_size = DEFAULT_EVENT_LOG;
 	dsa->cmd_status = 0;

@@ -58,6 +58,7 @@ struct emu_server {
 	struct fuse_session *session;
 	pthread_t thread;
 	int stop; /* eventfd */
+	struct emu_share share;
 	int trace;
 	int trace_error; /* the first -errno */
 	struct closing *closing;
@@ -490,7 +491,7 @@ static void wake_pollers(struct emu_server *server)
 
 	for (i = 0; server->pollers && i < EMU_FILES; i++)
 		if (server->poller[i] &&
-		    server->state->device[server->state->file[i].device].error[0] & 1) {
+		    server->state->live.device[server->state->file[i].device].error[0] & 1) {
 			fuse_lowlevel_notify_poll(server->poller[i]);
 			keep_poller(server, i, NULL);
 		}
@@ -563,15 +564,6 @@ static const struct fuse_lowlevel_ops operations = {
  * The thread.
  */
 
-/* A halt of limited time ends for those, too, that only look. */
-static void end_halts(struct emu_state *state)
-{
-	unsigned int i;
-
-	for (i = 0; i < state->device_count; i++)
-		emu_device_enabled(&state->device[i]);
-}
-
 /* Milliseconds until somebody who waits is to be looked after. */
 static int patience(const struct emu_server *server)
 {
@@ -584,21 +576,23 @@ static void *serve(void *argument)
 {
 	struct emu_server *server = argument;
 	struct fuse_buf buf = { .mem = NULL };
-	struct pollfd fds[2] = { { .fd = fuse_session_fd(server->session), .events = POLLIN },
-				 { .fd = server->stop, .events = POLLIN } };
+	struct pollfd fds[3] = { { .fd = fuse_session_fd(server->session), .events = POLLIN },
+				 { .fd = server->stop, .events = POLLIN },
+				 { .fd = server->share.listening, .events = POLLIN } };
 
 	while (!fuse_session_exited(server->session)) {
-		if (poll(fds, 2, patience(server)) < 0 && errno != EINTR)
+		if (poll(fds, 3, patience(server)) < 0 && errno != EINTR)
 			break;
 		if (fds[1].revents)
 			break;
 		answer_closing(server);
 		wake_pollers(server);
+		if (fds[2].revents)
+			emu_share_answer(&server->share);
 		if (!fds[0].revents)
 			continue;
 		if (fuse_session_receive_buf(server->session, &buf) <= 0)
 			continue;
-		end_halts(server->state);
 		fuse_session_process_buf(server->session, &buf);
 	}
 	free(buf.mem);
@@ -658,8 +652,8 @@ static void discard(struct emu_server *server)
 	free(server);
 }
 
-int emu_server_start(struct emu_state *state, const char *mountpoint, int trace,
-		     struct emu_server **result)
+int emu_server_start(struct emu_state *state, const char *mountpoint, const struct emu_share *share,
+		     int trace, struct emu_server **result)
 {
 	struct emu_server *server = calloc(1, sizeof(*server));
 	int error;
@@ -667,6 +661,7 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, int trace,
 	if (!server)
 		return -ENOMEM;
 	server->state = state;
+	server->share = *share;
 	server->trace = trace;
 	server->stop = eventfd(0, EFD_CLOEXEC);
 	prepare(server);

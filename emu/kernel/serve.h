@@ -6,6 +6,7 @@
 #ifndef EMU_KERNEL_SERVE_H
 #define EMU_KERNEL_SERVE_H
 
+#include "share.h"
 #include "state.h"
 
 /* What stands in the mount. */
@@ -18,12 +19,13 @@ struct emu_server;
 
 /**
  * emu_server_start - mount, and serve from a thread
+ * @share: what is given to programs that ask for the machine
  * @trace: a file that the lines of --trace go to, or -1
  *
  * Returns 0 or -errno. The mount needs /dev/fuse, and CAP_SYS_ADMIN over the mount namespace.
  */
-int emu_server_start(struct emu_state *state, const char *mountpoint, int trace,
-		     struct emu_server **server);
+int emu_server_start(struct emu_state *state, const char *mountpoint, const struct emu_share *share,
+		     int trace, struct emu_server **server);
 
 /**
  * emu_server_stop - unmount, and end the thread; programs that still run lose the devices

@@ -167,7 +167,7 @@ static bool driver_entry(const struct emu_state *state, enum emu_driver driver, 
 		const struct emu_dsa *dsa = &state->device[d];
 		struct emu_node node = { EMU_KIND_DEVICE, d, 0, 0 };
 
-		if (driver == EMU_DRIVER_IDXD && atomic_load(&dsa->state) != EMU_DEV_DISABLED &&
+		if (driver == EMU_DRIVER_IDXD && atomic_load(&dsa->enabled) &&
 		    named(state, &node, index, entry)) {
 			entry->node = (struct emu_node){ EMU_KIND_LINK, d, 0, EMU_KIND_DEVICE };
 			return true;
@@ -229,7 +229,7 @@ enum emu_driver emu_node_driver(const struct emu_state *state, const struct emu_
 	unsigned int driver;
 
 	if (node->kind == EMU_KIND_DEVICE)
-		return atomic_load(&dsa->state) == EMU_DEV_DISABLED ? EMU_DRIVERS : EMU_DRIVER_IDXD;
+		return !atomic_load(&dsa->enabled) ? EMU_DRIVERS : EMU_DRIVER_IDXD;
 	for (driver = EMU_DRIVER_USER; driver < EMU_DRIVERS; driver++)
 		if (node->kind == EMU_KIND_QUEUE &&
 		    emu_driver_has((enum emu_driver)driver, &dsa->queue[node->index]))

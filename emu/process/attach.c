@@ -13,6 +13,7 @@
 #include "control.h"
 #include "local.h"
 #include "process.h"
+#include "share.h"
 
 static struct emu_state *machine;
 static dev_t devices; /* st_dev of the emulator's files */
@@ -84,19 +85,6 @@ int emu_process_attach(void)
 	return error;
 }
 
-static struct emu_state *map_machine(void)
-{
-	int file = open(EMU_STATE_PATH, O_RDWR | O_CLOEXEC);
-	void *at = MAP_FAILED;
-
-	if (file >= 0) {
-		at = mmap(NULL, sizeof(struct emu_state), PROT_READ | PROT_WRITE, MAP_SHARED, file,
-			  0);
-		close(file);
-	}
-	return at == MAP_FAILED ? NULL : at;
-}
-
 static struct emu_local *map_local(void)
 {
 	struct emu_local *local = mmap(NULL, sizeof(*local), PROT_READ | PROT_WRITE,
@@ -114,7 +102,7 @@ static struct emu_local *map_local(void)
 __attribute__((constructor)) static void start(void)
 {
 	struct stat dev;
-	struct emu_state *state = map_machine();
+	struct emu_state *state = emu_share_map(EMU_STATE_PATH);
 
 	emu_local = map_local();
 	if (!state || !emu_local || state->magic != EMU_STATE_MAGIC || stat(EMU_DEV_PATH, &dev))

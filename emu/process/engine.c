@@ -38,7 +38,8 @@
 struct engine {
 	int file; /* EMU_PROCESS_PATH */
 	struct emu_view view;
-	struct emu_process *process;
+	const struct emu_process *process;
+	struct emu_process_live *live;
 	struct emu_worker *worker;
 	int trace;
 	unsigned int served;
@@ -92,7 +93,7 @@ static bool write_record(struct emu_view *view, const struct sva_desc *desc,
 static void serve_event(struct emu_view *view, const struct sva_desc *desc,
 			const struct sva_comp *record, unsigned int status)
 {
-	struct emu_lane *lane = &view->state->lane[view->lane];
+	struct emu_lane_live *lane = &view->state->live.lane[view->lane];
 	bool fault = SVA_STATUS_CODE(status) == SVA_STATUS_CR_TRANSLATION, written;
 
 	if (!fault && status != SVA_STATUS_DRAIN_EVL)
@@ -110,14 +111,14 @@ static void report(void *ctx, const struct sva_desc *desc, const struct sva_comp
 		   unsigned int status)
 {
 	struct emu_view *view = ctx;
-	struct emu_dsa *dsa = emu_lane_device(view->state, view->lane);
+	const struct emu_dsa *dsa = emu_lane_device(view->state, view->lane);
 	const struct emu_lane *lane = &view->state->lane[view->lane];
 
 	if (has_event_log(view->state, dsa)) {
 		serve_event(view, desc, record, status);
 		return;
 	}
-	emu_device_error(dsa,
+	emu_device_error(emu_lane_device_live(view->state, view->lane),
 			 &(struct emu_error){
 				 .code = status,
 				 .queue = lane->queue,
@@ -158,18 +159,6 @@ static unsigned int put_record(struct emu_view *view, const struct sva_desc *des
 	return record->status;
 }
 
-/* All that stands in the device's queues is gone, and what comes is refused. */
-static void halt(struct emu_dsa *dsa, uint32_t milliseconds)
-{
-	unsigned int i;
-
-	atomic_store(&dsa->halted_until,
-		     milliseconds ? emu_now() + milliseconds * UINT64_C(1000000) : 0);
-	atomic_store(&dsa->state, EMU_DEV_HALTED);
-	for (i = 0; i < dsa->queue_count; i++)
-		emu_queue_discard(&dsa->queue[i]);
-}
-
 /*
  * Execution.
  */
@@ -177,10 +166,11 @@ static void halt(struct emu_dsa *dsa, uint32_t milliseconds)
 /* A drain completes when all that this process has submitted before it has (3.4). */
 static void wait_for_older(struct engine *engine, uint64_t ticket)
 {
-	const struct emu_dsa *dsa = emu_lane_device(engine->view.state, engine->view.lane);
+	struct emu_state *state = engine->view.state;
+	unsigned int lane = engine->view.lane;
 
-	while (!emu_lane_settled(engine->view.state, engine->view.lane, ticket) &&
-	       atomic_load(&dsa->state) == EMU_DEV_ENABLED)
+	while (!emu_lane_settled(state, lane, ticket) &&
+	       emu_device_state(state, state->lane[lane].device) == EMU_DEV_ENABLED)
 		sched_yield();
 }
 
@@ -232,7 +222,7 @@ static unsigned int execute(struct engine *engine, const struct sva_desc *desc,
 		return put_record(&engine->view, desc, outcome);
 	}
 	if (rule && rule->action == EMU_INJECT_HALT) {
-		halt(emu_lane_device(state, engine->view.lane), rule->value);
+		emu_device_halt(state, state->lane[engine->view.lane].device, rule->value);
 		return SVA_STATUS_NONE;
 	}
 	if (rule && rule->action == EMU_INJECT_FAULT)
@@ -268,7 +258,7 @@ static void trace(struct engine *engine, const struct sva_desc *desc, unsigned i
 		engine->trace = -1; /* the emulator is gone, or the disk is full */
 }
 
-static void count(struct emu_queue *queue, unsigned int status)
+static void count(struct emu_queue_live *queue, unsigned int status)
 {
 	unsigned int code = SVA_STATUS_CODE(status);
 
@@ -289,7 +279,7 @@ static void serve(struct engine *engine, const struct sva_desc *desc)
 	if (state->timing != EMU_TIMING_FAST)
 		emu_clock_wait(state, engine->view.lane, desc);
 	status = execute(engine, desc, &outcome);
-	count(emu_lane_queue(state, engine->view.lane), status);
+	count(emu_lane_queue_live(state, engine->view.lane), status);
 	if (engine->trace >= 0)
 		trace(engine, desc, status, &outcome);
 	atomic_store(&engine->worker->ticket, 0);
@@ -310,10 +300,11 @@ static bool group_busy(const struct engine *engine, unsigned int lane)
 	for (i = 0; i < dsa->engine_count; i++)
 		engines += dsa->engine[i].group_id == group;
 	for (i = 0; i < EMU_WORKERS; i++) {
-		const struct emu_worker *worker = &engine->process->worker[i];
+		const struct emu_worker *worker = &engine->live->worker[i];
 		int other = atomic_load(&worker->lane);
 
-		busy += worker != engine->worker && atomic_load(&worker->ticket) && other >= 0 &&
+		busy += worker != engine->worker && atomic_load(&worker->ticket) &&
+			(unsigned int)other < EMU_LANES &&
 			emu_lane_device(state, (unsigned int)other) == dsa &&
 			emu_lane_queue(state, (unsigned int)other)->group_id == group;
 	}
@@ -361,13 +352,13 @@ static bool take(struct engine *engine, struct sva_desc *desc)
 		engine->view.lane = (unsigned int)lane;
 		engine->served++;
 		if (choose(engine) != EMU_NONE)
-			emu_process_ring(engine->process);
+			emu_process_ring(engine->live);
 	}
 	pthread_mutex_unlock(&emu_local->arbiter);
 	return taken;
 }
 
-static void wait_for_bell(struct emu_process *process, unsigned int heard)
+static void wait_for_bell(struct emu_process_live *process, unsigned int heard)
 {
 	unsigned int i;
 
@@ -390,11 +381,11 @@ static void *work(void *argument)
 	engine.worker = argument;
 	prctl(PR_SET_NAME, "sva-emu engine");
 	for (;;) {
-		heard = atomic_load(&engine.process->bell);
+		heard = atomic_load(&engine.live->bell);
 		if (take(&engine, &desc))
 			serve(&engine, &desc);
 		else
-			wait_for_bell(engine.process, heard);
+			wait_for_bell(engine.live, heard);
 	}
 	return NULL;
 }
@@ -452,7 +443,7 @@ static unsigned int worker_count(const struct emu_state *state)
 }
 
 /* The rest of the threads; they share the first one's files. Fewer than asked for do it, too. */
-static void start_others(struct emu_process *process, unsigned int count)
+static void start_others(struct emu_process_live *process, unsigned int count)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
@@ -479,10 +470,11 @@ void *emu_engine_main(void *argument)
 	result = open_files(&first);
 	if (result >= 0) {
 		first.process = &first.view.state->process[result];
-		start_others(first.process, worker_count(first.view.state));
+		first.live = &first.view.state->live.process[result];
+		start_others(first.live, worker_count(first.view.state));
 	}
 	start->result = result;
 	atomic_store(&start->done, 1);
 	syscall(SYS_futex, &start->done, FUTEX_WAKE, 1, NULL, NULL, 0);
-	return result < 0 ? NULL : work(&first.process->worker[0]);
+	return result < 0 ? NULL : work(&first.live->worker[0]);
 }

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The driver gives a queue without a size one when it enables the device, which may refuse it. */
 static void check(struct emu_dsa *dsa)
 {
-	bool enabled = atomic_load(&dsa->state) == EMU_DEV_ENABLED;
+	bool enabled = atomic_load(&dsa->enabled);
 	uint32_t q, sum = 0;
 
 	for (q = 0; q < dsa->queue_count; q++) {

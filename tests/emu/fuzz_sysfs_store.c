@@ -85,7 +85,7 @@ static void check_queue(const struct emu_dsa *dsa, const struct emu_queue *queue
 		check(!(queue->op_config[i] & ~dsa->op_cap[i]));
 	if (atomic_load(&queue->state) == EMU_WQ_DISABLED)
 		return;
-	check(atomic_load(&dsa->state) == EMU_DEV_ENABLED);
+	check(atomic_load(&dsa->enabled));
 	check(queue->type != EMU_WQ_NONE && queue->group_id != EMU_NONE && queue->name[0]);
 	check(queue->size && (queue->mode == EMU_WQ_DEDICATED || queue->threshold));
 }
@@ -98,7 +98,7 @@ static void check_device(const struct emu_dsa *dsa)
 		check_queue(dsa, &dsa->queue[i]);
 		size += dsa->queue[i].group_id == EMU_NONE ? 0 : dsa->queue[i].size;
 	}
-	check(atomic_load(&dsa->state) == EMU_DEV_DISABLED || size <= dsa->max_queue_size);
+	check(!atomic_load(&dsa->enabled) || size <= dsa->max_queue_size);
 	for (i = 0; i < dsa->engine_count; i++)
 		check(dsa->engine[i].group_id >= EMU_NONE &&
 		      dsa->engine[i].group_id < (int)dsa->group_count);

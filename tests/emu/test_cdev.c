@@ -51,7 +51,7 @@ static int setup(void **state)
 	dsa->id = 2;
 	dsa->version = 0x100;
 	dsa->queue_count = 4;
-	atomic_store(&dsa->state, EMU_DEV_ENABLED);
+	atomic_store(&dsa->enabled, true);
 	make_queue(SHARED, EMU_WQ_SHARED);
 	make_queue(DEDICATED, EMU_WQ_DEDICATED);
 	return 0;
@@ -159,10 +159,10 @@ static void test_write(void **state)
 	assert_int_equal(write_desc(file, &other, desc, 64), -EPERM);
 	assert_int_equal(write_desc(file, &program, desc, 63), 0);
 	assert_int_equal(write_desc(file, &program, desc, 64 + 63), 64);
-	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 1);
+	assert_int_equal(emu_queue_occupancy(&machine->live.device[0].queue[SHARED]), 1);
 	assert_int_equal(write_desc(file, &program, desc, sizeof(desc)), 3 * 64); /* now full */
 	assert_int_equal(write_desc(file, &program, desc, 64), -EAGAIN);
-	assert_int_equal(dsa->queue[SHARED].counters.retried, 2 * 33);
+	assert_int_equal(machine->live.device[0].queue[SHARED].counters.retried, 2 * 33);
 	machine->profile.write = false;
 	assert_int_equal(write_desc(file, &program, desc, 64), -EINVAL);
 }
@@ -192,10 +192,10 @@ static void test_write_to_dedicated(void **state)
 
 	(void)state;
 	assert_int_equal(write_desc(file, &program, desc, sizeof(desc)), sizeof(desc));
-	assert_int_equal(dsa->queue[DEDICATED].counters.dropped, 2);
+	assert_int_equal(machine->live.device[0].queue[DEDICATED].counters.dropped, 2);
 	assert_int_equal(emu_cdev_poll(machine, &program, file), POLLIN | POLLRDNORM);
 	assert_int_equal(emu_cdev_poll(machine, &other, file), POLLNVAL);
-	dsa->error[0] = 0;
+	machine->live.device[0].error[0] = 0;
 	assert_int_equal(emu_cdev_poll(machine, &program, file), 0);
 }
 
@@ -214,7 +214,7 @@ static void test_without_engines(void **state)
 static void test_close_waits(void **state)
 {
 	unsigned int file = ready_file(&program, SHARED);
-	struct emu_worker *worker = &machine->process[0].worker[0];
+	struct emu_worker *worker = &machine->live.process[0].worker[0];
 	unsigned int lane = (unsigned int)machine->file[file].lane;
 	struct sva_desc desc = { 0 };
 
@@ -239,7 +239,7 @@ static void test_process_goes(void **state)
 	write_desc(file, &program, desc, sizeof(desc));
 	write_desc(others, &other, desc, 64);
 	emu_process_close(machine, 0);
-	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 1);
+	assert_int_equal(emu_queue_occupancy(&machine->live.device[0].queue[SHARED]), 1);
 	assert_true(emu_cdev_settled(machine, file));
 	assert_int_equal(dsa->queue[SHARED].clients, 2);
 	again = emu_process_open(machine, program.pid); /* the same pid with a new memory */

@@ -73,7 +73,7 @@ static void test_queues(void **state)
 	(void)state;
 	assert_int_equal(load(GROUP(SHARED "," DEDICATED, ENGINE)), 0);
 	assert_string_equal(said, "");
-	assert_int_equal(atomic_load(&dsa->state), EMU_DEV_ENABLED);
+	assert_true(atomic_load(&dsa->enabled));
 	assert_int_equal(atomic_load(&dsa->queue[0].state), EMU_WQ_ENABLED);
 	assert_int_equal(dsa->queue[0].threshold, 15);
 	assert_int_equal(dsa->queue[0].priority, 10);
@@ -134,7 +134,7 @@ static void test_disabled(void **state)
 	(void)state;
 	assert_int_equal(
 		load("[{\"dev\":\"dsa0\",\"state\":\"disabled\",\"read_buffer_limit\":5}]"), 0);
-	assert_int_equal(atomic_load(&dsa->state), EMU_DEV_DISABLED);
+	assert_false(atomic_load(&dsa->enabled));
 	assert_int_equal(dsa->read_buffer_limit, 5);
 }
 
@@ -163,7 +163,7 @@ static void test_null(void **state)
 			      "\"size\":8,\"group_id\":0}],"
 			      "\"grouped_engines\":[" ENGINE "]}]}]"),
 			 0);
-	assert_int_equal(atomic_load(&dsa->state), EMU_DEV_ENABLED);
+	assert_true(atomic_load(&dsa->enabled));
 	assert_int_equal(atomic_load(&dsa->queue[0].state), EMU_WQ_DISABLED);
 }
 

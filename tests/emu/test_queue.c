@@ -19,6 +19,7 @@
 
 static struct emu_state memory, *const machine = &memory;
 static struct emu_dsa *dsa;
+static struct emu_device_live *live; /* of dsa */
 static struct emu_worker worker;
 
 static void make_queue(unsigned int number, enum emu_queue_mode mode, uint32_t size,
@@ -38,8 +39,9 @@ static int setup(void **state)
 	memset(machine, 0, sizeof(*machine));
 	memset(&worker, 0, sizeof(worker));
 	dsa = &machine->device[0];
+	live = &machine->live.device[0];
 	dsa->queue_count = 2;
-	atomic_store(&dsa->state, EMU_DEV_ENABLED);
+	atomic_store(&dsa->enabled, true);
 	make_queue(SHARED, EMU_WQ_SHARED, 16, 12);
 	make_queue(DEDICATED, EMU_WQ_DEDICATED, 16, 0);
 	machine->process[0].pasid = 7;
@@ -80,11 +82,11 @@ static void test_threshold(void **state)
 	for (i = 1; i <= 12; i++)
 		assert_int_equal(submit(SHARED, i), EMU_TAKEN);
 	assert_int_equal(submit(SHARED, 13), EMU_BUSY);
-	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 12);
+	assert_int_equal(emu_queue_occupancy(&live->queue[SHARED]), 12);
 	assert_int_equal(dispatch(SHARED), 1);
 	assert_int_equal(submit(SHARED, 13), EMU_TAKEN);
 	assert_int_equal(submit(SHARED, 14), EMU_BUSY);
-	assert_int_equal(dsa->error[0], 0);
+	assert_int_equal(live->error[0], 0);
 }
 
 /* A queue that was made smaller after its threshold was set. */
@@ -134,14 +136,14 @@ static void test_dedicated_overflow(void **state)
 	(void)state;
 	for (i = 1; i <= 16; i++)
 		assert_int_equal(submit(DEDICATED, i), EMU_TAKEN);
-	assert_int_equal(dsa->error[0], 0);
+	assert_int_equal(live->error[0], 0);
 	assert_int_equal(submit(DEDICATED, 17), EMU_LOST_IT);
-	assert_int_equal(dsa->error[0] & 0xffff, 0x530d);
-	assert_int_equal(dsa->error[0] >> 16 & 0xff, DEDICATED);
-	assert_int_equal(dsa->error[0] >> 32 & 0xff, SVA_OP_MEMMOVE);
-	assert_int_equal(dsa->error[0] >> 40, 7);
+	assert_int_equal(live->error[0] & 0xffff, 0x530d);
+	assert_int_equal(live->error[0] >> 16 & 0xff, DEDICATED);
+	assert_int_equal(live->error[0] >> 32 & 0xff, SVA_OP_MEMMOVE);
+	assert_int_equal(live->error[0] >> 40, 7);
 	assert_int_equal(submit(DEDICATED, 18), EMU_LOST_IT);
-	assert_int_equal(dsa->error[0] & 0xffff, 0x530d);
+	assert_int_equal(live->error[0] & 0xffff, 0x530d);
 	for (i = 1; i <= 16; i++)
 		assert_int_equal(dispatch(DEDICATED), i);
 }
@@ -156,21 +158,21 @@ static void test_closed_portals(void **state)
 	assert_int_equal(emu_queue_submit(machine, DEDICATED, &desc, EMU_ENQUEUE), EMU_BUSY);
 	atomic_store(&dsa->queue[SHARED].state, EMU_WQ_DISABLED);
 	assert_int_equal(submit(SHARED, 1), EMU_BUSY);
-	atomic_store(&dsa->state, EMU_DEV_HALTED);
+	emu_device_halt(machine, 0, 0);
 	assert_int_equal(submit(DEDICATED, 1), EMU_LOST_IT);
-	assert_int_equal(dsa->error[0], 0);
-	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 0);
+	assert_int_equal(live->error[0], 0);
+	assert_int_equal(emu_queue_occupancy(&live->queue[SHARED]), 0);
 }
 
 static void test_halt_of_limited_time(void **state)
 {
 	(void)state;
-	atomic_store(&dsa->state, EMU_DEV_HALTED);
-	atomic_store(&dsa->halted_until, emu_now() + UINT64_C(3600000000000));
+	emu_device_halt(machine, 0, 3600000);
+	assert_int_equal(emu_device_state(machine, 0), EMU_DEV_HALTED);
 	assert_int_equal(submit(SHARED, 1), EMU_BUSY);
-	atomic_store(&dsa->halted_until, emu_now());
+	atomic_store(&live->halted_until, emu_now());
+	assert_int_equal(emu_device_state(machine, 0), EMU_DEV_ENABLED);
 	assert_int_equal(submit(SHARED, 1), EMU_TAKEN);
-	assert_int_equal(atomic_load(&dsa->state), EMU_DEV_ENABLED);
 }
 
 /* Processes share the places, but each one's descriptors are its own. */
@@ -186,17 +188,17 @@ static void test_lanes(void **state)
 	assert_int_equal(submit(OTHER, 7), EMU_BUSY);
 	assert_int_equal(dispatch(OTHER), 101);
 	assert_int_equal(dispatch(SHARED), 1);
-	emu_queue_forget(&dsa->queue[SHARED], OTHER);
+	emu_queue_forget(&live->queue[SHARED], OTHER);
 	assert_int_equal(dispatch(OTHER), 0);
-	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 5);
+	assert_int_equal(emu_queue_occupancy(&live->queue[SHARED]), 5);
 	assert_int_equal(dispatch(SHARED), 2);
-	emu_queue_discard(&dsa->queue[SHARED]);
-	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 0);
+	emu_queue_discard(&live->queue[SHARED]);
+	assert_int_equal(emu_queue_occupancy(&live->queue[SHARED]), 0);
 }
 
 static void test_settled(void **state)
 {
-	struct emu_worker *own = &machine->process[0].worker[3];
+	struct emu_worker *own = &machine->live.process[0].worker[3];
 	struct sva_desc desc;
 	uint64_t first;
 
@@ -218,7 +220,7 @@ static void test_settled(void **state)
 
 static void test_counters(void **state)
 {
-	const struct emu_counters *counters = &dsa->queue[SHARED].counters;
+	const struct emu_counters *counters = &live->queue[SHARED].counters;
 	unsigned int i;
 
 	(void)state;
@@ -272,6 +274,7 @@ static void test_injected_by_chance(void **state)
 	machine->rule_count = 1;
 	for (run = 0; run < 3; run++) {
 		machine->rule[0] = rule;
+		machine->live.rule[0] = (struct emu_rule_live){ 0 };
 		machine->seed = run / 2;
 		for (i = 0; i < 4000; i++)
 			if (emu_inject_outcome(machine, SHARED, &desc)) {
@@ -344,7 +347,7 @@ static int teardown_trap(void **state)
 
 static void halt_and_submit(void)
 {
-	emu_queue_discard(&dsa->queue[SHARED]);
+	emu_queue_discard(&live->queue[SHARED]);
 	answer_in_between = submit(OTHER, 50);
 }
 
@@ -357,7 +360,7 @@ static void test_discard_while_a_slot_is_filled(void **state)
 	set_trap(halt_and_submit, 1);
 	assert_int_equal(emu_queue_submit(machine, SHARED, trap_page, EMU_ENQUEUE), EMU_TAKEN);
 	assert_int_equal(answer_in_between, EMU_BUSY);
-	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 0);
+	assert_int_equal(emu_queue_occupancy(&live->queue[SHARED]), 0);
 	assert_false(emu_queue_ready(machine, SHARED));
 	assert_int_equal(submit(OTHER, 51), EMU_TAKEN);
 	assert_int_equal(dispatch(OTHER), 51);
@@ -419,15 +422,15 @@ static void test_threads(void **state)
 	machine->statistics = false;
 	for (i = 0; i < SUBMITTERS + 2; i++)
 		assert_int_equal(
-			pthread_create(&thread[i], NULL,
-				       i < SUBMITTERS ? submit_many : dispatch_many,
-				       i < SUBMITTERS ? (void *)i : &machine->process[0].worker[i]),
+			pthread_create(
+				&thread[i], NULL, i < SUBMITTERS ? submit_many : dispatch_many,
+				i < SUBMITTERS ? (void *)i : &machine->live.process[0].worker[i]),
 			0);
 	for (i = 0; i < SUBMITTERS + 2; i++)
 		assert_int_equal(pthread_join(thread[i], NULL), 0);
 	for (i = 1; i <= SUBMITTERS * ROUNDS; i++)
 		assert_int_equal(left_count[i], 1);
-	assert_int_equal(emu_queue_occupancy(&dsa->queue[SHARED]), 0);
+	assert_int_equal(emu_queue_occupancy(&live->queue[SHARED]), 0);
 	assert_false(emu_queue_ready(machine, SHARED));
 }
 

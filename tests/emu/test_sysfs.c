@@ -301,10 +301,10 @@ static void test_formats(void **state)
 	assert_int_equal(emu_sysfs_lookup(machine, node, "sva", &node), 0);
 	assert_int_equal(emu_sysfs_show(machine, node, buf), 2);
 	assert_string_equal(buf, "Y\n");
-	atomic_store(&dsa->state, EMU_DEV_HALTED);
+	emu_device_halt(machine, 0, 0);
 	assert_shows("devices/dsa0/state", "halted\n");
-	dsa->error[0] = 0x5301;
-	dsa->error[3] = 1ull << 32;
+	machine->live.device[0].error[0] = 0x5301;
+	machine->live.device[0].error[3] = 1ull << 32;
 	assert_shows("devices/dsa0/errors", "00000001,00000000,00000000,00000000,00000000,00000000,"
 					    "00000000,00005301\n");
 }
@@ -859,7 +859,7 @@ static void test_module(void **state)
 	assert_shows("devices/dsa0/clients", "1\n");
 	dsa->queue[0].clients = 0;
 	dsa->read_buffer_limit = 9;
-	dsa->cmd_status = dsa->error[0] = 1;
+	dsa->cmd_status = machine->live.device[0].error[0] = 1;
 	assert_int_equal(emu_module_load(machine), 0);
 	assert_shows("devices/wq0.0/state", "enabled\n");
 	assert_int_equal(emu_module_unload(machine), 0);
@@ -877,7 +877,7 @@ static void test_opens(void **state)
 {
 	(void)state;
 	machine->file[3] = (struct emu_file){ .used = true, .number = 5, .lane = 7, .pid = 42 };
-	atomic_store(&machine->lane[7].cr_faults, 3);
+	atomic_store(&machine->live.lane[7].cr_faults, 3);
 	assert_shows("devices/wq0.0/dsa!wq0.0/file5/cr_faults", "3\n");
 	assert_shows("devices/wq0.0/dsa!wq0.0/file5/cr_fault_failures", "0\n");
 	assert_shows("devices/wq0.0/dsa!wq0.0/file5/pid", "42\n");
