@@ -19,6 +19,14 @@
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
 
+static bool map_at(void *at, size_t size, int prot, int file)
+{
+	/* cppcheck-suppress leakReturnValNotUsed // it is where it was asked for */
+	if (mmap(at, size, prot, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED)
+		return false;
+	return true;
+}
+
 /* The file gets what is in the mapping, and takes its place. */
 static int move_to_file(void *at, size_t size, int seals)
 {
@@ -27,7 +35,7 @@ static int move_to_file(void *at, size_t size, int seals)
 	if (file < 0)
 		return -errno;
 	if (write(file, at, size) == (ssize_t)size &&
-	    mmap(at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) != MAP_FAILED &&
+	    map_at(at, size, PROT_READ | PROT_WRITE, file) &&
 	    !fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | seals))
 		return file;
 	error = errno ? -errno : -ENOSPC;
@@ -90,6 +98,7 @@ static void prepare(struct message *message)
 
 void emu_share_answer(const struct emu_share *share)
 {
+	/* cppcheck-suppress nullPointer // accept4() takes it: who has asked does not matter */
 	int to = accept4(share->listening, NULL, NULL, SOCK_CLOEXEC);
 	int files[2] = { share->config, share->live };
 	struct message message;
@@ -99,11 +108,12 @@ void emu_share_answer(const struct emu_share *share)
 		return;
 	prepare(&message);
 	part = CMSG_FIRSTHDR(&message.header);
-	*part = (struct cmsghdr){ CMSG_LEN(sizeof(files)), SOL_SOCKET, SCM_RIGHTS };
-	memcpy(CMSG_DATA(part), files, sizeof(files));
-	/* Who does not wait for the answer goes without. */
-	if (sendmsg(to, &message.header, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		errno = 0;
+	if (part) {
+		*part = (struct cmsghdr){ CMSG_LEN(sizeof(files)), SOL_SOCKET, SCM_RIGHTS };
+		memcpy(CMSG_DATA(part), files, sizeof(files));
+		/* Who does not wait for the answer goes without. */
+		sendmsg(to, &message.header, MSG_DONTWAIT | MSG_NOSIGNAL);
+	}
 	close(to);
 }
 
@@ -129,17 +139,15 @@ static bool receive(const char *path, int files[2])
 
 struct emu_state *emu_share_map(const char *path)
 {
-	const int fixed = MAP_SHARED | MAP_FIXED;
-	char *at = MAP_FAILED;
+	char *at;
 	int files[2];
 
 	if (!receive(path, files))
 		return NULL;
 	at = mmap(NULL, sizeof(struct emu_state), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (at != MAP_FAILED &&
-	    (mmap(at, CONFIG_SIZE, PROT_READ, fixed, files[0], 0) == MAP_FAILED ||
-	     mmap(at + CONFIG_SIZE, LIVE_SIZE, PROT_READ | PROT_WRITE, fixed, files[1], 0) ==
-		     MAP_FAILED)) {
+	    (!map_at(at, CONFIG_SIZE, PROT_READ, files[0]) ||
+	     !map_at(at + CONFIG_SIZE, LIVE_SIZE, PROT_READ | PROT_WRITE, files[1]))) {
 		munmap(at, sizeof(struct emu_state));
 		at = MAP_FAILED;
 	}
