@@ -682,6 +682,58 @@ static void a_fault_on_the_record_is_returned(void **state)
 	assert_int_equal(arena.zone[1][0], SVA_STATUS_SUCCESS);
 }
 
+static unsigned int reported;
+
+static void note(void *ctx, const struct sva_desc *desc, const struct sva_comp *comp,
+		 unsigned int status)
+{
+	(void)ctx, (void)desc, (void)comp;
+	reported = status;
+}
+
+/*
+ * A drain's record comes behind those that went to the event log, as they do without page requests
+ * (5.9).
+ */
+static void a_drain_follows_the_log(void **state)
+{
+	const struct emu_memory logging = { .accessible = accessible, .report = note };
+	static const struct {
+		bool event_log, page_requests;
+		unsigned int reported;
+	} cases[] = {
+		{ false, false, 0 },
+		{ false, true, 0 },
+		{ true, true, 0 },
+		{ true, false, SVA_STATUS_DRAIN_EVL },
+	};
+
+	(void)state;
+	memset(present, true, sizeof(present));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct emu_device other = device;
+		struct emu_outcome outcome;
+		struct sva_comp comp = { 0 };
+		struct sva_desc desc;
+
+		other.event_log = cases[i].event_log;
+		other.page_requests = cases[i].page_requests;
+		reported = 0;
+		sva_prep_drain(&desc, 0);
+		desc.completion_addr = (uintptr_t)&comp;
+		assert_int_equal(emu_execute(&other, &logging, &desc, &outcome),
+				 SVA_STATUS_SUCCESS);
+		assert_int_equal(reported, cases[i].reported);
+		assert_int_equal(comp.status, cases[i].reported ? 0 : SVA_STATUS_SUCCESS);
+		sva_prep_noop(&desc, 0); /* which may overtake */
+		desc.completion_addr = (uintptr_t)&comp;
+		comp.status = 0;
+		assert_int_equal(emu_execute(&other, &logging, &desc, &outcome),
+				 SVA_STATUS_SUCCESS);
+		assert_int_equal(comp.status, SVA_STATUS_SUCCESS);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -690,6 +742,7 @@ int main(void)
 		cmocka_unit_test(a_difference_wins_over_a_fault),
 		cmocka_unit_test(a_list_faults_between_members),
 		cmocka_unit_test(a_fault_on_the_record_is_returned),
+		cmocka_unit_test(a_drain_follows_the_log),
 	};
 
 	return cmocka_run_group_tests_name("own addresses", tests, own_addresses, NULL) +

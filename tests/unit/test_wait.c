@@ -333,6 +333,29 @@ static void a_refused_operation_is_not_pending(void **state)
 	close_fake(wq);
 }
 
+/* What a thread that loses the CPU between its look at the record and at the clock finds. */
+static struct sva_comp *written_meanwhile;
+
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	if (written_meanwhile)
+		written_meanwhile->status = SVA_STATUS_SUCCESS;
+	return __real_clock_gettime(clock, now);
+}
+
+static void the_record_is_looked_at_behind_the_deadline(void **state)
+{
+	struct sva_comp comp = { 0 };
+
+	(void)state;
+	written_meanwhile = &comp;
+	assert_int_equal(svai_wait_record(&comp, 0, SVA_WAIT_SPIN), SVA_STATUS_SUCCESS);
+	written_meanwhile = NULL;
+}
+
 static void deadlines_do_not_overflow(void **state)
 {
 	(void)state;
@@ -362,6 +385,7 @@ int main(void)
 		TEST(a_queue_that_was_enabled_anew),
 		TEST(bad_arguments),
 		TEST(a_refused_operation_is_not_pending),
+		TEST(the_record_is_looked_at_behind_the_deadline),
 		TEST(deadlines_do_not_overflow),
 	};
 

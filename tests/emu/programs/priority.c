@@ -15,7 +15,7 @@
 #include <sva/desc.h>
 #include <sva/insn.h>
 
-#define COUNT 14
+#define COUNT 28
 #define HEAVY 16
 #define MOVE  (2u << 20)
 

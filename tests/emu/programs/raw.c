@@ -205,6 +205,29 @@ static void test_mapping_holds_the_file(void **state)
 	assert_int_equal(SIGNAL_OF(sva_movdir64b(portal, &desc)), SIGSEGV);
 }
 
+/* The kernel drains at the last reference: what the device writes to may go away afterwards. */
+static void test_unmap_waits(void **state)
+{
+	const size_t size = 2u << 20;
+	char *memory = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	static struct sva_comp comps[8];
+	void *portal = map_queue(SHARED);
+
+	(void)state;
+	assert_ptr_not_equal(memory, MAP_FAILED);
+	memset(comps, 0, sizeof(comps));
+	for (unsigned int i = 0; i < 8; i++) {
+		sva_prep_memmove(&desc, memory, memory + size, (uint32_t)size, 0);
+		desc.completion_addr = (uintptr_t)&comps[i];
+		enqueue(portal);
+	}
+	assert_int_equal(munmap(portal, PAGE), 0);
+	for (unsigned int i = 0; i < 8; i++)
+		assert_int_equal(sva_comp_status(&comps[i]), SVA_STATUS_SUCCESS);
+	munmap(memory, 2 * size);
+}
+
 static void test_write(void **state)
 {
 	int fd = open_queue(SHARED);
@@ -641,6 +664,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_dedicated_has_one_client),
 		cmocka_unit_test(test_mmap),
 		cmocka_unit_test(test_mapping_holds_the_file),
+		cmocka_unit_test(test_unmap_waits),
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_poll_waits), /* before there is an error */
 		cmocka_unit_test(test_wrong_instruction),
