@@ -3,7 +3,7 @@
  * Opening the char device. Only open(2) proves that Shared Virtual Addressing works: the attribute
  * pasid_enabled reads 1 also on kernels that then refuse to bind.
  *
- * Source of the error numbers: drivers/dma/idxd/cdev.c, and kernels 6.1 to 7.3 as observed.
+ * Source of the error numbers: drivers/dma/idxd/cdev.c, Linux 5.18 to 6.19, seen in 6.1 to 7.3.
  */
 #include <stdio.h>
 #include <string.h>

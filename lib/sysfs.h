@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Attributes of the idxd driver in sysfs. Reading only: some attributes clear when they are
- * written. Formats: Linux 5.6 to 6.19.
+ * written. Formats: Linux 5.6 to 6.19, seen in 6.1 to 7.3.
  */
 #ifndef SVAI_SYSFS_H
 #define SVAI_SYSFS_H

@@ -61,12 +61,12 @@ struct sva_result {
 	bool backward;           /* memmove, partial: the bytes done are the last ones */
 	unsigned int result;     /* compare: 1 = differ; create delta: 0, 1, 2; batch: 1 = failed */
 	unsigned int dif_errors; /* DIF error: which checks failed, as the record has it */
-	uint32_t bytes_completed;             /* bytes; compare: offset of the first difference */
-	uint32_t descs_completed;             /* batch: descriptors */
-	uint64_t fault_addr;                  /* where the page fault was */
-	uint32_t invalid_flags;               /* bad flags: the offending ones */
-	uint32_t delta_size;                  /* create delta: bytes of the record */
-	uint32_t crc;                         /* CRC, copy with CRC */
+	uint32_t bytes_completed; /* compare: up to the difference; apply delta: of its record */
+	uint32_t descs_completed; /* batch: descriptors */
+	uint64_t fault_addr;      /* where the page fault was */
+	uint32_t invalid_flags;   /* bad flags: the offending ones */
+	uint32_t delta_size;      /* create delta: bytes of the record */
+	uint32_t crc;             /* CRC, copy with CRC */
 	struct sva_dif_tags dif_src, dif_dst; /* DIF: tags after the last block */
 };
 

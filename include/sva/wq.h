@@ -11,7 +11,7 @@
  * call, no allocation, and on a shared queue nothing written that another core reads.
  *
  * Source of the semantics: Linux Documentation/arch/x86/sva.rst and drivers/dma/idxd/cdev.c
- * (Linux 5.18 to 6.19).
+ * (Linux 5.18 to 6.19, seen in 6.1 to 7.3).
  */
 #ifndef SVA_WQ_H
 #define SVA_WQ_H
@@ -105,7 +105,7 @@ struct sva_op {
 
 SVA_STATIC_ASSERT(sizeof(struct sva_wq) == 64, "the head of a handle is one cache line");
 SVA_STATIC_ASSERT(sizeof(struct sva_op) == 128, "an operation is two cache lines");
-SVA_STATIC_ASSERT(offsetof(struct sva_op, comp) == 64, "the record has a cache line of its own");
+SVA_STATIC_ASSERT(offsetof(struct sva_op, comp) == 64, "the record begins a cache line");
 
 /* Levels of the log. */
 enum sva_log_level {
