@@ -56,7 +56,7 @@ variant no-sva-6.12 kernel=6.12-nosva tests="why_no_sva"
 variant no-block-on-fault setup=no-block-on-fault tests="$paths"
 variant no-pri tier=quick device=pri=off tests="$paths"
 variant gone tier=quick tests="queue_gone device_gone function_reset kernel_log"
-variant slow tier=quick device=delay-us=20000 tests="proof_full"
+variant slow tier=quick device=delay-us=20000 tests="proof_full comeback_reset comeback_enabled comeback_mode kernel_log"
 variant records tier=quick device=pri=off setup=records tests="records_errors"
 variant records-log tier=quick device=version=0x200,pri=off setup=records tests="records_log kernel_log"
 for kernel in sid 6.12 6.16 6.18; do

@@ -2,6 +2,12 @@
 # shellcheck shell=sh
 # The device, configured by the unmodified accel-config, the newest one.
 
+# given NAME - what the command line says for sva.NAME
+given()
+{
+	tr ' ' '\n' </proc/cmdline | sed -n "s/^sva\.$1=//p" | tr , ' '
+}
+
 new_accel_config()
 {
 	/opt/accel-config/ld-linux-x86-64.so.2 --library-path /opt/accel-config /opt/accel-config/accel-config "$@"
@@ -14,13 +20,14 @@ block_on_fault()
 		echo --block-on-fault=1
 }
 
-# configure QUEUE MODE [OPTION...]
+# configure QUEUE MODE [OPTION...] - the size of an enabled device's queue stays
 configure()
 {
-	queue=$1 mode=$2
+	queue=$1 mode=$2 size=--wq-size=64
 	shift 2
+	[ "$(cat /sys/bus/dsa/devices/dsa0/state)" != enabled ] || size=
 	new_accel_config config-wq "dsa0/$queue" --group-id=0 --type=user --mode="$mode" --name="$mode" \
-		--driver-name=user --wq-size=64 --priority=10 $(block_on_fault) "$@"
+		--driver-name=user $size --priority=10 $(block_on_fault) "$@"
 }
 
 engines()

@@ -67,6 +67,34 @@ again()
 test_queue_gone() { under_traffic sh -c 'echo wq0.0 >/sys/bus/dsa/drivers/user/unbind'; }
 test_device_gone() { under_traffic new_accel_config disable-device -f dsa0; }
 test_function_reset() { under_traffic sh -c 'echo 1 >/sys/bus/pci/devices/0000:00:02.0/reset'; }
+# A queue that is back before anybody has looked: reset, disabled and enabled, or in the other mode.
+comeback()
+{
+	vm_comeback wq0.0 "$1" && vm_comeback wq0.1 "$2"
+}
+test_comeback_reset()
+{
+	reset='echo 1 >/sys/bus/pci/devices/0000:00:02.0/reset'
+	comeback "$reset" "$reset" && again
+}
+# enable_again QUEUE MODE [OPTION...]
+enable_again()
+{
+	new_accel_config disable-wq -f "dsa0/$1" && configure "$@" && new_accel_config enable-wq "dsa0/$1" &&
+		chmod 666 "/dev/dsa/$1"
+}
+with_these() { echo ". /tests/setup.sh; . /tests/tests.sh; $*"; }
+test_comeback_enabled()
+{
+	comeback "$(with_these enable_again wq0.0 shared --threshold=48)" \
+		"$(with_these enable_again wq0.1 dedicated)" && again
+}
+test_comeback_mode()
+{
+	comeback "$(with_these enable_again wq0.0 dedicated)" \
+		"$(with_these enable_again wq0.1 shared --threshold=48)" && again
+}
+
 test_storm() { emu_storm; }
 test_accel_config() { bash /tests/accel_config.sh; }
 test_dsa_test() { bash /tests/dsa_test.sh; }
@@ -91,9 +119,9 @@ path: CPU
 $3" ]
 }
 
-no_sva="open: Operation not supported: the kernel has no Shared Virtual Addressing for user queues; switch \
-VT-d on in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and later 6.12, and 6.1.0-50 and \
-later of Debian, have SVA switched off (CVE-2025-71089): take 6.18.7, 6.19 or newer"
+no_sva="open: Operation not supported: the kernel has no Shared Virtual Addressing for user queues; enable \
+VT-d in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and later 6.12, and 6.1.0-50 and later \
+of Debian, have SVA disabled (CVE-2025-71089): use 6.18.7, 6.19 or newer"
 test_why_no_sva()
 {
 	why wq0.0 EOPNOTSUPP "wq0.0: $no_sva" && why wq0.1 EOPNOTSUPP "wq0.1: $no_sva" &&
@@ -109,8 +137,8 @@ intel_iommu=on,sm_on: the IOMMU must have PASIDs and run in scalable mode"
 
 test_why_no_iommu()
 {
-	why wq0.1 ENODEV "wq0.1: open: No such device: the kernel has no IOMMU for the device; switch VT-d on in the \
-firmware and boot with intel_iommu=on,sm_on"
+	why wq0.1 ENODEV "wq0.1: open: No such device: the kernel has no IOMMU for the device; enable VT-d in the firmware \
+and boot with intel_iommu=on,sm_on"
 }
 
 test_why_no_driver()
