@@ -46,7 +46,19 @@ void fake_device_reset(void)
 
 unsigned int fake_held(void)
 {
-	return last - first;
+	unsigned int n;
+
+	pthread_mutex_lock(&lock);
+	n = last - first;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+void fake_stop_holding(void)
+{
+	pthread_mutex_lock(&lock);
+	fake.hold = false;
+	pthread_mutex_unlock(&lock);
 }
 
 unsigned int fake_lose(void)

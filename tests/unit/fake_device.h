@@ -52,6 +52,9 @@ unsigned int fake_complete(unsigned int count);
 /* fake_lose - the device is reset: what it holds is gone; returns how many there were */
 unsigned int fake_lose(void);
 
+/* fake_stop_holding - complete what comes at once, while others submit */
+void fake_stop_holding(void);
+
 /* fake_held - descriptors accepted and not complete */
 unsigned int fake_held(void);
 

@@ -213,7 +213,7 @@ static void *lose_two(void *arg)
 	while (fake_held() < 2)
 		sched_yield();
 	fake_lose();
-	fake.hold = false;
+	fake_stop_holding();
 	return NULL;
 }
 
