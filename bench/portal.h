@@ -19,16 +19,16 @@ static inline bool sva_enqcmd(void *portal, const void *desc)
 	bool retry;
 
 	__asm__ volatile("orb $1, (%%rax)"
-			 : "=@ccz"(retry), "+m"(*(struct sva_line *)portal)
-			 : "a"(portal), "S"(desc), "m"(*(const struct sva_line *)desc));
+			 : "=@ccz"(retry), "+m"(*(struct sva__line *)portal)
+			 : "a"(portal), "S"(desc), "m"(*(const struct sva__line *)desc));
 	return retry;
 }
 
 static inline void sva_movdir64b(void *portal, const void *desc)
 {
 	__asm__ volatile("movq %%rsi, (%%rax)"
-			 : "+m"(*(struct sva_line *)portal)
-			 : "a"(portal), "S"(desc), "m"(*(const struct sva_line *)desc));
+			 : "+m"(*(struct sva__line *)portal)
+			 : "a"(portal), "S"(desc), "m"(*(const struct sva__line *)desc));
 }
 
 #endif

@@ -102,9 +102,9 @@ static const struct {
 static void set_up(bool dedicated, uint8_t status)
 {
 	queue.credit = dedicated ? &queue.credits : NULL;
-	queue.credits = MAX_N * SVA_CREDIT;
+	queue.credits = MAX_N * SVA__CREDIT;
 	for (size_t i = 0; i < MAX_N; i++) {
-		sva_op_link(&ops[i], &queue);
+		sva__op_link(&ops[i], &queue);
 		ops[i].comp.status = status;
 		inputs[i] = (struct input){ ops, descs, i + 1, &ops[i], &queue, &members };
 	}
@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 			continue;
 		set_up(loops[i].dedicated, loops[i].status);
 		loops[i].run(inputs, inputs + n);
-		if (queue.credits == (MAX_N - n * loops[i].taken) * SVA_CREDIT)
+		if (queue.credits == (MAX_N - n * loops[i].taken) * SVA__CREDIT)
 			return 0;
 		fprintf(stderr, "rows: %s: not the credits that it must leave\n", argv[1]);
 		return 1;

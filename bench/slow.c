@@ -7,14 +7,14 @@
 
 #include <sva/wq.h>
 
-int sva_submit_slow(struct sva_wq *wq, struct sva_op *op)
+int sva__submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
 	(void)wq;
 	(void)op;
 	abort();
 }
 
-int sva_try_submit_slow(struct sva_wq *wq, struct sva_op *op)
+int sva__try_submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
 	(void)wq;
 	(void)op;

@@ -5,8 +5,8 @@
  */
 #include "portal.h"
 
-#undef SVA_INLINE
-#define SVA_INLINE __attribute__((visibility("default"))) extern inline
+#undef SVA__INLINE
+#define SVA__INLINE __attribute__((visibility("default"))) extern inline
 
 #pragma GCC visibility push(default)
 #include <sva/wq.h>

@@ -77,7 +77,7 @@ static struct sva_comp *record_of(struct members *m, uint32_t i)
 static void return_credit(const struct members *m)
 {
 	if (m->h->head.credit)
-		__atomic_fetch_add(m->h->head.credit, SVA_CREDIT, __ATOMIC_RELAXED);
+		__atomic_fetch_add(m->h->head.credit, SVA__CREDIT, __ATOMIC_RELAXED);
 }
 
 /* Wait for the oldest member in flight. Without an end that is proved, nothing may be returned. */
@@ -180,7 +180,7 @@ static int execute_members(struct svai_handle *h, struct sva_op *op)
 	struct sva_comp record = { 0 };
 	int err;
 
-	sva_op_link(op, &h->head);
+	sva__op_link(op, &h->head);
 	op->credit = NULL;
 	err = run_members(&m, op->desc.desc_count);
 	if (err && !m.done)
@@ -192,7 +192,7 @@ static int execute_members(struct svai_handle *h, struct sva_op *op)
 
 int svai_submit_members(struct svai_handle *h, struct sva_op *op)
 {
-	sva_op_link(op, &h->head);
+	sva__op_link(op, &h->head);
 	op->credit = NULL;
 	if (svai_cpu_refuse(&h->limits, &op->desc, false))
 		return 0;

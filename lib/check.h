@@ -23,7 +23,7 @@ static inline uint32_t svai_dif_block(const struct sva_desc *desc)
 	return sizes[desc->dif.flags & 3];
 }
 
-/* The largest transfer: 0xffffffff stands for what does not fit (sva_desc_init()). */
+/* The largest transfer: 0xffffffff stands for what does not fit (sva__desc_init()). */
 #define SVAI_MAX_TRANSFER (UINT32_MAX - 1)
 
 /* What a queue takes. */

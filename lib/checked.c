@@ -123,7 +123,7 @@ static int check(struct sva_wq *wq, struct sva_op *op)
 		return complain(op->wq, "the operation is still in flight", -EBUSY);
 	if (svai_handle_state(wq))
 		return 0;
-	sva_op_link(op, wq);
+	sva__op_link(op, wq);
 	op->comp.status = SVA_STATUS_NOT_SUBMITTED;
 	op->credit = NULL;
 	if (sva_desc_check(wq, &op->desc, why, sizeof(why)) ||
@@ -132,7 +132,7 @@ static int check(struct sva_wq *wq, struct sva_op *op)
 	return 0;
 }
 
-int sva_submit_checked(struct sva_wq *wq, struct sva_op *op, bool retry)
+int sva__submit_checked(struct sva_wq *wq, struct sva_op *op, bool retry)
 {
 	int err = check(wq, op);
 

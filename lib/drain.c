@@ -34,7 +34,7 @@ static int32_t borrowed(const struct svai_handle *h)
 	uint64_t outstanding = h->drains.submitted - h->drains.proved;
 	uint64_t kept = h->info.size >= 2;
 
-	return outstanding > kept ? (int32_t)(outstanding - kept) * SVA_CREDIT : 0;
+	return outstanding > kept ? (int32_t)(outstanding - kept) * SVA__CREDIT : 0;
 }
 
 static void set_progress(struct svai_handle *h, uint64_t submitted, uint64_t proved)

@@ -133,7 +133,7 @@ static void set_credits(struct svai_handle *h)
 
 	if (h->generation)
 		credits = &h->later_credits[h->generation % WORDS];
-	*credits = free_entries(h->info.size) * SVA_CREDIT;
+	*credits = free_entries(h->info.size) * SVA__CREDIT;
 	h->head.credit = credits;
 }
 

@@ -159,7 +159,7 @@ static int prove_write(struct svai_handle *h, struct sva_rejection *r)
 	int n, status;
 
 	sva_prep_noop(&h->op.desc, 0);
-	sva_op_link(&h->op, &h->head);
+	sva__op_link(&h->op, &h->head);
 	h->op.credit = NULL;
 	while ((n = svai_write(h, &h->op.desc, 1)) == -EAGAIN && svai_now_ns() < deadline)
 		svai_back_off(tries++);

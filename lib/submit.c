@@ -36,7 +36,7 @@ int svai_refuse(struct sva_op *op, int err)
 static void return_credit(struct sva_op *op)
 {
 	if (op->credit)
-		__atomic_fetch_add(op->credit, SVA_CREDIT, __ATOMIC_RELAXED);
+		__atomic_fetch_add(op->credit, SVA__CREDIT, __ATOMIC_RELAXED);
 	op->credit = NULL;
 }
 
@@ -127,7 +127,7 @@ static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 	err = svai_handle_state(wq);
 	if (err)
 		return svai_refuse(op, err);
-	sva_op_link(op, wq);
+	sva__op_link(op, wq);
 	if (!has_entry(h, op)) {
 		op->credit = NULL;
 		err = -EAGAIN;
@@ -140,12 +140,12 @@ static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 	return svai_refuse(op, err == -EAGAIN && svai_queue_died(h) ? -ENODEV : err);
 }
 
-int sva_submit_slow(struct sva_wq *wq, struct sva_op *op)
+int sva__submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
 	return submit(wq, op, true);
 }
 
-int sva_try_submit_slow(struct sva_wq *wq, struct sva_op *op)
+int sva__try_submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
 	return submit(wq, op, false);
 }
@@ -160,7 +160,7 @@ static int write_many(struct svai_handle *h, struct sva_op *ops, unsigned int co
 	while (ready < count && ready < WRITE_MANY) {
 		struct sva_op *op = &ops[ready];
 
-		sva_op_link(op, &h->head);
+		sva__op_link(op, &h->head);
 		if (!svai_take_credit(op->credit))
 			break;
 		descs[ready++] = op->desc;

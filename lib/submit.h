@@ -20,9 +20,9 @@ int svai_submit_members(struct svai_handle *h, struct sva_op *op);
 /* NOLINTNEXTLINE(readability-non-const-parameter): the builtins write to it */
 static inline bool svai_take_credit(int32_t *credit)
 {
-	if (!credit || __atomic_fetch_sub(credit, SVA_CREDIT, __ATOMIC_RELAXED) > 0)
+	if (!credit || __atomic_fetch_sub(credit, SVA__CREDIT, __ATOMIC_RELAXED) > 0)
 		return true;
-	__atomic_fetch_add(credit, SVA_CREDIT, __ATOMIC_RELAXED);
+	__atomic_fetch_add(credit, SVA__CREDIT, __ATOMIC_RELAXED);
 	return false;
 }
 

@@ -288,28 +288,28 @@ struct sva_comp {
 } __attribute__((aligned(32), may_alias));
 
 #ifdef __cplusplus
-#define SVA_STATIC_ASSERT(cond, text) static_assert(cond, text)
+#define SVA__STATIC_ASSERT(cond, text) static_assert(cond, text)
 #else
-#define SVA_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
+#define SVA__STATIC_ASSERT(cond, text) _Static_assert(cond, text)
 #endif
-SVA_STATIC_ASSERT(sizeof(struct sva_desc) == 64, "a descriptor is 64 bytes");
-SVA_STATIC_ASSERT(sizeof(struct sva_comp) == 32, "a DSA completion record is 32 bytes");
-SVA_STATIC_ASSERT(offsetof(struct sva_desc, op_specific) == 40, "operation fields start at 40");
+SVA__STATIC_ASSERT(sizeof(struct sva_desc) == 64, "a descriptor is 64 bytes");
+SVA__STATIC_ASSERT(sizeof(struct sva_comp) == 32, "a DSA completion record is 32 bytes");
+SVA__STATIC_ASSERT(offsetof(struct sva_desc, op_specific) == 40, "operation fields start at 40");
 
 /* sva_comp_status - the status byte, with the acquire ordering that makes the rest readable */
-SVA_INLINE unsigned int sva_comp_status(const struct sva_comp *comp)
+SVA__INLINE unsigned int sva_comp_status(const struct sva_comp *comp)
 {
 	return __atomic_load_n(&comp->status, __ATOMIC_ACQUIRE);
 }
 
 /* sva_desc_opcode - opcode of @desc, see enum sva_opcode */
-SVA_INLINE unsigned int sva_desc_opcode(const struct sva_desc *desc)
+SVA__INLINE unsigned int sva_desc_opcode(const struct sva_desc *desc)
 {
 	return desc->op_flags >> 24;
 }
 
 /* sva_desc_flags - flags of @desc, a mask of SVA_FLAG_* */
-SVA_INLINE uint32_t sva_desc_flags(const struct sva_desc *desc)
+SVA__INLINE uint32_t sva_desc_flags(const struct sva_desc *desc)
 {
 	return desc->op_flags & 0xffffffu;
 }
@@ -319,7 +319,7 @@ SVA_INLINE uint32_t sva_desc_flags(const struct sva_desc *desc)
  * size that does not fit becomes the largest one, which every device refuses, instead of being cut
  * to a wrong one that it would take.
  */
-SVA_INLINE void sva_desc_init(struct sva_desc *desc, unsigned int opcode, uint32_t flags,
+SVA__INLINE void sva__desc_init(struct sva_desc *desc, unsigned int opcode, uint32_t flags,
 			      uint64_t addr1, uint64_t addr2, size_t size)
 {
 	desc->pasid_priv = 0;
@@ -334,9 +334,9 @@ SVA_INLINE void sva_desc_init(struct sva_desc *desc, unsigned int opcode, uint32
 }
 
 /* sva_prep_noop - do nothing, and say so in the completion record */
-SVA_INLINE void sva_prep_noop(struct sva_desc *desc, uint32_t flags)
+SVA__INLINE void sva_prep_noop(struct sva_desc *desc, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_NOOP, flags, 0, 0, 0);
+	sva__desc_init(desc, SVA_OP_NOOP, flags, 0, 0, 0);
 }
 
 /**
@@ -345,9 +345,9 @@ SVA_INLINE void sva_prep_noop(struct sva_desc *desc, uint32_t flags)
  * Block on fault is not allowed for it. On a shared queue it covers the descriptors with the
  * submitter's PASID, that is of this process (specification, 3.12).
  */
-SVA_INLINE void sva_prep_drain(struct sva_desc *desc, uint32_t flags)
+SVA__INLINE void sva_prep_drain(struct sva_desc *desc, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_DRAIN, flags, 0, 0, 0);
+	sva__desc_init(desc, SVA_OP_DRAIN, flags, 0, 0, 0);
 }
 
 /**
@@ -357,11 +357,11 @@ SVA_INLINE void sva_prep_drain(struct sva_desc *desc, uint32_t flags)
  *
  * Needs the drain readback capability of the device (gen_cap bit 9).
  */
-SVA_INLINE void sva_prep_drain_readback(struct sva_desc *desc, const void *addr1, const void *addr2,
+SVA__INLINE void sva_prep_drain_readback(struct sva_desc *desc, const void *addr1, const void *addr2,
 					uint32_t flags)
 {
 	flags |= (addr1 ? SVA_FLAG_DRAIN_READBACK1 : 0) | (addr2 ? SVA_FLAG_DRAIN_READBACK2 : 0);
-	sva_desc_init(desc, SVA_OP_DRAIN, flags, (uintptr_t)addr1, (uintptr_t)addr2, 0);
+	sva__desc_init(desc, SVA_OP_DRAIN, flags, (uintptr_t)addr1, (uintptr_t)addr2, 0);
 }
 
 /**
@@ -369,26 +369,26 @@ SVA_INLINE void sva_prep_drain_readback(struct sva_desc *desc, const void *addr1
  *
  * A partial completion (SVA_STATUS_PAGE_FAULT) with result 1 was copied from the end.
  */
-SVA_INLINE void sva_prep_memmove(struct sva_desc *desc, void *dst, const void *src, size_t size,
+SVA__INLINE void sva_prep_memmove(struct sva_desc *desc, void *dst, const void *src, size_t size,
 				 uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_MEMMOVE, flags, (uintptr_t)src, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_MEMMOVE, flags, (uintptr_t)src, (uintptr_t)dst, size);
 }
 
 /* sva_prep_fill - fill @size bytes with an 8-byte pattern; its first byte in memory is bits 7:0 */
-SVA_INLINE void sva_prep_fill(struct sva_desc *desc, void *dst, uint64_t pattern, size_t size,
+SVA__INLINE void sva_prep_fill(struct sva_desc *desc, void *dst, uint64_t pattern, size_t size,
 			      uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_FILL, flags, pattern, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_FILL, flags, pattern, (uintptr_t)dst, size);
 }
 
 /**
  * sva_prep_fill16 - fill with a 16-byte pattern: @pattern first, then @pattern_high (DSA 2.0)
  */
-SVA_INLINE void sva_prep_fill16(struct sva_desc *desc, void *dst, uint64_t pattern,
+SVA__INLINE void sva_prep_fill16(struct sva_desc *desc, void *dst, uint64_t pattern,
 				uint64_t pattern_high, size_t size, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_FILL, flags | SVA_FLAG_FILL_16, pattern, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_FILL, flags | SVA_FLAG_FILL_16, pattern, (uintptr_t)dst, size);
 	desc->fill.pattern_high = pattern_high;
 }
 
@@ -398,10 +398,10 @@ SVA_INLINE void sva_prep_fill16(struct sva_desc *desc, void *dst, uint64_t patte
  * Result 0: equal. Result 1: they differ, bytes_completed is the offset of the first difference.
  * The status is success in both cases; see sva_set_expected().
  */
-SVA_INLINE void sva_prep_compare(struct sva_desc *desc, const void *src1, const void *src2,
+SVA__INLINE void sva_prep_compare(struct sva_desc *desc, const void *src1, const void *src2,
 				 size_t size, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_COMPARE, flags, (uintptr_t)src1, (uintptr_t)src2, size);
+	sva__desc_init(desc, SVA_OP_COMPARE, flags, (uintptr_t)src1, (uintptr_t)src2, size);
 }
 
 /**
@@ -409,10 +409,10 @@ SVA_INLINE void sva_prep_compare(struct sva_desc *desc, const void *src1, const 
  *
  * As sva_prep_compare(); on a difference bytes_completed is at or before its offset.
  */
-SVA_INLINE void sva_prep_compare_pattern(struct sva_desc *desc, const void *src, uint64_t pattern,
+SVA__INLINE void sva_prep_compare_pattern(struct sva_desc *desc, const void *src, uint64_t pattern,
 					 size_t size, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_COMPARE_PATTERN, flags, (uintptr_t)src, pattern, size);
+	sva__desc_init(desc, SVA_OP_COMPARE_PATTERN, flags, (uintptr_t)src, pattern, size);
 }
 
 /**
@@ -421,7 +421,7 @@ SVA_INLINE void sva_prep_compare_pattern(struct sva_desc *desc, const void *src,
  *
  * In a batch, a member behind it with SVA_FLAG_FENCE is then not executed.
  */
-SVA_INLINE void sva_set_expected(struct sva_desc *desc, uint8_t result)
+SVA__INLINE void sva_set_expected(struct sva_desc *desc, uint8_t result)
 {
 	desc->op_flags |= SVA_FLAG_CR;
 	desc->compare.expected_result = result;
@@ -438,10 +438,10 @@ SVA_INLINE void sva_set_expected(struct sva_desc *desc, uint8_t result)
  * The record is a list of 10-byte entries: a 16-bit offset in units of 8 bytes, and the 8 bytes of
  * @src2. Result 0: equal; 1: the record is complete, delta_size bytes; 2: it does not fit.
  */
-SVA_INLINE void sva_prep_create_delta(struct sva_desc *desc, const void *src1, const void *src2,
+SVA__INLINE void sva_prep_create_delta(struct sva_desc *desc, const void *src1, const void *src2,
 				      size_t size, void *record, uint32_t max_size, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_CREATE_DELTA, flags, (uintptr_t)src1, (uintptr_t)src2, size);
+	sva__desc_init(desc, SVA_OP_CREATE_DELTA, flags, (uintptr_t)src1, (uintptr_t)src2, size);
 	desc->delta.record_addr = (uintptr_t)record;
 	desc->delta.max_size = max_size;
 }
@@ -451,7 +451,7 @@ SVA_INLINE void sva_prep_create_delta(struct sva_desc *desc, const void *src1, c
  * @desc: a create delta
  * @mask: bit 0: result 0 is expected, bit 1: result 1, bit 2: result 2
  */
-SVA_INLINE void sva_set_expected_mask(struct sva_desc *desc, uint8_t mask)
+SVA__INLINE void sva_set_expected_mask(struct sva_desc *desc, uint8_t mask)
 {
 	desc->op_flags |= SVA_FLAG_CR;
 	desc->delta.expected_result_mask = mask;
@@ -464,18 +464,18 @@ SVA_INLINE void sva_set_expected_mask(struct sva_desc *desc, uint8_t mask)
  * @record: delta record, 8-byte aligned
  * @record_size: its bytes, a multiple of 10
  */
-SVA_INLINE void sva_prep_apply_delta(struct sva_desc *desc, void *dst, size_t size,
+SVA__INLINE void sva_prep_apply_delta(struct sva_desc *desc, void *dst, size_t size,
 				     const void *record, uint32_t record_size, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_APPLY_DELTA, flags, (uintptr_t)record, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_APPLY_DELTA, flags, (uintptr_t)record, (uintptr_t)dst, size);
 	desc->delta.record_size = record_size;
 }
 
 /* sva_prep_dualcast - copy to two destinations whose addresses are equal in bits 11:0 */
-SVA_INLINE void sva_prep_dualcast(struct sva_desc *desc, void *dst1, void *dst2, const void *src,
+SVA__INLINE void sva_prep_dualcast(struct sva_desc *desc, void *dst1, void *dst2, const void *src,
 				  size_t size, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_DUALCAST, flags, (uintptr_t)src, (uintptr_t)dst1, size);
+	sva__desc_init(desc, SVA_OP_DUALCAST, flags, (uintptr_t)src, (uintptr_t)dst1, size);
 	desc->dualcast.dst2_addr = (uintptr_t)dst2;
 }
 
@@ -485,23 +485,23 @@ SVA_INLINE void sva_prep_dualcast(struct sva_desc *desc, void *dst1, void *dst2,
  *
  * The CRC is in the completion record's crc.
  */
-SVA_INLINE void sva_prep_crc(struct sva_desc *desc, const void *src, size_t size, uint32_t seed,
+SVA__INLINE void sva_prep_crc(struct sva_desc *desc, const void *src, size_t size, uint32_t seed,
 			     uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_CRC, flags, (uintptr_t)src, 0, size);
+	sva__desc_init(desc, SVA_OP_CRC, flags, (uintptr_t)src, 0, size);
 	desc->crc.seed = seed;
 }
 
 /* sva_prep_copy_crc - copy and compute the CRC32C on the way; no overlap */
-SVA_INLINE void sva_prep_copy_crc(struct sva_desc *desc, void *dst, const void *src, size_t size,
+SVA__INLINE void sva_prep_copy_crc(struct sva_desc *desc, void *dst, const void *src, size_t size,
 				  uint32_t seed, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_COPY_CRC, flags, (uintptr_t)src, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_COPY_CRC, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->crc.seed = seed;
 }
 
 /* sva_set_crc_seed_addr - take the seed of a CRC or copy with CRC from memory at @seed */
-SVA_INLINE void sva_set_crc_seed_addr(struct sva_desc *desc, const uint32_t *seed)
+SVA__INLINE void sva_set_crc_seed_addr(struct sva_desc *desc, const uint32_t *seed)
 {
 	desc->op_flags |= SVA_FLAG_CRC_SEED_ADDR;
 	desc->crc.seed = 0; /* reserved then */
@@ -540,11 +540,11 @@ SVA_INLINE void sva_set_crc_seed_addr(struct sva_desc *desc, const uint32_t *see
  * @src_flags: SVA_DIF_SRC_*
  * @tags: what the first block must carry
  */
-SVA_INLINE void sva_prep_dif_check(struct sva_desc *desc, const void *src, size_t size,
+SVA__INLINE void sva_prep_dif_check(struct sva_desc *desc, const void *src, size_t size,
 				   uint8_t dif_flags, uint8_t src_flags, struct sva_dif_tags tags,
 				   uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_DIF_CHECK, flags, (uintptr_t)src, 0, size);
+	sva__desc_init(desc, SVA_OP_DIF_CHECK, flags, (uintptr_t)src, 0, size);
 	desc->dif.src_flags = src_flags;
 	desc->dif.flags = dif_flags;
 	desc->dif.src = tags;
@@ -555,11 +555,11 @@ SVA_INLINE void sva_prep_dif_check(struct sva_desc *desc, const void *src, size_
  * @size: bytes at @src, a multiple of the block; @dst needs 8 more for each block
  * @tags: what the first block gets
  */
-SVA_INLINE void sva_prep_dif_insert(struct sva_desc *desc, void *dst, const void *src, size_t size,
+SVA__INLINE void sva_prep_dif_insert(struct sva_desc *desc, void *dst, const void *src, size_t size,
 				    uint8_t dif_flags, uint8_t dst_flags, struct sva_dif_tags tags,
 				    uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_DIF_INSERT, flags, (uintptr_t)src, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_DIF_INSERT, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->dif.dst_flags = dst_flags;
 	desc->dif.flags = dif_flags;
 	desc->dif.dst = tags;
@@ -569,23 +569,23 @@ SVA_INLINE void sva_prep_dif_insert(struct sva_desc *desc, void *dst, const void
  * sva_prep_dif_strip - check each block as DIF check does, and copy it without its tuple
  * @size: bytes at @src, a multiple of block + 8; @dst needs 8 less for each block
  */
-SVA_INLINE void sva_prep_dif_strip(struct sva_desc *desc, void *dst, const void *src, size_t size,
+SVA__INLINE void sva_prep_dif_strip(struct sva_desc *desc, void *dst, const void *src, size_t size,
 				   uint8_t dif_flags, uint8_t src_flags, struct sva_dif_tags tags,
 				   uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_DIF_STRIP, flags, (uintptr_t)src, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_DIF_STRIP, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->dif.src_flags = src_flags;
 	desc->dif.flags = dif_flags;
 	desc->dif.src = tags;
 }
 
 /* sva_prep_dif_update - check each block, and copy it with a new tuple; @size as for DIF check */
-SVA_INLINE void sva_prep_dif_update(struct sva_desc *desc, void *dst, const void *src, size_t size,
+SVA__INLINE void sva_prep_dif_update(struct sva_desc *desc, void *dst, const void *src, size_t size,
 				    uint8_t dif_flags, uint8_t src_flags,
 				    struct sva_dif_tags src_tags, uint8_t dst_flags,
 				    struct sva_dif_tags dst_tags, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_DIF_UPDATE, flags, (uintptr_t)src, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_DIF_UPDATE, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->dif.src_flags = src_flags;
 	desc->dif.dst_flags = dst_flags;
 	desc->dif.flags = dif_flags;
@@ -597,11 +597,11 @@ SVA_INLINE void sva_prep_dif_update(struct sva_desc *desc, void *dst, const void
  * sva_prep_dix_generate - write the tuples of the blocks at @src to @dst, without the data
  * @size: bytes at @src, a multiple of the block; @dst needs 8 for each block (DSA 2.0)
  */
-SVA_INLINE void sva_prep_dix_generate(struct sva_desc *desc, void *dst, const void *src,
+SVA__INLINE void sva_prep_dix_generate(struct sva_desc *desc, void *dst, const void *src,
 				      size_t size, uint8_t dif_flags, uint8_t dst_flags,
 				      struct sva_dif_tags tags, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_DIX_GENERATE, flags, (uintptr_t)src, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_DIX_GENERATE, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->dif.dst_flags = dst_flags;
 	desc->dif.flags = dif_flags;
 	desc->dif.dst = tags;
@@ -613,18 +613,18 @@ SVA_INLINE void sva_prep_dix_generate(struct sva_desc *desc, void *dst, const vo
  *
  * Source: Intel DSA Architecture Specification 341204, 8.3 (Translation Fetch).
  */
-SVA_INLINE void sva_prep_translation_fetch(struct sva_desc *desc, const void *addr, size_t size,
+SVA__INLINE void sva_prep_translation_fetch(struct sva_desc *desc, const void *addr, size_t size,
 					   uint32_t stride, uint32_t flags)
 {
 	flags |= stride ? SVA_FLAG_FETCH_STRIDE : 0;
-	sva_desc_init(desc, SVA_OP_TRANSLATION_FETCH, flags, (uintptr_t)addr, 0, size);
+	sva__desc_init(desc, SVA_OP_TRANSLATION_FETCH, flags, (uintptr_t)addr, 0, size);
 	desc->fetch.stride = stride;
 }
 
 /* sva_prep_cache_flush - write the lines of a buffer back from all caches */
-SVA_INLINE void sva_prep_cache_flush(struct sva_desc *desc, void *dst, size_t size, uint32_t flags)
+SVA__INLINE void sva_prep_cache_flush(struct sva_desc *desc, void *dst, size_t size, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_CACHE_FLUSH, flags, 0, (uintptr_t)dst, size);
+	sva__desc_init(desc, SVA_OP_CACHE_FLUSH, flags, 0, (uintptr_t)dst, size);
 }
 
 /**
@@ -634,10 +634,10 @@ SVA_INLINE void sva_prep_cache_flush(struct sva_desc *desc, void *dst, size_t si
  *
  * sva_submit_batch() (wq.h) is the comfortable way.
  */
-SVA_INLINE void sva_prep_batch(struct sva_desc *desc, const struct sva_desc *list, uint32_t count,
+SVA__INLINE void sva_prep_batch(struct sva_desc *desc, const struct sva_desc *list, uint32_t count,
 			       uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_BATCH, flags, (uintptr_t)list, 0, count);
+	sva__desc_init(desc, SVA_OP_BATCH, flags, (uintptr_t)list, 0, count);
 }
 
 /* Flags of update window. */
@@ -653,10 +653,10 @@ SVA_INLINE void sva_prep_batch(struct sva_desc *desc, const struct sva_desc *lis
  * @window_flags: SVA_WINDOW_*
  * @handle: the entry of the inter-domain permission table
  */
-SVA_INLINE void sva_prep_update_window(struct sva_desc *desc, void *base, uint64_t size,
+SVA__INLINE void sva_prep_update_window(struct sva_desc *desc, void *base, uint64_t size,
 				       uint8_t window_flags, uint16_t handle, uint32_t flags)
 {
-	sva_desc_init(desc, SVA_OP_UPDATE_WINDOW, flags, (uintptr_t)base, size, 0);
+	sva__desc_init(desc, SVA_OP_UPDATE_WINDOW, flags, (uintptr_t)base, size, 0);
 	desc->window.flags = window_flags;
 	desc->window.handle = handle;
 }
@@ -671,7 +671,7 @@ SVA_INLINE void sva_prep_update_window(struct sva_desc *desc, void *base, uint64
  * The form of cache flush (0x27) is in dsa-perf-micros, but reserved in the architecture
  * specification, revision 3.0.
  */
-SVA_INLINE void sva_set_domain_restricted(struct sva_desc *desc, uint16_t handle1, uint16_t handle2)
+SVA__INLINE void sva_set_domain_restricted(struct sva_desc *desc, uint16_t handle1, uint16_t handle2)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 
@@ -690,7 +690,7 @@ SVA_INLINE void sva_set_domain_restricted(struct sva_desc *desc, uint16_t handle
  * Source: dsa-perf-micros alone (unverified); these opcodes (0x33 to 0x37) are reserved in the
  * architecture specification, revision 3.0.
  */
-SVA_INLINE void sva_set_domain_unrestricted(struct sva_desc *desc, uint32_t addr1_pasid,
+SVA__INLINE void sva_set_domain_unrestricted(struct sva_desc *desc, uint32_t addr1_pasid,
 					    uint32_t addr2_pasid, uint16_t table)
 {
 	unsigned int opcode = sva_desc_opcode(desc);

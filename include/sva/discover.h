@@ -53,12 +53,12 @@ struct sva_opmask {
 	uint64_t bits[4];
 };
 
-SVA_INLINE void sva_opmask_set(struct sva_opmask *mask, unsigned int opcode)
+SVA__INLINE void sva_opmask_set(struct sva_opmask *mask, unsigned int opcode)
 {
 	mask->bits[opcode / 64 % 4] |= (uint64_t)1 << opcode % 64;
 }
 
-SVA_INLINE bool sva_opmask_has(const struct sva_opmask *mask, unsigned int opcode)
+SVA__INLINE bool sva_opmask_has(const struct sva_opmask *mask, unsigned int opcode)
 {
 	return mask->bits[opcode / 64 % 4] >> opcode % 64 & 1;
 }

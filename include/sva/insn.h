@@ -30,13 +30,13 @@ extern "C" {
 #endif
 
 /* lib/inline.c redefines this, so that every inline is exported too. */
-#ifndef SVA_INLINE
-#define SVA_INLINE static inline
+#ifndef SVA__INLINE
+#define SVA__INLINE static inline
 #endif
 
 /* 64 bytes as one memory operand: tells the compiler exactly what an instruction reads or writes.
  */
-struct sva_line {
+struct sva__line {
 	unsigned char byte[64];
 } __attribute__((may_alias));
 
@@ -48,7 +48,7 @@ struct sva_line {
  * stands before each of them. Nothing is needed on the way back but an acquire load of the status
  * byte of the completion record (sva_comp_status() in desc.h): the device writes that byte last.
  */
-SVA_INLINE void sva_submit_barrier(void)
+SVA__INLINE void sva_submit_barrier(void)
 {
 	__asm__ volatile("sfence" : : : "memory");
 }
@@ -63,13 +63,13 @@ SVA_INLINE void sva_submit_barrier(void)
  * the caller may retry. Faults (SIGSEGV) where the process has no PASID, and with SIGILL where the
  * CPU has no ENQCMD. sva_submit_barrier() must come before it.
  */
-SVA_INLINE bool sva_enqcmd(void *portal, const void *desc)
+SVA__INLINE bool sva_enqcmd(void *portal, const void *desc)
 {
 	bool retry;
 
 	__asm__ volatile(".byte 0xf2, 0x0f, 0x38, 0xf8, 0x06 # enqcmd (%%rsi), %%rax"
-			 : "=@ccz"(retry), "+m"(*(struct sva_line *)portal)
-			 : "a"(portal), "S"(desc), "m"(*(const struct sva_line *)desc));
+			 : "=@ccz"(retry), "+m"(*(struct sva__line *)portal)
+			 : "a"(portal), "S"(desc), "m"(*(const struct sva__line *)desc));
 	return retry;
 }
 
@@ -79,13 +79,13 @@ SVA_INLINE bool sva_enqcmd(void *portal, const void *desc)
  * As sva_enqcmd(), but the PASID (bits 19:0) and the privilege bit (31) come from the descriptor;
  * bits 30:20 must be zero. CPL 0 only: in user space it faults with #GP. libsva never issues it.
  */
-SVA_INLINE bool sva_enqcmds(void *portal, const void *desc)
+SVA__INLINE bool sva_enqcmds(void *portal, const void *desc)
 {
 	bool retry;
 
 	__asm__ volatile(".byte 0xf3, 0x0f, 0x38, 0xf8, 0x06 # enqcmds (%%rsi), %%rax"
-			 : "=@ccz"(retry), "+m"(*(struct sva_line *)portal)
-			 : "a"(portal), "S"(desc), "m"(*(const struct sva_line *)desc));
+			 : "=@ccz"(retry), "+m"(*(struct sva__line *)portal)
+			 : "a"(portal), "S"(desc), "m"(*(const struct sva__line *)desc));
 	return retry;
 }
 
@@ -97,11 +97,11 @@ SVA_INLINE bool sva_enqcmds(void *portal, const void *desc)
  * Posted: nothing tells that the queue was full, and then the descriptor is lost; the caller counts
  * credits. sva_submit_barrier() must come before it.
  */
-SVA_INLINE void sva_movdir64b(void *portal, const void *desc)
+SVA__INLINE void sva_movdir64b(void *portal, const void *desc)
 {
 	__asm__ volatile(".byte 0x66, 0x0f, 0x38, 0xf8, 0x06 # movdir64b (%%rsi), %%rax"
-			 : "+m"(*(struct sva_line *)portal)
-			 : "a"(portal), "S"(desc), "m"(*(const struct sva_line *)desc));
+			 : "+m"(*(struct sva__line *)portal)
+			 : "a"(portal), "S"(desc), "m"(*(const struct sva__line *)desc));
 }
 
 /**
@@ -110,7 +110,7 @@ SVA_INLINE void sva_movdir64b(void *portal, const void *desc)
  * Check the awaited value once more after it: a store that came before the monitor was armed wakes
  * nobody.
  */
-SVA_INLINE void sva_umonitor(const volatile void *addr)
+SVA__INLINE void sva_umonitor(const volatile void *addr)
 {
 	__asm__ volatile(".byte 0xf3, 0x0f, 0xae, 0xf0 # umonitor %%rax" : : "a"(addr) : "memory");
 }
@@ -127,7 +127,7 @@ SVA_INLINE void sva_umonitor(const volatile void *addr)
  * Returns the CF flag: true when the operating system's own limit (IA32_UMWAIT_CONTROL) ended it.
  * It may also return for no reason at all: always look at the value itself.
  */
-SVA_INLINE bool sva_umwait(uint32_t state, uint64_t deadline)
+SVA__INLINE bool sva_umwait(uint32_t state, uint64_t deadline)
 {
 	bool os_limit;
 
@@ -139,7 +139,7 @@ SVA_INLINE bool sva_umwait(uint32_t state, uint64_t deadline)
 }
 
 /* sva_tpause - sleep until the TSC reaches @deadline; as sva_umwait(), but without a monitor */
-SVA_INLINE bool sva_tpause(uint32_t state, uint64_t deadline)
+SVA__INLINE bool sva_tpause(uint32_t state, uint64_t deadline)
 {
 	bool os_limit;
 
@@ -151,19 +151,19 @@ SVA_INLINE bool sva_tpause(uint32_t state, uint64_t deadline)
 }
 
 /* sva_cldemote - hint to move the cache line at @addr to a more distant level; a NOP on old CPUs */
-SVA_INLINE void sva_cldemote(const void *addr)
+SVA__INLINE void sva_cldemote(const void *addr)
 {
 	__asm__ volatile(".byte 0x0f, 0x1c, 0x00 # cldemote (%%rax)" : : "a"(addr) : "memory");
 }
 
 /* sva_pause - tell the CPU that this is a spin loop */
-SVA_INLINE void sva_pause(void)
+SVA__INLINE void sva_pause(void)
 {
 	__asm__ volatile("pause" : : : "memory");
 }
 
 /* sva_rdtsc - the time-stamp counter, not serialised */
-SVA_INLINE uint64_t sva_rdtsc(void)
+SVA__INLINE uint64_t sva_rdtsc(void)
 {
 	uint32_t lo, hi;
 
@@ -176,7 +176,7 @@ struct sva_cpuid {
 };
 
 /* sva_cpuid - the CPUID instruction; all zero for a leaf beyond the CPU's last */
-SVA_INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
+SVA__INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct sva_cpuid r;
 	uint32_t max;
@@ -206,7 +206,7 @@ SVA_INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
  * Returns a mask of SVA_CPU_*. CPUID is slow, and in a virtual machine very slow: ask once.
  * sva_cpu_features() (wq.h) does, and honours LIBSVA_CPU.
  */
-SVA_INLINE unsigned int sva_cpuid_features(void)
+SVA__INLINE unsigned int sva_cpuid_features(void)
 {
 	uint32_t ecx = sva_cpuid(7, 0).ecx;
 

@@ -40,8 +40,8 @@ struct sva_op *sva_op_alloc(size_t count);
 /* sva_op_free - free what sva_op_alloc() gave; NULL is fine */
 void sva_op_free(struct sva_op *ops);
 
-#define SVA_LIKELY(x)   __builtin_expect(!!(x), 1)
-#define SVA_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define SVA__LIKELY(x)   __builtin_expect(!!(x), 1)
+#define SVA__UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /**
  * struct sva_wq - a handle of a work queue
@@ -50,9 +50,9 @@ void sva_op_free(struct sva_op *ops);
  * the kernel clears it (MADV_WIPEONFORK), so that the child finds no portal and gets -ESTALE.
  */
 struct sva_wq {
-	void *portal;    /* NULL: every submission goes through sva_submit_slow() */
+	void *portal;    /* NULL: every submission goes through sva__submit_slow() */
 	int32_t *credit; /* dedicated queue: its credits; NULL: shared */
-	int32_t credits; /* free entries of a dedicated queue, in units of SVA_CREDIT */
+	int32_t credits; /* free entries of a dedicated queue, in units of SVA__CREDIT */
 	uint32_t live;   /* open in this process */
 	uint32_t reserved[10];
 } __attribute__((aligned(64)));
@@ -103,9 +103,9 @@ struct sva_op {
 #endif
 } __attribute__((aligned(64)));
 
-SVA_STATIC_ASSERT(sizeof(struct sva_wq) == 64, "the head of a handle is one cache line");
-SVA_STATIC_ASSERT(sizeof(struct sva_op) == 128, "an operation is two cache lines");
-SVA_STATIC_ASSERT(offsetof(struct sva_op, comp) == 64, "the record begins a cache line");
+SVA__STATIC_ASSERT(sizeof(struct sva_wq) == 64, "the head of a handle is one cache line");
+SVA__STATIC_ASSERT(sizeof(struct sva_op) == 128, "an operation is two cache lines");
+SVA__STATIC_ASSERT(offsetof(struct sva_op, comp) == 64, "the record begins a cache line");
 
 /* Levels of the log. */
 enum sva_log_level {
@@ -279,18 +279,18 @@ unsigned int sva_cpu_features(void);
  */
 
 /* Out of line: all that the inline part does not do. Use sva_submit() and sva_try_submit(). */
-int sva_submit_slow(struct sva_wq *wq, struct sva_op *op);
-int sva_try_submit_slow(struct sva_wq *wq, struct sva_op *op);
+int sva__submit_slow(struct sva_wq *wq, struct sva_op *op);
+int sva__try_submit_slow(struct sva_wq *wq, struct sva_op *op);
 
 /*
  * One entry of a dedicated queue. The size of a portal line, so that the count of free entries is
  * also the place in the portal where the next descriptor goes: lines rotate without a counter.
  */
-#define SVA_CREDIT          64
-#define SVA_PORTAL_ROTATION 0xfc0 /* 64 lines of 64 bytes: one page */
+#define SVA__CREDIT          64
+#define SVA__PORTAL_ROTATION 0xfc0 /* 64 lines of 64 bytes: one page */
 
 /* Give an operation its own record, not complete, and tell it where it goes. */
-SVA_INLINE void sva_op_link(struct sva_op *op, struct sva_wq *wq)
+SVA__INLINE void sva__op_link(struct sva_op *op, struct sva_wq *wq)
 {
 	op->desc.completion_addr = (uintptr_t)&op->comp;
 	op->comp.status = SVA_STATUS_NONE;
@@ -299,24 +299,24 @@ SVA_INLINE void sva_op_link(struct sva_op *op, struct sva_wq *wq)
 }
 
 /* One try through the portal. */
-SVA_INLINE bool sva_submit_portal(struct sva_wq *wq, struct sva_op *op)
+SVA__INLINE bool sva__submit_portal(struct sva_wq *wq, struct sva_op *op)
 {
 	char *portal = (char *)wq->portal;
 	int32_t free;
 
-	sva_op_link(op, wq);
+	sva__op_link(op, wq);
 	if (!op->credit) {
 		sva_submit_barrier();
 		return !sva_enqcmd(portal, &op->desc);
 	}
-	free = __atomic_fetch_sub(op->credit, SVA_CREDIT, __ATOMIC_RELAXED);
-	if (SVA_UNLIKELY(free <= 0)) {
-		__atomic_fetch_add(op->credit, SVA_CREDIT, __ATOMIC_RELAXED);
+	free = __atomic_fetch_sub(op->credit, SVA__CREDIT, __ATOMIC_RELAXED);
+	if (SVA__UNLIKELY(free <= 0)) {
+		__atomic_fetch_add(op->credit, SVA__CREDIT, __ATOMIC_RELAXED);
 		op->credit = NULL;
 		return false;
 	}
 	sva_submit_barrier();
-	sva_movdir64b(portal + (free & SVA_PORTAL_ROTATION), &op->desc);
+	sva_movdir64b(portal + (free & SVA__PORTAL_ROTATION), &op->desc);
 	return true;
 }
 
@@ -327,12 +327,12 @@ SVA_INLINE bool sva_submit_portal(struct sva_wq *wq, struct sva_op *op)
  * AddressSanitizer) one whose buffers are not all the program's, with -EINVAL; the sentence goes to
  * the log, at level error. For development: it costs far more than the submission.
  */
-int sva_submit_checked(struct sva_wq *wq, struct sva_op *op, bool retry);
+int sva__submit_checked(struct sva_wq *wq, struct sva_op *op, bool retry);
 
 /* A handle with a portal and an operation that can be submitted without looking further. */
-SVA_INLINE bool sva_submit_is_fast(const struct sva_wq *wq, const struct sva_op *op)
+SVA__INLINE bool sva__submit_is_fast(const struct sva_wq *wq, const struct sva_op *op)
 {
-	return SVA_LIKELY(wq && wq->portal && op && !((uintptr_t)op & 63));
+	return SVA__LIKELY(wq && wq->portal && op && !((uintptr_t)op & 63));
 }
 
 /**
@@ -353,25 +353,25 @@ SVA_INLINE bool sva_submit_is_fast(const struct sva_wq *wq, const struct sva_op 
  * or what write(2) said. After an error sva_poll() returns SVA_STATUS_NOT_SUBMITTED (but not for an
  * operation that is misaligned: it is not touched).
  */
-SVA_INLINE int sva_submit(struct sva_wq *wq, struct sva_op *op)
+SVA__INLINE int sva_submit(struct sva_wq *wq, struct sva_op *op)
 {
 #ifdef SVA_CHECKED
-	return sva_submit_checked(wq, op, true);
+	return sva__submit_checked(wq, op, true);
 #endif
-	if (sva_submit_is_fast(wq, op) && SVA_LIKELY(sva_submit_portal(wq, op)))
+	if (sva__submit_is_fast(wq, op) && SVA__LIKELY(sva__submit_portal(wq, op)))
 		return 0;
-	return sva_submit_slow(wq, op);
+	return sva__submit_slow(wq, op);
 }
 
 /* sva_try_submit - as sva_submit(), but one try only: -EAGAIN at once when the queue is full */
-SVA_INLINE int sva_try_submit(struct sva_wq *wq, struct sva_op *op)
+SVA__INLINE int sva_try_submit(struct sva_wq *wq, struct sva_op *op)
 {
 #ifdef SVA_CHECKED
-	return sva_submit_checked(wq, op, false);
+	return sva__submit_checked(wq, op, false);
 #endif
-	if (sva_submit_is_fast(wq, op) && SVA_LIKELY(sva_submit_portal(wq, op)))
+	if (sva__submit_is_fast(wq, op) && SVA__LIKELY(sva__submit_portal(wq, op)))
 		return 0;
-	return sva_try_submit_slow(wq, op);
+	return sva__try_submit_slow(wq, op);
 }
 
 /**
@@ -419,12 +419,12 @@ int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_c
  * Fill it with sva_prep_*(). With SVA_FLAG_FENCE a member waits for all previous ones, and is not
  * executed if one of them has failed.
  */
-SVA_INLINE struct sva_desc *sva_batch_add(struct sva_batch *batch)
+SVA__INLINE struct sva_desc *sva_batch_add(struct sva_batch *batch)
 {
 	struct sva_desc *desc = batch->next;
 	struct sva_comp *comp = batch->next_comp;
 
-	if (SVA_UNLIKELY(desc == batch->end))
+	if (SVA__UNLIKELY(desc == batch->end))
 		return NULL;
 	batch->next = desc + 1;
 	batch->next_comp = comp + 1;
@@ -434,13 +434,13 @@ SVA_INLINE struct sva_desc *sva_batch_add(struct sva_batch *batch)
 }
 
 /* sva_batch_count - members so far */
-SVA_INLINE uint32_t sva_batch_count(const struct sva_batch *batch)
+SVA__INLINE uint32_t sva_batch_count(const struct sva_batch *batch)
 {
 	return (uint32_t)(batch->next - batch->descs);
 }
 
 /* sva_batch_reset - empty the batch for the next round; not before it is complete */
-SVA_INLINE void sva_batch_reset(struct sva_batch *batch)
+SVA__INLINE void sva_batch_reset(struct sva_batch *batch)
 {
 	batch->next = batch->descs;
 	batch->next_comp = batch->comps;
@@ -479,7 +479,7 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
  * Returns 0 while it has no record, else the status byte (enum sva_status, and perhaps
  * SVA_STATUS_WRITE); sva_status_errno() and sva_decode() (status.h) say what it means.
  */
-SVA_INLINE int sva_poll(struct sva_op *op)
+SVA__INLINE int sva_poll(struct sva_op *op)
 {
 	const struct sva_comp *comp = (const struct sva_comp *)op->desc.completion_addr;
 	unsigned int status;
@@ -493,7 +493,7 @@ SVA_INLINE int sva_poll(struct sva_op *op)
 		int32_t *credit = op->credit;
 
 		op->credit = NULL;
-		__atomic_fetch_add(credit, SVA_CREDIT, __ATOMIC_RELAXED);
+		__atomic_fetch_add(credit, SVA__CREDIT, __ATOMIC_RELAXED);
 	}
 	return (int)status;
 }

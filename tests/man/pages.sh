@@ -20,7 +20,7 @@ public_functions()
 {
 	cat include/sva/*.h |
 		sed -nE 's/^(#define |[a-zA-Z][a-zA-Z_0-9 *]*[ *])(sva_[a-z0-9_]+)\(.*/\2/p' |
-		grep -vxE '.*_(slow|checked)|sva_op_link|sva_submit_portal|sva_submit_is_fast|sva_desc_init' |
+		grep -vxE '.*_(slow|checked)|sva__op_link|sva__submit_portal|sva__submit_is_fast|sva__desc_init' |
 		sort -u
 }
 

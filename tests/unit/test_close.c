@@ -234,7 +234,7 @@ static void credits_of_a_closed_handle(void **state)
 		close_fake(wq);
 	for (unsigned int i = 0; i < DEDICATED_SIZE - 1; i++)
 		assert_int_equal(sva_poll(&ops[i]), SVA_STATUS_SUCCESS);
-	assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+	assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 	close_fake(wq);
 }
 

@@ -146,9 +146,9 @@ static void credits_of_the_parent(void **state)
 	child = fork();
 	if (!child) {
 		CHILD_CHECK(sva_wq_reopen(wq) == 0);
-		CHILD_CHECK(*wq->credit == (DEDICATED_SIZE - 1) * SVA_CREDIT);
+		CHILD_CHECK(*wq->credit == (DEDICATED_SIZE - 1) * SVA__CREDIT);
 		CHILD_CHECK(sva_poll(&op) == SVA_STATUS_SUCCESS);
-		CHILD_CHECK(*wq->credit == (DEDICATED_SIZE - 1) * SVA_CREDIT);
+		CHILD_CHECK(*wq->credit == (DEDICATED_SIZE - 1) * SVA__CREDIT);
 		_exit(0);
 	}
 	expect_good_end(child);

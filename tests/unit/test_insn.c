@@ -419,7 +419,7 @@ static void assert_submission(const struct insn *insn, int32_t *credit)
 	});
 	assert_int_equal(accepted, 0);
 	assert_int_equal(trace.caught, 1);
-	assert_int_equal(trace.rax & ~(uint64_t)SVA_PORTAL_ROTATION, (uintptr_t)portal);
+	assert_int_equal(trace.rax & ~(uint64_t)SVA__PORTAL_ROTATION, (uintptr_t)portal);
 	assert_int_equal(trace.rsi, (uintptr_t)&op.desc);
 	assert_int_equal(op.desc.completion_addr, (uintptr_t)&op.comp);
 	assert_int_equal(trace.fences, 1);
@@ -430,12 +430,12 @@ static void assert_submission(const struct insn *insn, int32_t *credit)
 
 static void the_barrier_is_before_the_portal(void **state)
 {
-	int32_t credit = 4 * SVA_CREDIT;
+	int32_t credit = 4 * SVA__CREDIT;
 
 	(void)state;
 	assert_submission(&enqcmd, NULL);
 	assert_submission(&movdir64b, &credit);
-	assert_int_equal(credit, 3 * SVA_CREDIT);
+	assert_int_equal(credit, 3 * SVA__CREDIT);
 }
 
 /*

@@ -88,7 +88,7 @@ static void a_dedicated_queue_has_credits(void **state)
 	(void)state;
 	assert_string_equal(sva_wq_why(wq), "wq0.1 (dsa0, dedicated): portal, by MOVDIR64B");
 	assert_ptr_equal(wq->credit, &wq->credits);
-	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 	close_fake(wq);
 }
 
@@ -312,7 +312,7 @@ static void sizes_that_make_no_sense(void **state)
 
 		fake_attr(fixture_tree(state), "wq0.1", "size", sizes[i]);
 		wq = open_fake("wq0.1");
-		assert_in_range(wq->credits, SVA_CREDIT, INT32_MAX);
+		assert_in_range(wq->credits, SVA__CREDIT, INT32_MAX);
 		close_fake(wq);
 	}
 }

@@ -94,7 +94,7 @@ static void run(struct sva_wq *wq)
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	assert_int_equal(pthread_join(device_thread, NULL), 0);
 	if (wq->credit) {
-		assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA_CREDIT);
+		assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 		assert_int_equal(fake.overflows, 0);
 	}
 	fake.hold = false;

@@ -191,7 +191,7 @@ static void test_refusals(void **state)
 	static struct sva_op op;
 
 	(void)state;
-	sva_desc_init(&op.desc, 0x3f, 0, 0, 0, 0);
+	sva__desc_init(&op.desc, 0x3f, 0, 0, 0, 0);
 	assert_int_equal(run(&op), SVA_STATUS_BAD_OPCODE);
 	sva_prep_noop(&op.desc, SVA_FLAG_BOF);
 	assert_int_equal(run(&op), SVA_STATUS_BAD_FLAGS);
