@@ -32,7 +32,7 @@ static unsigned char *dst, *src;
 struct operation {
 	const char *name, *peer_name;
 	void (*prep)(struct sva_desc *desc, size_t offset, size_t size, uint32_t so_far);
-	uint32_t (*result)(const struct sva_comp *comp);
+	uint32_t (*result)(const struct sva_record *record);
 	uint32_t (*peer)(size_t size);
 };
 
@@ -59,20 +59,20 @@ static void prep_crc(struct sva_desc *desc, size_t offset, size_t size, uint32_t
 	sva_prep_crc(desc, src + offset, size, so_far, 0);
 }
 
-static uint32_t no_result(const struct sva_comp *comp)
+static uint32_t no_result(const struct sva_record *record)
 {
-	(void)comp;
+	(void)record;
 	return 0;
 }
 
-static uint32_t result_compare(const struct sva_comp *comp)
+static uint32_t result_compare(const struct sva_record *record)
 {
-	return comp->result;
+	return record->result;
 }
 
-static uint32_t result_crc(const struct sva_comp *comp)
+static uint32_t result_crc(const struct sva_record *record)
 {
-	return comp->crc;
+	return record->crc;
 }
 
 static uint32_t peer_memcpy(size_t size)
@@ -129,7 +129,7 @@ static uint32_t by_sva(const struct operation *operation, size_t size, struct sv
 		while (!status);
 		if (status != SVA_STATUS_SUCCESS)
 			fail(operation->name, sva_status_text((unsigned int)status));
-		result = operation->result(&op.comp);
+		result = operation->result(&op.record);
 		done += now;
 	}
 	return result;

@@ -16,12 +16,14 @@
 static char portal[4096] __attribute__((aligned(4096)));
 static struct sva_op ops[MAX_N];
 static struct sva_desc descs[MAX_N];
-static struct sva_comp comps[MAX_N];
+static struct sva_record records[MAX_N];
 static struct input inputs[MAX_N];
 static struct sva_wq queue = { .portal = portal, .live = 1 };
-static struct sva_batch members = {
-	.next = descs, .next_comp = comps, .end = descs + MAX_N, .descs = descs, .comps = comps
-};
+static struct sva_batch members = { .next = descs,
+				    .next_record = records,
+				    .end = descs + MAX_N,
+				    .descs = descs,
+				    .records = records };
 
 typedef void loop(const struct input *in, const struct input *end);
 
@@ -105,7 +107,7 @@ static void set_up(bool dedicated, uint8_t status)
 	queue.credits = MAX_N * SVA__CREDIT;
 	for (size_t i = 0; i < MAX_N; i++) {
 		sva__op_link(&ops[i], &queue);
-		ops[i].comp.status = status;
+		ops[i].record.status = status;
 		inputs[i] = (struct input){ ops, descs, i + 1, &ops[i], &queue, &members };
 	}
 }

@@ -18,7 +18,7 @@ int sva_poll(struct sva_op *op);
 /* What the device would do: not the library's instruction, and therefore in both loops. */
 static inline void complete(struct sva_op *op)
 {
-	__atomic_store_n(&op->comp.status, SVA_STATUS_SUCCESS, __ATOMIC_RELEASE);
+	__atomic_store_n(&op->record.status, SVA_STATUS_SUCCESS, __ATOMIC_RELEASE);
 }
 
 void row_so(const struct input *in, const struct input *end)

@@ -132,7 +132,7 @@ static int finish(struct job *job, struct sva_op *op)
 		status = sva_wait(op, TIMEOUT_NS, SVA_WAIT_AUTO);
 		if (status < 0)
 			return fail("wait", sva_strerror(status));
-		if (!sva_decode(&op->desc, &op->comp, &r))
+		if (!sva_decode(&op->desc, &op->record, &r))
 			return 0;
 		if (r.code != SVA_STATUS_PAGE_FAULT)
 			break;
@@ -143,7 +143,7 @@ static int finish(struct job *job, struct sva_op *op)
 		if (status)
 			return fail("submit", sva_strerror(status));
 	}
-	sva_explain(&op->desc, &op->comp, text, sizeof(text));
+	sva_explain(&op->desc, &op->record, text, sizeof(text));
 	return fail("operation", text);
 }
 
@@ -206,7 +206,7 @@ static int queue_crc(struct job *job, uint32_t *crc)
 			return fail("submit", sva_strerror(err));
 		if (finish(job, &op))
 			return -1;
-		*crc = op.comp.crc;
+		*crc = op.record.crc;
 	}
 	return 0;
 }

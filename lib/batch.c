@@ -6,15 +6,15 @@
 #include "submit.h"
 #include "wait.h"
 
-int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_comp *comps,
+int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_record *records,
 		   uint32_t capacity, uint32_t flags)
 {
-	if (!batch || !descs || !comps || (uintptr_t)descs % 64 || (uintptr_t)comps % 32 ||
+	if (!batch || !descs || !records || (uintptr_t)descs % 64 || (uintptr_t)records % 32 ||
 	    capacity < 2 || flags & ~SVA_BATCH_RECORD_FAILURES)
 		return -EINVAL;
 	memset(batch, 0, sizeof(*batch));
 	batch->descs = descs;
-	batch->comps = comps;
+	batch->records = records;
 	batch->end = descs + capacity;
 	batch->flags = flags;
 	sva_batch_reset(batch);
@@ -59,7 +59,7 @@ struct members {
 	uint32_t submitted; /* list[0] to list[submitted - 1] */
 	uint32_t done;      /* of these, list[0] to list[done - 1] have ended */
 	bool failed;        /* one of them, in the sense of a fence: anything but success */
-	struct sva_comp records[WINDOW]; /* of members that ask for none; by number % WINDOW */
+	struct sva_record records[WINDOW]; /* of members that ask for none; by number % WINDOW */
 };
 
 static bool has_record(const struct sva_desc *member)
@@ -67,10 +67,10 @@ static bool has_record(const struct sva_desc *member)
 	return member->op_flags & SVA_FLAG_CRAV && member->op_flags & SVA_FLAG_RCR;
 }
 
-static struct sva_comp *record_of(struct members *m, uint32_t i)
+static struct sva_record *record_of(struct members *m, uint32_t i)
 {
 	if (has_record(&m->list[i]))
-		return (struct sva_comp *)(uintptr_t)m->list[i].completion_addr;
+		return (struct sva_record *)(uintptr_t)m->list[i].completion_addr;
 	return &m->records[i % WINDOW];
 }
 
@@ -83,12 +83,12 @@ static void return_credit(const struct members *m)
 /* Wait for the oldest member in flight. Without an end that is proved, nothing may be returned. */
 static void complete_one(struct members *m)
 {
-	struct sva_comp *record = record_of(m, m->done);
+	struct sva_record *record = record_of(m, m->done);
 	int status = svai_wait_end(m->h, record, INT64_MAX, SVA_WAIT_AUTO);
 
 	return_credit(m);
 	if (!has_record(&m->list[m->done]))
-		svai_cpu_complete(&m->list[m->done], sva_comp_status(record), record);
+		svai_cpu_complete(&m->list[m->done], sva_record_status(record), record);
 	m->failed |= status != SVA_STATUS_SUCCESS;
 	m->done++;
 }
@@ -103,7 +103,7 @@ static void complete_all(struct members *m)
 static int submit_once(struct members *m)
 {
 	struct sva_desc desc = m->list[m->submitted];
-	struct sva_comp *record = record_of(m, m->submitted);
+	struct sva_record *record = record_of(m, m->submitted);
 	int err;
 
 	if (!svai_take_credit(m->h->head.credit))
@@ -177,7 +177,7 @@ static int execute_members(struct svai_handle *h, struct sva_op *op)
 {
 	struct members m = { .h = h,
 			     .list = (struct sva_desc *)(uintptr_t)op->desc.desc_list_addr };
-	struct sva_comp record = { 0 };
+	struct sva_record record = { 0 };
 	int err;
 
 	sva__op_link(op, &h->head);

@@ -135,7 +135,7 @@ static unsigned int check_delta(const struct svai_limits *limits, const struct s
 static unsigned int check_create_delta(const struct svai_limits *limits,
 				       const struct sva_desc *desc, struct svai_finding *finding)
 {
-	uint64_t record = desc->delta.record_addr, size = desc->xfer_size;
+	uint64_t delta = desc->delta.delta_addr, size = desc->xfer_size;
 	uint32_t max = desc->delta.max_size;
 
 	if (desc->src_addr % 8)
@@ -143,8 +143,7 @@ static unsigned int check_create_delta(const struct svai_limits *limits,
 			      "the first address is not 8-byte aligned", desc->src_addr, 0);
 	if (check_delta(limits, desc, max, DELTA_MIN, finding))
 		return finding->status;
-	if (overlap(record, max, desc->src_addr, size) ||
-	    overlap(record, max, desc->src2_addr, size))
+	if (overlap(delta, max, desc->src_addr, size) || overlap(delta, max, desc->src2_addr, size))
 		return refuse_overlap(finding);
 	return 0;
 }
@@ -152,7 +151,7 @@ static unsigned int check_create_delta(const struct svai_limits *limits,
 static unsigned int check_apply_delta(const struct svai_limits *limits, const struct sva_desc *desc,
 				      struct svai_finding *finding)
 {
-	uint32_t size = desc->delta.record_size;
+	uint32_t size = desc->delta.delta_size;
 
 	if (check_delta(limits, desc, size, DELTA_ENTRY, finding))
 		return finding->status;
@@ -563,7 +562,7 @@ static unsigned int check(const struct svai_limits *limits, const struct sva_des
 	const struct rule *rule = &rules[sva_desc_opcode(desc)];
 	uint32_t flags = sva_desc_flags(desc);
 
-	if (flags & SVA_FLAG_CRAV && desc->completion_addr % sizeof(struct sva_comp))
+	if (flags & SVA_FLAG_CRAV && desc->completion_addr % sizeof(struct sva_record))
 		return refuse(finding, SVA_STATUS_CR_ALIGN,
 			      "the completion record is not 32-byte aligned", desc->completion_addr,
 			      0);

@@ -52,10 +52,10 @@ static void ranges_of(const struct sva_desc *d, struct range r[3])
 		r[1].size = 0;
 		break;
 	case SVA_OP_CREATE_DELTA:
-		r[2] = (struct range){ d->delta.record_addr, d->delta.max_size };
+		r[2] = (struct range){ d->delta.delta_addr, d->delta.max_size };
 		break;
 	case SVA_OP_APPLY_DELTA:
-		r[0].size = d->delta.record_size;
+		r[0].size = d->delta.delta_size;
 		break;
 	case SVA_OP_DUALCAST:
 		r[2] = (struct range){ d->dualcast.dst2_addr, size };
@@ -109,8 +109,8 @@ static int complain(const struct sva_wq *wq, const char *why, int err)
 /* What was submitted to a handle that is closed by now, or was the parent's, has ended. */
 static bool is_in_flight(const struct sva_op *op)
 {
-	return op->desc.completion_addr == (uintptr_t)&op->comp && !sva_comp_status(&op->comp) &&
-	       !svai_handle_state(op->wq);
+	return op->desc.completion_addr == (uintptr_t)&op->record &&
+	       !sva_record_status(&op->record) && !svai_handle_state(op->wq);
 }
 
 static int check(struct sva_wq *wq, struct sva_op *op)
@@ -124,7 +124,7 @@ static int check(struct sva_wq *wq, struct sva_op *op)
 	if (svai_handle_state(wq))
 		return 0;
 	sva__op_link(op, wq);
-	op->comp.status = SVA_STATUS_NOT_SUBMITTED;
+	op->record.status = SVA_STATUS_NOT_SUBMITTED;
 	op->credit = NULL;
 	if (sva_desc_check(wq, &op->desc, why, sizeof(why)) ||
 	    touches_foreign_memory(&op->desc, why, sizeof(why)))

@@ -49,7 +49,7 @@ static void set_progress(struct svai_handle *h, uint64_t submitted, uint64_t pro
 
 static unsigned int answer_of(const struct svai_drains *d, uint64_t n)
 {
-	return sva_comp_status(&d->records[n % SVAI_DRAINS]);
+	return sva_record_status(&d->records[n % SVAI_DRAINS]);
 }
 
 static bool proves(unsigned int status)
@@ -77,7 +77,7 @@ static void look_at_records(struct svai_handle *h)
 static int submit_drain(struct svai_handle *h)
 {
 	struct svai_drains *d = &h->drains;
-	struct sva_comp *record = &d->records[(d->submitted + 1) % SVAI_DRAINS];
+	struct sva_record *record = &d->records[(d->submitted + 1) % SVAI_DRAINS];
 	struct sva_desc desc;
 	int err;
 
@@ -113,7 +113,7 @@ static int ask(struct svai_handle *h, int64_t now)
 static void wait_for_answer(struct svai_handle *h)
 {
 	struct svai_drains *d = &h->drains;
-	const struct sva_comp *record = &d->records[d->submitted % SVAI_DRAINS];
+	const struct sva_record *record = &d->records[d->submitted % SVAI_DRAINS];
 
 	if (svai_wait_record(record, svai_deadline(d->grace_ns), SVA_WAIT_AUTO) < 0 &&
 	    d->grace_ns < GRACE_MAX_NS)

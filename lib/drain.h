@@ -25,7 +25,7 @@ struct svai_drains {
 	int64_t grace_ns;    /* how long to wait for its answer on the spot */
 	int64_t look_ns;     /* not before this time does svai_queue_died() look again */
 	bool dead;           /* what it saw */
-	struct sva_comp records[SVAI_DRAINS];
+	struct sva_record records[SVAI_DRAINS];
 };
 
 struct svai_handle;

@@ -165,7 +165,7 @@ static int prove_write(struct svai_handle *h, struct sva_rejection *r)
 		svai_back_off(tries++);
 	if (n < 0)
 		return reject(r, "write", -n, CAUSES(write_causes));
-	status = svai_wait_record(&h->op.comp, deadline, SVA_WAIT_AUTO);
+	status = svai_wait_record(&h->op.record, deadline, SVA_WAIT_AUTO);
 	if (status < 0)
 		return reject(r, "write", -status, CAUSES(write_causes));
 	if (status == SVA_STATUS_SUCCESS)

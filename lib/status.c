@@ -248,7 +248,7 @@ static unsigned int plain_opcode(const struct sva_desc *desc)
 }
 
 /* What the device has done of it: a completed operation has no count in its record. */
-static uint32_t bytes_done(const struct sva_desc *desc, const struct sva_comp *comp,
+static uint32_t bytes_done(const struct sva_desc *desc, const struct sva_record *record,
 			   unsigned int opcode)
 {
 	switch (opcode) {
@@ -259,65 +259,65 @@ static uint32_t bytes_done(const struct sva_desc *desc, const struct sva_comp *c
 	case SVA_OP_COMPARE:
 	case SVA_OP_COMPARE_PATTERN:
 	case SVA_OP_CREATE_DELTA:
-		if (comp->result == (opcode == SVA_OP_CREATE_DELTA ? 2 : 1))
-			return comp->bytes_completed;
+		if (record->result == (opcode == SVA_OP_CREATE_DELTA ? 2 : 1))
+			return record->bytes_completed;
 		break;
 	case SVA_OP_APPLY_DELTA: /* counts bytes of the delta record */
-		return sva_status_errno(comp->status) ? comp->bytes_completed
-						      : desc->delta.record_size;
+		return sva_status_errno(record->status) ? record->bytes_completed
+							: desc->delta.delta_size;
 	default:
 		break;
 	}
-	return sva_status_errno(comp->status) ? comp->bytes_completed : desc->xfer_size;
+	return sva_status_errno(record->status) ? record->bytes_completed : desc->xfer_size;
 }
 
 /* The fields of a record that only some opcodes have. */
-static void decode_operation(const struct sva_desc *desc, const struct sva_comp *comp,
+static void decode_operation(const struct sva_desc *desc, const struct sva_record *record,
 			     struct sva_result *r)
 {
 	switch (plain_opcode(desc)) {
 	case SVA_OP_BATCH:
-		r->descs_completed = comp->bytes_completed;
-		r->result = comp->result;
+		r->descs_completed = record->bytes_completed;
+		r->result = record->result;
 		break;
 	case SVA_OP_MEMMOVE:
-		r->backward = r->partial && comp->result == 1;
+		r->backward = r->partial && record->result == 1;
 		break;
 	case SVA_OP_COMPARE:
 	case SVA_OP_COMPARE_PATTERN:
-		r->result = comp->result;
+		r->result = record->result;
 		break;
 	case SVA_OP_CREATE_DELTA:
-		r->result = comp->result;
-		r->delta_size = comp->delta_size;
+		r->result = record->result;
+		r->delta_size = record->delta_size;
 		break;
 	case SVA_OP_CRC:
 	case SVA_OP_COPY_CRC:
-		r->crc = comp->crc;
+		r->crc = record->crc;
 		break;
 	case SVA_OP_DIF_CHECK:
 	case SVA_OP_DIF_STRIP:
-		r->dif_src = comp->dif_src;
+		r->dif_src = record->dif_src;
 		break;
 	case SVA_OP_DIF_UPDATE:
-		r->dif_src = comp->dif_src;
-		r->dif_dst = comp->dif_dst;
+		r->dif_src = record->dif_src;
+		r->dif_dst = record->dif_dst;
 		break;
 	case SVA_OP_DIF_INSERT:
 	case SVA_OP_DIX_GENERATE:
-		r->dif_dst = comp->dif_dst;
+		r->dif_dst = record->dif_dst;
 		break;
 	default:
 		break;
 	}
 }
 
-int sva_decode(const struct sva_desc *desc, const struct sva_comp *comp, struct sva_result *r)
+int sva_decode(const struct sva_desc *desc, const struct sva_record *record, struct sva_result *r)
 {
-	if (!desc || !comp || !r)
+	if (!desc || !record || !r)
 		return -EINVAL;
 	memset(r, 0, sizeof(*r));
-	r->status = sva_comp_status(comp);
+	r->status = sva_record_status(record);
 	r->code = SVA_STATUS_CODE(r->status);
 	r->error = sva_status_errno(r->status);
 	if (r->code == SVA_STATUS_NONE || r->code == SVA_STATUS_NOT_SUBMITTED ||
@@ -325,27 +325,27 @@ int sva_decode(const struct sva_desc *desc, const struct sva_comp *comp, struct 
 		return r->error;
 	if (is_fault(r->code)) {
 		r->write_fault = r->status & SVA_STATUS_WRITE;
-		r->fault_addr = comp->fault_addr;
+		r->fault_addr = record->fault_addr;
 	}
 	r->partial = r->code == SVA_STATUS_PAGE_FAULT || r->code == SVA_STATUS_PAGE_RESPONSE;
-	r->bytes_completed = bytes_done(desc, comp, plain_opcode(desc));
+	r->bytes_completed = bytes_done(desc, record, plain_opcode(desc));
 	if (r->code == SVA_STATUS_BAD_FLAGS)
-		r->invalid_flags = comp->invalid_flags & 0xffffff;
+		r->invalid_flags = record->invalid_flags & 0xffffff;
 	else if (r->code == SVA_STATUS_DIF_ERROR)
-		r->dif_errors = comp->result;
+		r->dif_errors = record->result;
 	else if (!r->error || r->partial || r->code == SVA_STATUS_BATCH_FAIL ||
 		 r->code == SVA_STATUS_BATCH_PAGE_FAULT)
-		decode_operation(desc, comp, r);
+		decode_operation(desc, record, r);
 	return r->error;
 }
 
-int sva_explain(const struct sva_desc *desc, const struct sva_comp *comp, char *buf, size_t len)
+int sva_explain(const struct sva_desc *desc, const struct sva_record *record, char *buf, size_t len)
 {
 	char where[64] = "", done[48] = "";
 	struct sva_result r;
 	const char *remedy;
 
-	if (sva_decode(desc, comp, &r) == -EINVAL && (!desc || !comp))
+	if (sva_decode(desc, record, &r) == -EINVAL && (!desc || !record))
 		return snprintf(buf, len, "no descriptor or no completion record");
 	if (is_fault(r.code))
 		snprintf(where, sizeof(where), " at %#llx", (unsigned long long)r.fault_addr);

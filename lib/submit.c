@@ -27,8 +27,8 @@ void svai_back_off(unsigned int tries)
 
 int svai_refuse(struct sva_op *op, int err)
 {
-	op->desc.completion_addr = (uintptr_t)&op->comp;
-	op->comp.status = SVA_STATUS_NOT_SUBMITTED;
+	op->desc.completion_addr = (uintptr_t)&op->record;
+	op->record.status = SVA_STATUS_NOT_SUBMITTED;
 	op->credit = NULL;
 	return err;
 }

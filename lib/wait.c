@@ -52,12 +52,12 @@ static uint64_t tsc_in_ns(uint64_t ns)
 }
 
 /* A store between the last poll and UMONITOR wakes nobody: look again once the monitor is armed. */
-static void umwait(const struct sva_comp *comp)
+static void umwait(const struct sva_record *record)
 {
 	uint64_t deadline = tsc_in_ns(UMWAIT_NS);
 
-	sva_umonitor(comp);
-	if (!sva_comp_status(comp))
+	sva_umonitor(record);
+	if (!sva_record_status(record))
 		sva_umwait(SVA_C01, deadline);
 }
 
@@ -86,14 +86,14 @@ static enum sva_wait_policy effective(enum sva_wait_policy policy)
 }
 
 /* One step of waiting. Returns how many of them may pass between two looks at the clock. */
-static unsigned int relax(enum sva_wait_policy policy, const struct sva_comp *comp,
+static unsigned int relax(enum sva_wait_policy policy, const struct sva_record *record,
 			  unsigned int round)
 {
 	switch (policy) {
 	case SVA_WAIT_SPIN:
 		return POLLS_PER_CLOCK;
 	case SVA_WAIT_UMWAIT:
-		umwait(comp);
+		umwait(record);
 		return 1;
 	case SVA_WAIT_SLEEP:
 		sleep_longer(round);
@@ -111,36 +111,36 @@ int64_t svai_deadline(int64_t timeout_ns)
 	return timeout_ns < 0 || timeout_ns > INT64_MAX - now ? INT64_MAX : now + timeout_ns;
 }
 
-int svai_wait_record(const struct sva_comp *comp, int64_t deadline, enum sva_wait_policy policy)
+int svai_wait_record(const struct sva_record *record, int64_t deadline, enum sva_wait_policy policy)
 {
 	unsigned int status;
 
 	policy = effective(policy);
 	for (unsigned int round = 0, per_clock = 1;; round++) {
-		status = sva_comp_status(comp);
+		status = sva_record_status(record);
 		if (status)
 			return (int)status;
 		if (round % per_clock == 0 && svai_now_ns() >= deadline)
 			break;
-		per_clock = relax(policy, comp, round);
+		per_clock = relax(policy, record, round);
 	}
 	/* Once more: this thread may have lost the CPU for longer than the time-out. */
-	status = sva_comp_status(comp);
+	status = sva_record_status(record);
 	return status ? (int)status : -ETIMEDOUT;
 }
 
 /* Nobody will write the record any more; unless the device has done so just now. */
-static int end_as_lost(struct sva_comp *comp)
+static int end_as_lost(struct sva_record *record)
 {
 	uint8_t none = SVA_STATUS_NONE;
 
-	if (__atomic_compare_exchange_n(&comp->status, &none, SVA_STATUS_LOST, false,
+	if (__atomic_compare_exchange_n(&record->status, &none, SVA_STATUS_LOST, false,
 					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return SVA_STATUS_LOST;
 	return none;
 }
 
-int svai_wait_end(struct svai_handle *h, struct sva_comp *comp, int64_t deadline,
+int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t deadline,
 		  enum sva_wait_policy policy)
 {
 	uint64_t mark = svai_drain_mark(h);
@@ -148,14 +148,14 @@ int svai_wait_end(struct svai_handle *h, struct sva_comp *comp, int64_t deadline
 	for (;;) {
 		int64_t look = svai_deadline(SVAI_LOOK_NS);
 		bool last = deadline <= look;
-		int status = svai_wait_record(comp, last ? deadline : look, policy);
+		int status = svai_wait_record(record, last ? deadline : look, policy);
 		int ended;
 
 		if (status != -ETIMEDOUT)
 			return status;
 		ended = svai_ended(h, mark, false);
 		if (ended == 1 || ended == -ENODEV) {
-			status = end_as_lost(comp);
+			status = end_as_lost(record);
 			return status == SVA_STATUS_LOST && ended < 0 ? -ENODEV : status;
 		}
 		if (last)
@@ -177,7 +177,7 @@ int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy)
 	if (err) /* nobody will complete it any more */
 		return err;
 	status = svai_wait_end(svai_handle(op->wq),
-			       (struct sva_comp *)(uintptr_t)op->desc.completion_addr, deadline,
+			       (struct sva_record *)(uintptr_t)op->desc.completion_addr, deadline,
 			       policy);
 	if (status != -ETIMEDOUT)
 		sva_poll(op); /* gives the credit back */

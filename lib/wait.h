@@ -18,7 +18,8 @@ int64_t svai_deadline(int64_t timeout_ns);
  *
  * Looks at no handle and no sysfs, and returns no credit. Returns the status, or -ETIMEDOUT.
  */
-int svai_wait_record(const struct sva_comp *comp, int64_t deadline, enum sva_wait_policy policy);
+int svai_wait_record(const struct sva_record *record, int64_t deadline,
+		     enum sva_wait_policy policy);
 
 struct svai_handle;
 
@@ -29,7 +30,7 @@ struct svai_handle;
  * Returns the status, SVA_STATUS_LOST if none will come, -ENODEV likewise, since the queue is dead,
  * or -ETIMEDOUT. After the first three nothing writes to the operation's memory any more.
  */
-int svai_wait_end(struct svai_handle *h, struct sva_comp *comp, int64_t deadline,
+int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t deadline,
 		  enum sva_wait_policy policy);
 
 #endif

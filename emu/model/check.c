@@ -243,10 +243,10 @@ static bool overlaps(const struct emu_device *dev, const struct sva_desc *desc)
 		third = (struct range){ desc->dualcast.dst2_addr, desc->xfer_size };
 		return overlap(src, dst) || overlap(src, third) || overlap(dst, third);
 	case SVA_OP_CREATE_DELTA: /* both ranges are sources here */
-		third = (struct range){ desc->delta.record_addr, desc->delta.max_size };
+		third = (struct range){ desc->delta.delta_addr, desc->delta.max_size };
 		return overlap(src, third) || overlap(dst, third);
 	case SVA_OP_APPLY_DELTA:
-		src.size = desc->delta.record_size;
+		src.size = desc->delta.delta_size;
 		return overlap(src, dst);
 	case SVA_OP_DIF_INSERT:
 	case SVA_OP_DIF_STRIP:
@@ -263,7 +263,7 @@ static void check_delta(const struct emu_device *dev, const struct sva_desc *des
 			struct emu_findings *findings)
 {
 	bool create = sva_desc_opcode(desc) == SVA_OP_CREATE_DELTA;
-	uint32_t size = create ? desc->delta.max_size : desc->delta.record_size;
+	uint32_t size = create ? desc->delta.max_size : desc->delta.delta_size;
 	uint64_t aligned = desc->dst_addr | desc->xfer_size | (create ? desc->src_addr : 0);
 
 	add_if(findings, desc->xfer_size > EMU_DELTA_MAX, SVA_STATUS_BAD_SIZE);

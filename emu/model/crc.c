@@ -78,7 +78,7 @@ static void record_value(struct emu_run *run, const struct crc *crc, uint64_t re
 	uint64_t value = to_value(crc, reg);
 
 	/* Eight bytes: those of the 32-bit value, and zeroes, or those of the 64-bit value. */
-	memcpy((uint8_t *)run->comp + offsetof(struct sva_comp, crc), &value, sizeof(value));
+	memcpy((uint8_t *)run->comp + offsetof(struct sva_record, crc), &value, sizeof(value));
 }
 
 static unsigned int crc_run(struct emu_run *run, bool copy)

@@ -29,7 +29,7 @@ unsigned int emu_create_delta(struct emu_run *run)
 	uint32_t *used = &run->comp->delta_size;
 
 	for (uint32_t done = 0; done < desc->xfer_size; done += 8) {
-		uint64_t to = desc->delta.record_addr + *used;
+		uint64_t to = desc->delta.delta_addr + *used;
 		struct entry entry = { .index = (uint16_t)(done / 8) };
 		uint64_t old;
 
@@ -53,7 +53,7 @@ unsigned int emu_create_delta(struct emu_run *run)
 unsigned int emu_apply_delta(struct emu_run *run)
 {
 	const struct sva_desc *desc = run->desc;
-	uint32_t entries = desc->delta.record_size / EMU_DELTA_ENTRY;
+	uint32_t entries = desc->delta.delta_size / EMU_DELTA_ENTRY;
 	int previous = -1;
 
 	for (uint32_t i = 0; i < entries; i++) {

@@ -64,7 +64,7 @@ static bool asks_for_pages(const struct emu_device *dev, const struct sva_desc *
 }
 
 static unsigned int operate(const struct emu_device *dev, const struct emu_memory *mem,
-			    const struct sva_desc *desc, bool member, struct sva_comp *comp)
+			    const struct sva_desc *desc, bool member, struct sva_record *comp)
 {
 	struct emu_run run = { dev, mem, desc, comp, asks_for_pages(dev, desc), 0 };
 	unsigned int opcode = sva_desc_opcode(desc);
@@ -92,10 +92,10 @@ static bool record_due(const struct sva_desc *desc, unsigned int status)
 }
 
 /* The status byte last. */
-static bool write_record(struct emu_run *run, uint64_t addr, const struct sva_comp *record)
+static bool write_record(struct emu_run *run, uint64_t addr, const struct sva_record *record)
 {
 	const uint8_t *rest = (const uint8_t *)record + 1;
-	struct sva_comp *to;
+	struct sva_record *to;
 
 	if (!emu_store(run, addr + 1, rest, sizeof(*record) - 1, EMU_RECORD))
 		return false;
@@ -119,7 +119,7 @@ static bool follows_the_log(const struct emu_device *dev, const struct sva_desc 
 static unsigned int deliver(const struct emu_device *dev, const struct emu_memory *mem,
 			    const struct sva_desc *desc, struct emu_outcome *outcome)
 {
-	struct sva_comp fault = { 0 }; /* of the record itself, which keeps its own */
+	struct sva_record fault = { 0 }; /* of the record itself, which keeps its own */
 	struct emu_run run = { dev, mem, desc, &fault, dev->page_requests, 0 };
 	unsigned int status = outcome->record.status;
 

@@ -68,13 +68,13 @@ struct emu_memory {
 	 * What has no completion record to go to (error register, event log): @record is what it
 	 * would have been.
 	 */
-	void (*report)(void *ctx, const struct sva_desc *desc, const struct sva_comp *record,
+	void (*report)(void *ctx, const struct sva_desc *desc, const struct sva_record *record,
 		       unsigned int status);
 };
 
 struct emu_outcome {
-	struct sva_comp record; /* also when it was not written */
-	bool written;           /* to the completion address */
+	struct sva_record record; /* also when it was not written */
+	bool written;             /* to the completion address */
 };
 
 /**
@@ -116,7 +116,7 @@ struct emu_run {
 	const struct emu_device *dev;
 	const struct emu_memory *mem;
 	const struct sva_desc *desc;
-	struct sva_comp *comp;
+	struct sva_record *comp;
 	bool page_request;  /* ask for pages that are not there */
 	unsigned int fault; /* status of the fault that ends it */
 };

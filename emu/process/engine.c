@@ -80,9 +80,9 @@ static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 }
 
 static bool write_record(struct emu_view *view, const struct sva_desc *desc,
-			 const struct sva_comp *record)
+			 const struct sva_record *record)
 {
-	struct sva_comp *to = emu_ptr(desc->completion_addr);
+	struct sva_record *to = emu_ptr(desc->completion_addr);
 
 	return emu_pages_resolve(view, desc->completion_addr, true) &&
 	       !emu_copy((char *)to + 1, (const char *)record + 1, sizeof(*record) - 1) &&
@@ -91,7 +91,7 @@ static bool write_record(struct emu_view *view, const struct sva_desc *desc,
 
 /* The kernel at an entry of the event log: it writes the record that the device has not. */
 static void serve_event(struct emu_view *view, const struct sva_desc *desc,
-			const struct sva_comp *record, unsigned int status)
+			const struct sva_record *record, unsigned int status)
 {
 	struct emu_lane_live *lane = &view->state->live.lane[view->lane];
 	bool fault = SVA_STATUS_CODE(status) == SVA_STATUS_CR_TRANSLATION, written;
@@ -107,7 +107,7 @@ static void serve_event(struct emu_view *view, const struct sva_desc *desc,
 }
 
 /* What has no completion record to go to. */
-static void report(void *ctx, const struct sva_desc *desc, const struct sva_comp *record,
+static void report(void *ctx, const struct sva_desc *desc, const struct sva_record *record,
 		   unsigned int status)
 {
 	struct emu_view *view = ctx;
@@ -150,7 +150,7 @@ static uint64_t forced_page(const struct sva_desc *desc, uint32_t offset)
 static unsigned int put_record(struct emu_view *view, const struct sva_desc *desc,
 			       struct emu_outcome *outcome)
 {
-	struct sva_comp *to = emu_ptr(desc->completion_addr), *record = &outcome->record;
+	struct sva_record *to = emu_ptr(desc->completion_addr), *record = &outcome->record;
 
 	if (!(sva_desc_flags(desc) & SVA_FLAG_CRAV))
 		report(view, desc, record, record->status);
@@ -198,7 +198,7 @@ static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc
 	}
 	if (tries > RETRIES) {
 		emu_guard_set(NULL);
-		outcome->record = (struct sva_comp){ .status = SVA_STATUS_TRANSLATION };
+		outcome->record = (struct sva_record){ .status = SVA_STATUS_TRANSLATION };
 		return put_record(view, desc, outcome);
 	}
 	emu_guard_set(&guard);
@@ -213,12 +213,12 @@ static unsigned int execute(struct engine *engine, const struct sva_desc *desc,
 	struct emu_state *state = engine->view.state;
 	const struct emu_rule *rule = emu_inject_outcome(state, engine->view.lane, desc);
 	struct sva_desc changed = *desc;
-	struct sva_comp nowhere;
+	struct sva_record nowhere;
 
 	engine->view.forced_fault = 0;
 	engine->view.page_check = state->page_check;
 	if (rule && rule->action == EMU_INJECT_STATUS) {
-		outcome->record = (struct sva_comp){ .status = (uint8_t)rule->value };
+		outcome->record = (struct sva_record){ .status = (uint8_t)rule->value };
 		return put_record(&engine->view, desc, outcome);
 	}
 	if (rule && rule->action == EMU_INJECT_HALT) {

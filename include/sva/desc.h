@@ -157,12 +157,12 @@ struct sva_desc_compare { /* compare, compare pattern */
 	uint8_t reserved[23];
 };
 
-struct sva_desc_delta { /* create delta; apply delta uses record_size only */
+struct sva_desc_delta { /* create delta; apply delta uses delta_size only */
 	union {
-		uint64_t record_addr; /* create: where the delta record goes */
-		uint32_t record_size; /* apply: bytes of the delta record */
+		uint64_t delta_addr; /* create: where the delta record goes */
+		uint32_t delta_size; /* apply: bytes of the delta record */
 	};
-	uint32_t max_size; /* create: room at record_addr, in bytes */
+	uint32_t max_size; /* create: room at delta_addr, in bytes */
 	uint32_t reserved;
 	uint8_t expected_result_mask;
 	uint8_t reserved2[7];
@@ -265,12 +265,12 @@ struct sva_desc {
 } __attribute__((aligned(64), may_alias));
 
 /**
- * struct sva_comp - completion record of a DSA device: 32 bytes, 32-byte aligned
+ * struct sva_record - completion record of a DSA device: 32 bytes, 32-byte aligned
  *
- * The device writes the status byte last. Read it with sva_comp_status(); once it is not zero, the
- * rest is stable.
+ * The device writes the status byte last. Read it with sva_record_status(); once it is not zero,
+ * the rest is stable.
  */
-struct sva_comp {
+struct sva_record {
 	uint8_t status;
 	uint8_t result;     /* compare, delta: result; memmove: 1 = copied from the end; DIF: what
 			       failed */
@@ -293,13 +293,13 @@ struct sva_comp {
 #define SVA__STATIC_ASSERT(cond, text) _Static_assert(cond, text)
 #endif
 SVA__STATIC_ASSERT(sizeof(struct sva_desc) == 64, "a descriptor is 64 bytes");
-SVA__STATIC_ASSERT(sizeof(struct sva_comp) == 32, "a DSA completion record is 32 bytes");
+SVA__STATIC_ASSERT(sizeof(struct sva_record) == 32, "a DSA completion record is 32 bytes");
 SVA__STATIC_ASSERT(offsetof(struct sva_desc, op_specific) == 40, "operation fields start at 40");
 
-/* sva_comp_status - the status byte, with the acquire ordering that makes the rest readable */
-SVA__INLINE unsigned int sva_comp_status(const struct sva_comp *comp)
+/* sva_record_status - the status byte, with the acquire ordering that makes the rest readable */
+SVA__INLINE unsigned int sva_record_status(const struct sva_record *record)
 {
-	return __atomic_load_n(&comp->status, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&record->status, __ATOMIC_ACQUIRE);
 }
 
 /* sva_desc_opcode - opcode of @desc, see enum sva_opcode */
@@ -320,7 +320,7 @@ SVA__INLINE uint32_t sva_desc_flags(const struct sva_desc *desc)
  * to a wrong one that it would take.
  */
 SVA__INLINE void sva__desc_init(struct sva_desc *desc, unsigned int opcode, uint32_t flags,
-			      uint64_t addr1, uint64_t addr2, size_t size)
+				uint64_t addr1, uint64_t addr2, size_t size)
 {
 	desc->pasid_priv = 0;
 	desc->op_flags = opcode << 24 | flags | SVA_FLAG_CRAV | SVA_FLAG_RCR;
@@ -357,8 +357,8 @@ SVA__INLINE void sva_prep_drain(struct sva_desc *desc, uint32_t flags)
  *
  * Needs the drain readback capability of the device (gen_cap bit 9).
  */
-SVA__INLINE void sva_prep_drain_readback(struct sva_desc *desc, const void *addr1, const void *addr2,
-					uint32_t flags)
+SVA__INLINE void sva_prep_drain_readback(struct sva_desc *desc, const void *addr1,
+					 const void *addr2, uint32_t flags)
 {
 	flags |= (addr1 ? SVA_FLAG_DRAIN_READBACK1 : 0) | (addr2 ? SVA_FLAG_DRAIN_READBACK2 : 0);
 	sva__desc_init(desc, SVA_OP_DRAIN, flags, (uintptr_t)addr1, (uintptr_t)addr2, 0);
@@ -370,14 +370,14 @@ SVA__INLINE void sva_prep_drain_readback(struct sva_desc *desc, const void *addr
  * A partial completion (SVA_STATUS_PAGE_FAULT) with result 1 was copied from the end.
  */
 SVA__INLINE void sva_prep_memmove(struct sva_desc *desc, void *dst, const void *src, size_t size,
-				 uint32_t flags)
+				  uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_MEMMOVE, flags, (uintptr_t)src, (uintptr_t)dst, size);
 }
 
 /* sva_prep_fill - fill @size bytes with an 8-byte pattern; its first byte in memory is bits 7:0 */
 SVA__INLINE void sva_prep_fill(struct sva_desc *desc, void *dst, uint64_t pattern, size_t size,
-			      uint32_t flags)
+			       uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_FILL, flags, pattern, (uintptr_t)dst, size);
 }
@@ -386,7 +386,7 @@ SVA__INLINE void sva_prep_fill(struct sva_desc *desc, void *dst, uint64_t patter
  * sva_prep_fill16 - fill with a 16-byte pattern: @pattern first, then @pattern_high (DSA 2.0)
  */
 SVA__INLINE void sva_prep_fill16(struct sva_desc *desc, void *dst, uint64_t pattern,
-				uint64_t pattern_high, size_t size, uint32_t flags)
+				 uint64_t pattern_high, size_t size, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_FILL, flags | SVA_FLAG_FILL_16, pattern, (uintptr_t)dst, size);
 	desc->fill.pattern_high = pattern_high;
@@ -399,7 +399,7 @@ SVA__INLINE void sva_prep_fill16(struct sva_desc *desc, void *dst, uint64_t patt
  * The status is success in both cases; see sva_set_expected().
  */
 SVA__INLINE void sva_prep_compare(struct sva_desc *desc, const void *src1, const void *src2,
-				 size_t size, uint32_t flags)
+				  size_t size, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_COMPARE, flags, (uintptr_t)src1, (uintptr_t)src2, size);
 }
@@ -410,7 +410,7 @@ SVA__INLINE void sva_prep_compare(struct sva_desc *desc, const void *src1, const
  * As sva_prep_compare(); on a difference bytes_completed is at or before its offset.
  */
 SVA__INLINE void sva_prep_compare_pattern(struct sva_desc *desc, const void *src, uint64_t pattern,
-					 size_t size, uint32_t flags)
+					  size_t size, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_COMPARE_PATTERN, flags, (uintptr_t)src, pattern, size);
 }
@@ -432,17 +432,17 @@ SVA__INLINE void sva_set_expected(struct sva_desc *desc, uint8_t result)
  * @src1: original, 8-byte aligned
  * @src2: changed version, 8-byte aligned
  * @size: bytes, a multiple of 8, at most 0x80000
- * @record: where the delta record goes, 8-byte aligned
+ * @delta: where the delta record goes, 8-byte aligned
  * @max_size: room there: a multiple of 10, at least 80
  *
  * The record is a list of 10-byte entries: a 16-bit offset in units of 8 bytes, and the 8 bytes of
  * @src2. Result 0: equal; 1: the record is complete, delta_size bytes; 2: it does not fit.
  */
 SVA__INLINE void sva_prep_create_delta(struct sva_desc *desc, const void *src1, const void *src2,
-				      size_t size, void *record, uint32_t max_size, uint32_t flags)
+				       size_t size, void *delta, uint32_t max_size, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_CREATE_DELTA, flags, (uintptr_t)src1, (uintptr_t)src2, size);
-	desc->delta.record_addr = (uintptr_t)record;
+	desc->delta.delta_addr = (uintptr_t)delta;
 	desc->delta.max_size = max_size;
 }
 
@@ -461,19 +461,19 @@ SVA__INLINE void sva_set_expected_mask(struct sva_desc *desc, uint8_t mask)
  * sva_prep_apply_delta - apply a delta record to a copy of the original
  * @dst: copy of the original, 8-byte aligned
  * @size: bytes of @dst, a multiple of 8, at most 0x80000
- * @record: delta record, 8-byte aligned
- * @record_size: its bytes, a multiple of 10
+ * @delta: delta record, 8-byte aligned
+ * @delta_size: its bytes, a multiple of 10
  */
 SVA__INLINE void sva_prep_apply_delta(struct sva_desc *desc, void *dst, size_t size,
-				     const void *record, uint32_t record_size, uint32_t flags)
+				      const void *delta, uint32_t delta_size, uint32_t flags)
 {
-	sva__desc_init(desc, SVA_OP_APPLY_DELTA, flags, (uintptr_t)record, (uintptr_t)dst, size);
-	desc->delta.record_size = record_size;
+	sva__desc_init(desc, SVA_OP_APPLY_DELTA, flags, (uintptr_t)delta, (uintptr_t)dst, size);
+	desc->delta.delta_size = delta_size;
 }
 
 /* sva_prep_dualcast - copy to two destinations whose addresses are equal in bits 11:0 */
 SVA__INLINE void sva_prep_dualcast(struct sva_desc *desc, void *dst1, void *dst2, const void *src,
-				  size_t size, uint32_t flags)
+				   size_t size, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_DUALCAST, flags, (uintptr_t)src, (uintptr_t)dst1, size);
 	desc->dualcast.dst2_addr = (uintptr_t)dst2;
@@ -486,7 +486,7 @@ SVA__INLINE void sva_prep_dualcast(struct sva_desc *desc, void *dst1, void *dst2
  * The CRC is in the completion record's crc.
  */
 SVA__INLINE void sva_prep_crc(struct sva_desc *desc, const void *src, size_t size, uint32_t seed,
-			     uint32_t flags)
+			      uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_CRC, flags, (uintptr_t)src, 0, size);
 	desc->crc.seed = seed;
@@ -494,7 +494,7 @@ SVA__INLINE void sva_prep_crc(struct sva_desc *desc, const void *src, size_t siz
 
 /* sva_prep_copy_crc - copy and compute the CRC32C on the way; no overlap */
 SVA__INLINE void sva_prep_copy_crc(struct sva_desc *desc, void *dst, const void *src, size_t size,
-				  uint32_t seed, uint32_t flags)
+				   uint32_t seed, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_COPY_CRC, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->crc.seed = seed;
@@ -541,8 +541,8 @@ SVA__INLINE void sva_set_crc_seed_addr(struct sva_desc *desc, const uint32_t *se
  * @tags: what the first block must carry
  */
 SVA__INLINE void sva_prep_dif_check(struct sva_desc *desc, const void *src, size_t size,
-				   uint8_t dif_flags, uint8_t src_flags, struct sva_dif_tags tags,
-				   uint32_t flags)
+				    uint8_t dif_flags, uint8_t src_flags, struct sva_dif_tags tags,
+				    uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_DIF_CHECK, flags, (uintptr_t)src, 0, size);
 	desc->dif.src_flags = src_flags;
@@ -556,8 +556,8 @@ SVA__INLINE void sva_prep_dif_check(struct sva_desc *desc, const void *src, size
  * @tags: what the first block gets
  */
 SVA__INLINE void sva_prep_dif_insert(struct sva_desc *desc, void *dst, const void *src, size_t size,
-				    uint8_t dif_flags, uint8_t dst_flags, struct sva_dif_tags tags,
-				    uint32_t flags)
+				     uint8_t dif_flags, uint8_t dst_flags, struct sva_dif_tags tags,
+				     uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_DIF_INSERT, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->dif.dst_flags = dst_flags;
@@ -570,8 +570,8 @@ SVA__INLINE void sva_prep_dif_insert(struct sva_desc *desc, void *dst, const voi
  * @size: bytes at @src, a multiple of block + 8; @dst needs 8 less for each block
  */
 SVA__INLINE void sva_prep_dif_strip(struct sva_desc *desc, void *dst, const void *src, size_t size,
-				   uint8_t dif_flags, uint8_t src_flags, struct sva_dif_tags tags,
-				   uint32_t flags)
+				    uint8_t dif_flags, uint8_t src_flags, struct sva_dif_tags tags,
+				    uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_DIF_STRIP, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->dif.src_flags = src_flags;
@@ -581,9 +581,9 @@ SVA__INLINE void sva_prep_dif_strip(struct sva_desc *desc, void *dst, const void
 
 /* sva_prep_dif_update - check each block, and copy it with a new tuple; @size as for DIF check */
 SVA__INLINE void sva_prep_dif_update(struct sva_desc *desc, void *dst, const void *src, size_t size,
-				    uint8_t dif_flags, uint8_t src_flags,
-				    struct sva_dif_tags src_tags, uint8_t dst_flags,
-				    struct sva_dif_tags dst_tags, uint32_t flags)
+				     uint8_t dif_flags, uint8_t src_flags,
+				     struct sva_dif_tags src_tags, uint8_t dst_flags,
+				     struct sva_dif_tags dst_tags, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_DIF_UPDATE, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->dif.src_flags = src_flags;
@@ -598,8 +598,8 @@ SVA__INLINE void sva_prep_dif_update(struct sva_desc *desc, void *dst, const voi
  * @size: bytes at @src, a multiple of the block; @dst needs 8 for each block (DSA 2.0)
  */
 SVA__INLINE void sva_prep_dix_generate(struct sva_desc *desc, void *dst, const void *src,
-				      size_t size, uint8_t dif_flags, uint8_t dst_flags,
-				      struct sva_dif_tags tags, uint32_t flags)
+				       size_t size, uint8_t dif_flags, uint8_t dst_flags,
+				       struct sva_dif_tags tags, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_DIX_GENERATE, flags, (uintptr_t)src, (uintptr_t)dst, size);
 	desc->dif.dst_flags = dst_flags;
@@ -614,7 +614,7 @@ SVA__INLINE void sva_prep_dix_generate(struct sva_desc *desc, void *dst, const v
  * Source: Intel DSA Architecture Specification 341204, 8.3 (Translation Fetch).
  */
 SVA__INLINE void sva_prep_translation_fetch(struct sva_desc *desc, const void *addr, size_t size,
-					   uint32_t stride, uint32_t flags)
+					    uint32_t stride, uint32_t flags)
 {
 	flags |= stride ? SVA_FLAG_FETCH_STRIDE : 0;
 	sva__desc_init(desc, SVA_OP_TRANSLATION_FETCH, flags, (uintptr_t)addr, 0, size);
@@ -635,7 +635,7 @@ SVA__INLINE void sva_prep_cache_flush(struct sva_desc *desc, void *dst, size_t s
  * sva_submit_batch() (wq.h) is the comfortable way.
  */
 SVA__INLINE void sva_prep_batch(struct sva_desc *desc, const struct sva_desc *list, uint32_t count,
-			       uint32_t flags)
+				uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_BATCH, flags, (uintptr_t)list, 0, count);
 }
@@ -654,7 +654,7 @@ SVA__INLINE void sva_prep_batch(struct sva_desc *desc, const struct sva_desc *li
  * @handle: the entry of the inter-domain permission table
  */
 SVA__INLINE void sva_prep_update_window(struct sva_desc *desc, void *base, uint64_t size,
-				       uint8_t window_flags, uint16_t handle, uint32_t flags)
+					uint8_t window_flags, uint16_t handle, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_UPDATE_WINDOW, flags, (uintptr_t)base, size, 0);
 	desc->window.flags = window_flags;
@@ -671,7 +671,8 @@ SVA__INLINE void sva_prep_update_window(struct sva_desc *desc, void *base, uint6
  * The form of cache flush (0x27) is in dsa-perf-micros, but reserved in the architecture
  * specification, revision 3.0.
  */
-SVA__INLINE void sva_set_domain_restricted(struct sva_desc *desc, uint16_t handle1, uint16_t handle2)
+SVA__INLINE void sva_set_domain_restricted(struct sva_desc *desc, uint16_t handle1,
+					   uint16_t handle2)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 
@@ -691,7 +692,7 @@ SVA__INLINE void sva_set_domain_restricted(struct sva_desc *desc, uint16_t handl
  * architecture specification, revision 3.0.
  */
 SVA__INLINE void sva_set_domain_unrestricted(struct sva_desc *desc, uint32_t addr1_pasid,
-					    uint32_t addr2_pasid, uint16_t table)
+					     uint32_t addr2_pasid, uint16_t table)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 

@@ -46,7 +46,7 @@ struct sva__line {
  * ENQCMD, ENQCMDS and MOVDIR64B are weakly ordered towards earlier stores to write-back memory:
  * without a store fence the device could see the doorbell before the data. sva_submit_barrier()
  * stands before each of them. Nothing is needed on the way back but an acquire load of the status
- * byte of the completion record (sva_comp_status() in desc.h): the device writes that byte last.
+ * byte of the completion record (sva_record_status() in desc.h): the device writes that byte last.
  */
 SVA__INLINE void sva_submit_barrier(void)
 {

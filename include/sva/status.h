@@ -73,12 +73,13 @@ struct sva_result {
 /**
  * sva_decode - decode the completion record of an operation
  * @desc: the descriptor; only its opcode and its flags are looked at
- * @comp: its completion record; the caller has seen a status that is not zero
+ * @record: its completion record; the caller has seen a status that is not zero
  * @result: filled
  *
  * Returns @result->error.
  */
-int sva_decode(const struct sva_desc *desc, const struct sva_comp *comp, struct sva_result *result);
+int sva_decode(const struct sva_desc *desc, const struct sva_record *record,
+	       struct sva_result *result);
 
 /**
  * sva_explain - one line for a person: operation, status, bytes, fault address, remedy
@@ -87,7 +88,8 @@ int sva_decode(const struct sva_desc *desc, const struct sva_comp *comp, struct 
  *
  * Returns the length of the whole text, as snprintf(3) does.
  */
-int sva_explain(const struct sva_desc *desc, const struct sva_comp *comp, char *buf, size_t len);
+int sva_explain(const struct sva_desc *desc, const struct sva_record *record, char *buf,
+		size_t len);
 
 #ifdef __cplusplus
 }

@@ -68,11 +68,11 @@ struct sva_wq {
  * in C++11. A container's elements have it from C++17 on.
  */
 struct sva_op {
-	struct sva_desc desc; /* filled by sva_prep_*() */
-	struct sva_comp comp; /* written by the device */
-	struct sva_wq *wq;    /* where it was submitted */
-	uint64_t user_data;   /* the caller's; the library never looks at it */
-	int32_t *credit;      /* the credit that it holds, NULL if none */
+	struct sva_desc desc;     /* filled by sva_prep_*() */
+	struct sva_record record; /* written by the device */
+	struct sva_wq *wq;        /* where it was submitted */
+	uint64_t user_data;       /* the caller's; the library never looks at it */
+	int32_t *credit;          /* the credit that it holds, NULL if none */
 	uint64_t reserved;
 #ifdef __cplusplus
 	/* Of C++11 and C++14, the global ones do not know of alignment. NULL: no memory. */
@@ -105,7 +105,7 @@ struct sva_op {
 
 SVA__STATIC_ASSERT(sizeof(struct sva_wq) == 64, "the head of a handle is one cache line");
 SVA__STATIC_ASSERT(sizeof(struct sva_op) == 128, "an operation is two cache lines");
-SVA__STATIC_ASSERT(offsetof(struct sva_op, comp) == 64, "the record begins a cache line");
+SVA__STATIC_ASSERT(offsetof(struct sva_op, record) == 64, "the record begins a cache line");
 
 /* Levels of the log. */
 enum sva_log_level {
@@ -292,8 +292,8 @@ int sva__try_submit_slow(struct sva_wq *wq, struct sva_op *op);
 /* Give an operation its own record, not complete, and tell it where it goes. */
 SVA__INLINE void sva__op_link(struct sva_op *op, struct sva_wq *wq)
 {
-	op->desc.completion_addr = (uintptr_t)&op->comp;
-	op->comp.status = SVA_STATUS_NONE;
+	op->desc.completion_addr = (uintptr_t)&op->record;
+	op->record.status = SVA_STATUS_NONE;
 	op->wq = wq;
 	op->credit = wq->credit;
 }
@@ -389,12 +389,12 @@ int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count);
  * both must stay in place until the batch is complete. One thread at a time fills a batch.
  */
 struct sva_batch {
-	struct sva_desc *next;      /* the descriptor that sva_batch_add() gives next */
-	struct sva_comp *next_comp; /* and its record */
+	struct sva_desc *next;          /* the descriptor that sva_batch_add() gives next */
+	struct sva_record *next_record; /* and its record */
 	struct sva_desc *end;
-	struct sva_desc *descs; /* 64-byte aligned */
-	struct sva_comp *comps; /* comps[i] is the record of descs[i] */
-	uint32_t flags;         /* SVA_BATCH_* */
+	struct sva_desc *descs;     /* 64-byte aligned */
+	struct sva_record *records; /* records[i] is the record of descs[i] */
+	uint32_t flags;             /* SVA_BATCH_* */
 	uint32_t reserved;
 };
 
@@ -410,7 +410,7 @@ struct sva_batch {
  *
  * Returns 0, or -EINVAL: NULL, an array that is not aligned, a capacity below 2, unknown flags.
  */
-int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_comp *comps,
+int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_record *records,
 		   uint32_t capacity, uint32_t flags);
 
 /**
@@ -422,14 +422,14 @@ int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_c
 SVA__INLINE struct sva_desc *sva_batch_add(struct sva_batch *batch)
 {
 	struct sva_desc *desc = batch->next;
-	struct sva_comp *comp = batch->next_comp;
+	struct sva_record *record = batch->next_record;
 
 	if (SVA__UNLIKELY(desc == batch->end))
 		return NULL;
 	batch->next = desc + 1;
-	batch->next_comp = comp + 1;
-	desc->completion_addr = (uintptr_t)comp;
-	comp->status = SVA_STATUS_NONE;
+	batch->next_record = record + 1;
+	desc->completion_addr = (uintptr_t)record;
+	record->status = SVA_STATUS_NONE;
 	return desc;
 }
 
@@ -443,7 +443,7 @@ SVA__INLINE uint32_t sva_batch_count(const struct sva_batch *batch)
 SVA__INLINE void sva_batch_reset(struct sva_batch *batch)
 {
 	batch->next = batch->descs;
-	batch->next_comp = batch->comps;
+	batch->next_record = batch->records;
 }
 
 /**
@@ -481,14 +481,14 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
  */
 SVA__INLINE int sva_poll(struct sva_op *op)
 {
-	const struct sva_comp *comp = (const struct sva_comp *)op->desc.completion_addr;
+	const struct sva_record *record = (const struct sva_record *)op->desc.completion_addr;
 	unsigned int status;
 
 #ifdef SVA_CHECKED
-	if (!comp)
+	if (!record)
 		return SVA_STATUS_NOT_SUBMITTED;
 #endif
-	status = sva_comp_status(comp);
+	status = sva_record_status(record);
 	if (status && op->credit) {
 		int32_t *credit = op->credit;
 

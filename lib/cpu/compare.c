@@ -34,25 +34,25 @@ static size_t first_difference(const uint8_t *a, const uint8_t *b, size_t size)
 	return i;
 }
 
-static unsigned int finish(const struct sva_desc *desc, struct sva_comp *comp, size_t same)
+static unsigned int finish(const struct sva_desc *desc, struct sva_record *record, size_t same)
 {
-	comp->result = same < desc->xfer_size;
-	comp->bytes_completed = comp->result ? (uint32_t)same : 0;
-	if (desc->op_flags & SVA_FLAG_CR && (desc->compare.expected_result & 1) != comp->result)
+	record->result = same < desc->xfer_size;
+	record->bytes_completed = record->result ? (uint32_t)same : 0;
+	if (desc->op_flags & SVA_FLAG_CR && (desc->compare.expected_result & 1) != record->result)
 		return SVA_STATUS_SUCCESS_PREDICATE;
 	return SVA_STATUS_SUCCESS;
 }
 
-unsigned int svai_cpu_compare(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_compare(const struct sva_desc *desc, struct sva_record *record)
 {
 	const uint8_t *src1 = (const uint8_t *)desc->src_addr;
 	const uint8_t *src2 = (const uint8_t *)desc->src2_addr;
 
-	return finish(desc, comp, first_difference(src1, src2, desc->xfer_size));
+	return finish(desc, record, first_difference(src1, src2, desc->xfer_size));
 }
 
 /* A buffer repeats a pattern if it begins with it, and is equal to itself one pattern further. */
-unsigned int svai_cpu_compare_pattern(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_compare_pattern(const struct sva_desc *desc, struct sva_record *record)
 {
 	const uint8_t *src = (const uint8_t *)desc->src_addr;
 	const uint8_t *pattern = (const uint8_t *)&desc->compare_pattern;
@@ -62,5 +62,5 @@ unsigned int svai_cpu_compare_pattern(const struct sva_desc *desc, struct sva_co
 
 	if (same == head)
 		same += first_difference(src + head, src, size - head);
-	return finish(desc, comp, same);
+	return finish(desc, record, same);
 }

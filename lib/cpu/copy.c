@@ -19,9 +19,9 @@ static size_t min(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_record *record)
 {
-	(void)comp;
+	(void)record;
 	memmove((void *)desc->dst_addr, (const void *)desc->src_addr, desc->xfer_size);
 	return SVA_STATUS_SUCCESS;
 }
@@ -37,7 +37,7 @@ static void repeat(uint8_t *dst, size_t done, size_t size)
 	}
 }
 
-unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_record *record)
 {
 	uint64_t low = desc->pattern;
 	uint64_t high = desc->op_flags & SVA_FLAG_FILL_16 ? desc->fill.pattern_high : low;
@@ -45,7 +45,7 @@ unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_comp *comp)
 	uint8_t *dst = (uint8_t *)desc->dst_addr;
 	size_t size = desc->xfer_size;
 
-	(void)comp;
+	(void)record;
 	if (low == (low & 0xff) * 0x0101010101010101 && low == high) {
 		memset(dst, (int)(low & 0xff), size);
 		return SVA_STATUS_SUCCESS;
@@ -55,14 +55,14 @@ unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_comp *comp)
 	return SVA_STATUS_SUCCESS;
 }
 
-unsigned int svai_cpu_dualcast(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_dualcast(const struct sva_desc *desc, struct sva_record *record)
 {
 	const uint8_t *src = (const uint8_t *)desc->src_addr;
 	uint8_t *dst1 = (uint8_t *)desc->dst_addr;
 	uint8_t *dst2 = (uint8_t *)desc->dualcast.dst2_addr;
 	size_t size = desc->xfer_size;
 
-	(void)comp;
+	(void)record;
 	for (size_t done = 0; done < size; done += CHUNK) {
 		size_t n = min(CHUNK, size - done);
 
@@ -73,11 +73,11 @@ unsigned int svai_cpu_dualcast(const struct sva_desc *desc, struct sva_comp *com
 }
 
 /* Write back and invalidate each line that the region touches. */
-unsigned int svai_cpu_cache_flush(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_cache_flush(const struct sva_desc *desc, struct sva_record *record)
 {
 	uintptr_t end = desc->dst_addr + desc->xfer_size;
 
-	(void)comp;
+	(void)record;
 	for (uintptr_t line = desc->dst_addr & -(uintptr_t)LINE; line < end; line += LINE)
 		_mm_clflush((const void *)line);
 	_mm_sfence(); /* the completion record comes after it */
@@ -85,12 +85,12 @@ unsigned int svai_cpu_cache_flush(const struct sva_desc *desc, struct sva_comp *
 }
 
 /* A prefetch translates its address, and does nothing where that is not possible. */
-unsigned int svai_cpu_translation_fetch(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_translation_fetch(const struct sva_desc *desc, struct sva_record *record)
 {
 	const char *region = (const char *)desc->src_addr;
 	size_t stride = desc->op_flags & SVA_FLAG_FETCH_STRIDE ? desc->fetch.stride : PAGE;
 
-	(void)comp;
+	(void)record;
 	for (size_t offset = 0; offset < desc->xfer_size; offset += stride)
 		__builtin_prefetch((const void *)((uintptr_t)region + offset));
 	return SVA_STATUS_SUCCESS;

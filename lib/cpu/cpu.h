@@ -32,16 +32,17 @@ unsigned int svai_cpu_refuse(const struct svai_limits *limits, const struct sva_
 
 /* svai_cpu_complete - write the completion record, if the descriptor asks for it */
 void svai_cpu_complete(const struct sva_desc *desc, unsigned int status,
-		       const struct sva_comp *comp);
+		       const struct sva_record *record);
 
 /* svai_cpu_batch_record - the record of a batch, of which @done members were executed */
-void svai_cpu_batch_record(const struct svai_limits *limits, struct sva_comp *comp, bool failed,
+void svai_cpu_batch_record(const struct svai_limits *limits, struct sva_record *record, bool failed,
 			   uint32_t done);
 
 /*
- * One operation, already checked. Fills @comp (zero before) but its status, and returns the status.
+ * One operation, already checked. Fills @record (zero before) but its status, and returns the
+ * status.
  */
-typedef unsigned int svai_cpu_op(const struct sva_desc *desc, struct sva_comp *comp);
+typedef unsigned int svai_cpu_op(const struct sva_desc *desc, struct sva_record *record);
 
 svai_cpu_op svai_cpu_memmove, svai_cpu_fill, svai_cpu_dualcast, svai_cpu_cache_flush; /* copy.c */
 svai_cpu_op svai_cpu_translation_fetch;

@@ -59,7 +59,7 @@ static uint32_t seed_of(const struct sva_desc *desc)
 }
 
 /* @dst: NULL, or where the data go as well */
-static unsigned int crc(const struct sva_desc *desc, struct sva_comp *comp, uint8_t *dst)
+static unsigned int crc(const struct sva_desc *desc, struct sva_record *record, uint8_t *dst)
 {
 	const bool bypass_invert = desc->op_flags & SVA_FLAG_CRC_BYPASS_INVERT;
 	const bool bypass_reflect = desc->op_flags & SVA_FLAG_CRC_BYPASS_REFLECT;
@@ -78,16 +78,16 @@ static unsigned int crc(const struct sva_desc *desc, struct sva_comp *comp, uint
 		if (dst)
 			memcpy(dst + done, src + done, n);
 	}
-	comp->crc = bypass_invert ? reflect(reg) : ~reg;
+	record->crc = bypass_invert ? reflect(reg) : ~reg;
 	return SVA_STATUS_SUCCESS;
 }
 
-unsigned int svai_cpu_crc(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_crc(const struct sva_desc *desc, struct sva_record *record)
 {
-	return crc(desc, comp, NULL);
+	return crc(desc, record, NULL);
 }
 
-unsigned int svai_cpu_copy_crc(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_copy_crc(const struct sva_desc *desc, struct sva_record *record)
 {
-	return crc(desc, comp, (uint8_t *)desc->dst_addr);
+	return crc(desc, record, (uint8_t *)desc->dst_addr);
 }

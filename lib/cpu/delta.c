@@ -13,27 +13,27 @@
 
 enum { EQUAL = 0, COMPLETE = 1, OVERFLOW = 2 };
 
-struct record {
+struct delta {
 	uint8_t *addr;
 	uint32_t size, max_size;
 };
 
 /* false: there is no room */
-static bool append(struct record *record, uint32_t offset, uint64_t word)
+static bool append(struct delta *delta, uint32_t offset, uint64_t word)
 {
 	const uint16_t units = (uint16_t)(offset / WORD);
-	uint8_t *entry = record->addr + record->size;
+	uint8_t *entry = delta->addr + delta->size;
 
-	if (record->max_size - record->size < ENTRY)
+	if (delta->max_size - delta->size < ENTRY)
 		return false;
 	memcpy(entry, &units, sizeof(units));
 	memcpy(entry + sizeof(units), &word, sizeof(word));
-	record->size += ENTRY;
+	delta->size += ENTRY;
 	return true;
 }
 
 /* Compare the words from @offset to @end; returns where it ended: before @end for want of room. */
-static uint32_t append_differences(struct record *record, const uint8_t *a, const uint8_t *b,
+static uint32_t append_differences(struct delta *delta, const uint8_t *a, const uint8_t *b,
 				   uint32_t offset, uint32_t end)
 {
 	for (; offset < end; offset += WORD) {
@@ -41,7 +41,7 @@ static uint32_t append_differences(struct record *record, const uint8_t *a, cons
 
 		memcpy(&x, a + offset, WORD);
 		memcpy(&y, b + offset, WORD);
-		if (x != y && !append(record, offset, y))
+		if (x != y && !append(delta, offset, y))
 			break;
 	}
 	return offset;
@@ -54,43 +54,43 @@ static unsigned int check_result(const struct sva_desc *desc, unsigned int resul
 	return SVA_STATUS_SUCCESS;
 }
 
-unsigned int svai_cpu_create_delta(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_create_delta(const struct sva_desc *desc, struct sva_record *record)
 {
 	const uint8_t *src1 = (const uint8_t *)desc->src_addr;
 	const uint8_t *src2 = (const uint8_t *)desc->src2_addr;
-	struct record record = { (uint8_t *)desc->delta.record_addr, 0, desc->delta.max_size };
+	struct delta delta = { (uint8_t *)desc->delta.delta_addr, 0, desc->delta.max_size };
 	uint32_t size = desc->xfer_size, done = 0, end;
 
 	for (; done < size; done = end) {
 		end = size - done < CHUNK ? size : done + CHUNK;
 		if (!memcmp(src1 + done, src2 + done, end - done))
 			continue;
-		done = append_differences(&record, src1, src2, done, end);
+		done = append_differences(&delta, src1, src2, done, end);
 		if (done < end)
 			break;
 	}
-	comp->delta_size = record.size;
-	comp->bytes_completed = done < size ? done : 0;
-	comp->result = done < size ? OVERFLOW : record.size ? COMPLETE : EQUAL;
-	return check_result(desc, comp->result);
+	record->delta_size = delta.size;
+	record->bytes_completed = done < size ? done : 0;
+	record->result = done < size ? OVERFLOW : delta.size ? COMPLETE : EQUAL;
+	return check_result(desc, record->result);
 }
 
 /* Stops at the first bad entry; those before it are applied, and counted. */
-unsigned int svai_cpu_apply_delta(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_apply_delta(const struct sva_desc *desc, struct sva_record *record)
 {
-	const uint8_t *record = (const uint8_t *)desc->src_addr;
+	const uint8_t *delta = (const uint8_t *)desc->src_addr;
 	uint8_t *dst = (uint8_t *)desc->dst_addr;
 	uint32_t next = 0; /* the lowest offset that is in order, in units */
 
-	for (uint32_t done = 0; done < desc->delta.record_size; done += ENTRY) {
+	for (uint32_t done = 0; done < desc->delta.delta_size; done += ENTRY) {
 		uint16_t units;
 
-		memcpy(&units, record + done, sizeof(units));
+		memcpy(&units, delta + done, sizeof(units));
 		if (units < next || units >= desc->xfer_size / WORD) {
-			comp->bytes_completed = done;
+			record->bytes_completed = done;
 			return units < next ? SVA_STATUS_DELTA_ORDER : SVA_STATUS_DELTA_RANGE;
 		}
-		memcpy(dst + (size_t)units * WORD, record + done + sizeof(units), WORD);
+		memcpy(dst + (size_t)units * WORD, delta + done + sizeof(units), WORD);
 		next = units + 1u;
 	}
 	return SVA_STATUS_SUCCESS;

@@ -172,47 +172,48 @@ static uint8_t do_block(struct walk *w, const struct sva_desc *desc)
 	return 0;
 }
 
-static unsigned int execute(const struct sva_desc *desc, struct sva_comp *comp, unsigned int what)
+static unsigned int execute(const struct sva_desc *desc, struct sva_record *record,
+			    unsigned int what)
 {
 	const uint32_t step = svai_dif_block(desc) + (what & READ_TUPLE ? SVAI_DIF_TUPLE : 0);
 	struct walk w;
 
 	start(&w, desc, what);
 	for (uint32_t done = 0; done < desc->xfer_size; done += step) {
-		comp->result = do_block(&w, desc);
-		if (comp->result) {
-			comp->bytes_completed = done;
+		record->result = do_block(&w, desc);
+		if (record->result) {
+			record->bytes_completed = done;
 			return SVA_STATUS_DIF_ERROR;
 		}
 	}
 	if (what & READ_TUPLE)
-		comp->dif_src = w.src_tags;
+		record->dif_src = w.src_tags;
 	if (what & WRITE_TUPLE)
-		comp->dif_dst = w.dst_tags;
+		record->dif_dst = w.dst_tags;
 	return SVA_STATUS_SUCCESS;
 }
 
-unsigned int svai_cpu_dif_check(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_dif_check(const struct sva_desc *desc, struct sva_record *record)
 {
-	return execute(desc, comp, READ_TUPLE);
+	return execute(desc, record, READ_TUPLE);
 }
 
-unsigned int svai_cpu_dif_insert(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_dif_insert(const struct sva_desc *desc, struct sva_record *record)
 {
-	return execute(desc, comp, WRITE_DATA | WRITE_TUPLE);
+	return execute(desc, record, WRITE_DATA | WRITE_TUPLE);
 }
 
-unsigned int svai_cpu_dif_strip(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_dif_strip(const struct sva_desc *desc, struct sva_record *record)
 {
-	return execute(desc, comp, READ_TUPLE | WRITE_DATA);
+	return execute(desc, record, READ_TUPLE | WRITE_DATA);
 }
 
-unsigned int svai_cpu_dif_update(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_dif_update(const struct sva_desc *desc, struct sva_record *record)
 {
-	return execute(desc, comp, READ_TUPLE | WRITE_DATA | WRITE_TUPLE);
+	return execute(desc, record, READ_TUPLE | WRITE_DATA | WRITE_TUPLE);
 }
 
-unsigned int svai_cpu_dix_generate(const struct sva_desc *desc, struct sva_comp *comp)
+unsigned int svai_cpu_dix_generate(const struct sva_desc *desc, struct sva_record *record)
 {
-	return execute(desc, comp, WRITE_TUPLE);
+	return execute(desc, record, WRITE_TUPLE);
 }

@@ -10,10 +10,10 @@
 #include "cpu.h"
 
 /* No operation; and drain: what was submitted before it is done. */
-static unsigned int nothing(const struct sva_desc *desc, struct sva_comp *comp)
+static unsigned int nothing(const struct sva_desc *desc, struct sva_record *record)
 {
 	(void)desc;
-	(void)comp;
+	(void)record;
 	return SVA_STATUS_SUCCESS;
 }
 
@@ -70,36 +70,36 @@ static bool wants_record(const struct sva_desc *desc, unsigned int status)
 }
 
 void svai_cpu_complete(const struct sva_desc *desc, unsigned int status,
-		       const struct sva_comp *comp)
+		       const struct sva_record *record)
 {
-	struct sva_comp *record = (struct sva_comp *)desc->completion_addr;
+	struct sva_record *to = (struct sva_record *)desc->completion_addr;
 
 	if (!wants_record(desc, status))
 		return;
-	memcpy((char *)record + 1, (const char *)comp + 1, sizeof(*comp) - 1);
-	__atomic_store_n(&record->status, (uint8_t)status, __ATOMIC_RELEASE);
+	memcpy((char *)to + 1, (const char *)record + 1, sizeof(*record) - 1);
+	__atomic_store_n(&to->status, (uint8_t)status, __ATOMIC_RELEASE);
 }
 
 /* The result is reserved on a device that cannot go on with a batch that has failed (8.3.2). */
-void svai_cpu_batch_record(const struct svai_limits *limits, struct sva_comp *comp, bool failed,
+void svai_cpu_batch_record(const struct svai_limits *limits, struct sva_record *record, bool failed,
 			   uint32_t done)
 {
-	comp->status = failed ? SVA_STATUS_BATCH_FAIL : SVA_STATUS_SUCCESS;
-	comp->result = failed && limits->gen_cap & SVAI_GENCAP_BATCH_ERROR;
-	comp->bytes_completed = done; /* descriptors */
+	record->status = failed ? SVA_STATUS_BATCH_FAIL : SVA_STATUS_SUCCESS;
+	record->result = failed && limits->gen_cap & SVAI_GENCAP_BATCH_ERROR;
+	record->bytes_completed = done; /* descriptors */
 }
 
 unsigned int svai_cpu_refuse(const struct svai_limits *limits, const struct sva_desc *desc,
 			     bool member)
 {
 	struct svai_finding finding;
-	struct sva_comp comp = { 0 };
+	struct sva_record record = { 0 };
 	unsigned int status = svai_check(limits, desc, member, &finding);
 
 	if (status == SVA_STATUS_BAD_FLAGS)
-		comp.invalid_flags = finding.invalid_flags;
+		record.invalid_flags = finding.invalid_flags;
 	if (status)
-		svai_cpu_complete(desc, status, &comp);
+		svai_cpu_complete(desc, status, &record);
 	return status;
 }
 
@@ -111,7 +111,7 @@ static unsigned int execute(const struct svai_limits *limits, const struct sva_d
  * stay untouched, if any member before it has not ended with success.
  */
 static unsigned int execute_batch(const struct svai_limits *limits, const struct sva_desc *desc,
-				  struct sva_comp *comp)
+				  struct sva_record *record)
 {
 	const struct sva_desc *list = (const struct sva_desc *)desc->desc_list_addr;
 	bool failed = false;
@@ -123,8 +123,8 @@ static unsigned int execute_batch(const struct svai_limits *limits, const struct
 		if (execute(limits, &list[i], true) != SVA_STATUS_SUCCESS)
 			failed = true;
 	}
-	svai_cpu_batch_record(limits, comp, failed, i);
-	return comp->status;
+	svai_cpu_batch_record(limits, record, failed, i);
+	return record->status;
 }
 
 /* Returns the status, whether a record was written or not. No batch is a member of one. */
@@ -132,15 +132,15 @@ static unsigned int execute(const struct svai_limits *limits, const struct sva_d
 			    bool member)
 {
 	unsigned int status = svai_cpu_refuse(limits, desc, member);
-	struct sva_comp comp = { 0 };
+	struct sva_record record = { 0 };
 
 	if (status)
 		return status;
 	if (sva_desc_opcode(desc) == SVA_OP_BATCH)
-		status = execute_batch(limits, desc, &comp);
+		status = execute_batch(limits, desc, &record);
 	else
-		status = operations[sva_desc_opcode(desc)](desc, &comp);
-	svai_cpu_complete(desc, status, &comp);
+		status = operations[sva_desc_opcode(desc)](desc, &record);
+	svai_cpu_complete(desc, status, &record);
 	return status;
 }
 

@@ -47,8 +47,8 @@ static void print_descriptor(void)
 	FIELD(sva_desc_compare, expected_result);
 
 	TYPE(sva_desc_delta);
-	FIELD(sva_desc_delta, record_addr);
-	FIELD(sva_desc_delta, record_size);
+	FIELD(sva_desc_delta, delta_addr);
+	FIELD(sva_desc_delta, delta_size);
 	FIELD(sva_desc_delta, max_size);
 	FIELD(sva_desc_delta, expected_result_mask);
 
@@ -90,21 +90,21 @@ static void print_descriptor(void)
 
 static void print_operation(void)
 {
-	TYPE(sva_comp);
-	FIELD(sva_comp, status);
-	FIELD(sva_comp, result);
-	FIELD(sva_comp, fault_info);
-	FIELD(sva_comp, bytes_completed);
-	FIELD(sva_comp, fault_addr);
-	FIELD(sva_comp, invalid_flags);
-	FIELD(sva_comp, delta_size);
-	FIELD(sva_comp, crc);
-	FIELD(sva_comp, dif_src);
-	FIELD(sva_comp, dif_dst);
+	TYPE(sva_record);
+	FIELD(sva_record, status);
+	FIELD(sva_record, result);
+	FIELD(sva_record, fault_info);
+	FIELD(sva_record, bytes_completed);
+	FIELD(sva_record, fault_addr);
+	FIELD(sva_record, invalid_flags);
+	FIELD(sva_record, delta_size);
+	FIELD(sva_record, crc);
+	FIELD(sva_record, dif_src);
+	FIELD(sva_record, dif_dst);
 
 	TYPE(sva_op);
 	FIELD(sva_op, desc);
-	FIELD(sva_op, comp);
+	FIELD(sva_op, record);
 	FIELD(sva_op, wq);
 	FIELD(sva_op, credit);
 	FIELD(sva_op, user_data);
@@ -117,10 +117,10 @@ static void print_operation(void)
 
 	TYPE(sva_batch);
 	FIELD(sva_batch, next);
-	FIELD(sva_batch, next_comp);
+	FIELD(sva_batch, next_record);
 	FIELD(sva_batch, end);
 	FIELD(sva_batch, descs);
-	FIELD(sva_batch, comps);
+	FIELD(sva_batch, records);
 	FIELD(sva_batch, flags);
 }
 

@@ -316,7 +316,7 @@ static void spoil_size(struct sva_desc *desc)
 	if (opcode == SVA_OP_TRANSLATION_FETCH)
 		desc->xfer_size = 0; /* its size has no limit */
 	else if (opcode == SVA_OP_APPLY_DELTA && one_in(2))
-		desc->delta.record_size = one_in(2) ? 0 : 10 * MAX_TRANSFER;
+		desc->delta.delta_size = one_in(2) ? 0 : 10 * MAX_TRANSFER;
 	else if (opcode == SVA_OP_CREATE_DELTA && one_in(2))
 		desc->delta.max_size = one_in(2) ? 70 : 10 * MAX_TRANSFER;
 	else if (opcode == SVA_OP_BATCH)
@@ -351,7 +351,7 @@ static void spoil(struct sva_desc *desc)
 	}
 }
 
-static void make_random(struct sva_desc *desc, struct sva_comp *record)
+static void make_random(struct sva_desc *desc, struct sva_record *record)
 {
 	make_valid(desc);
 	desc->completion_addr = (uintptr_t)record;
@@ -384,8 +384,8 @@ static void make_batch(struct sva_desc *desc)
 		spoil(desc);
 }
 
-static void explain(const struct sva_desc *desc, const struct sva_comp *cpu,
-		    const struct sva_comp *model, const char *what)
+static void explain(const struct sva_desc *desc, const struct sva_record *cpu,
+		    const struct sva_record *model, const char *what)
 {
 	const uint64_t *words = (const uint64_t *)(const void *)desc;
 
@@ -408,7 +408,7 @@ static bool is_refusal(unsigned int status)
 
 /* Refused by both: for reasons that both are true. */
 static const char *compare_refusals(const struct sva_desc *desc, bool member,
-				    const struct sva_comp *cpu)
+				    const struct sva_record *cpu)
 {
 	struct emu_findings findings;
 
@@ -430,8 +430,8 @@ static const char *compare_tags(const struct sva_dif_tags *a, const struct sva_d
 	return NULL;
 }
 
-static const char *compare_specific(unsigned int opcode, const struct sva_comp *cpu,
-				    const struct sva_comp *model)
+static const char *compare_specific(unsigned int opcode, const struct sva_record *cpu,
+				    const struct sva_record *model)
 {
 	const char *differs = NULL;
 
@@ -450,7 +450,7 @@ static const char *compare_specific(unsigned int opcode, const struct sva_comp *
 }
 
 static const char *compare_records(const struct sva_desc *desc, bool member,
-				   const struct sva_comp *cpu, const struct sva_comp *model)
+				   const struct sva_record *cpu, const struct sva_record *model)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 
@@ -473,8 +473,8 @@ static const char *compare_records(const struct sva_desc *desc, bool member,
 
 void compare_all(const struct sva_desc *desc)
 {
-	const struct sva_comp *cpu = &arena.records[MAX_BATCH];
-	const struct sva_comp *model = &modelled.records[MAX_BATCH];
+	const struct sva_record *cpu = &arena.records[MAX_BATCH];
+	const struct sva_record *model = &modelled.records[MAX_BATCH];
 	const char *differs;
 
 	for (uint32_t i = 0; i < MAX_BATCH; i++) {

@@ -18,7 +18,7 @@
 #define ROOM (MAX_TRANSFER + MAX_TRANSFER / 512 * 8)
 
 struct arena {
-	struct sva_comp records[MAX_BATCH + 1]; /* the last one is the direct descriptor's */
+	struct sva_record records[MAX_BATCH + 1]; /* the last one is the direct descriptor's */
 	struct sva_desc list[MAX_BATCH];
 	uint8_t data[DATA_SIZE] __attribute__((aligned(4096)));
 };

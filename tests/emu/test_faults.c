@@ -115,7 +115,7 @@ static const struct emu_device device = {
 	.page_requests = true,
 };
 
-static struct sva_comp record;
+static struct sva_record record;
 
 /* In the memory of the moment; what is not accessed through it finds nothing. */
 static unsigned int execute(const struct sva_desc *desc, struct emu_outcome *outcome)
@@ -351,7 +351,7 @@ static void resume_dif(struct sva_desc *desc, uint32_t done)
 /* Offsets of a resumed delta record count from where it was resumed. */
 static void rebase_delta(const struct sva_desc *desc, uint64_t start)
 {
-	uint8_t *entry = emu_ptr(desc->delta.record_addr);
+	uint8_t *entry = emu_ptr(desc->delta.delta_addr);
 
 	for (uint32_t i = 0; i < record.delta_size; i += 10) {
 		uint16_t index;
@@ -372,7 +372,7 @@ static void resume(struct sva_desc *desc)
 		return;
 	if (opcode == SVA_OP_APPLY_DELTA) {
 		desc->src_addr += done;
-		desc->delta.record_size -= done;
+		desc->delta.delta_size -= done;
 		return;
 	}
 	assert_in_range(done, 0, desc->xfer_size - 1);
@@ -394,7 +394,7 @@ static void resume(struct sva_desc *desc)
 		if (opcode == SVA_OP_DUALCAST)
 			desc->dualcast.dst2_addr += done;
 		if (opcode == SVA_OP_CREATE_DELTA) {
-			desc->delta.record_addr += record.delta_size;
+			desc->delta.delta_addr += record.delta_size;
 			desc->delta.max_size -= record.delta_size;
 		}
 	}
@@ -467,7 +467,7 @@ static void fill_arena(bool equal)
 		b[i] ^= 0x55;
 }
 
-static void compare_with_expected(const struct sva_comp *want, const char *name)
+static void compare_with_expected(const struct sva_record *want, const char *name)
 {
 	if (memcmp(&arena, &expected, sizeof(arena)) || memcmp(&record, want, sizeof(record)))
 		fail_msg("%s: not the same as in one piece", name);
@@ -475,11 +475,11 @@ static void compare_with_expected(const struct sva_comp *want, const char *name)
 
 /* One set of missing pages: resumed, blocking, and refused. */
 static void one_case(const struct operation *op, const struct sva_desc *desc,
-		     const struct sva_comp *want, const bool missing[ZONES * PAGES])
+		     const struct sva_record *want, const bool missing[ZONES * PAGES])
 {
 	struct sva_desc again = *desc;
 	struct emu_outcome outcome;
-	struct sva_comp first;
+	struct sva_record first;
 
 	for (unsigned int i = 0; i < ZONES * PAGES; i++)
 		present[i] = !missing[i];
@@ -511,7 +511,7 @@ static void all_cases(const struct operation *op, unsigned int layout)
 {
 	bool missing[ZONES * PAGES] = { false };
 	struct emu_outcome outcome;
-	struct sva_comp want;
+	struct sva_record want;
 	struct sva_desc desc;
 	uint32_t pattern = 12345;
 
@@ -684,7 +684,7 @@ static void a_fault_on_the_record_is_returned(void **state)
 
 static unsigned int reported;
 
-static void note(void *ctx, const struct sva_desc *desc, const struct sva_comp *comp,
+static void note(void *ctx, const struct sva_desc *desc, const struct sva_record *comp,
 		 unsigned int status)
 {
 	(void)ctx, (void)desc, (void)comp;
@@ -713,7 +713,7 @@ static void a_drain_follows_the_log(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct emu_device other = device;
 		struct emu_outcome outcome;
-		struct sva_comp comp = { 0 };
+		struct sva_record comp = { 0 };
 		struct sva_desc desc;
 
 		other.event_log = cases[i].event_log;

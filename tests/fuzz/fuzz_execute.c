@@ -30,10 +30,10 @@ static void confine(struct sva_desc *desc, const unsigned char *arena)
 	if (opcode != SVA_OP_COMPARE_PATTERN)
 		desc->dst_addr = into(arena, desc->dst_addr);
 	if (opcode == SVA_OP_CREATE_DELTA) {
-		desc->delta.record_addr = into(arena, desc->delta.record_addr);
+		desc->delta.delta_addr = into(arena, desc->delta.delta_addr);
 		desc->delta.max_size %= SIZES;
 	} else if (opcode == SVA_OP_APPLY_DELTA) {
-		desc->delta.record_size %= SIZES;
+		desc->delta.delta_size %= SIZES;
 	} else if (opcode == SVA_OP_DUALCAST) {
 		desc->dualcast.dst2_addr = into(arena, desc->dualcast.dst2_addr);
 	} else if (opcode == SVA_OP_CRC || opcode == SVA_OP_COPY_CRC) {
@@ -70,7 +70,7 @@ static void clear_unused(struct sva_desc *desc)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct sva_comp comp[2];
+	static struct sva_record comp[2];
 	struct svai_finding finding;
 	struct svai_limits limits;
 	unsigned char *arena;

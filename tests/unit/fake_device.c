@@ -85,7 +85,7 @@ static void execute(const struct sva_desc *desc)
 	struct svai_limits limits;
 
 	if (sva_desc_opcode(desc) == SVA_OP_DRAIN && fake.drain_status) {
-		((struct sva_comp *)desc->completion_addr)->status = fake.drain_status;
+		((struct sva_record *)desc->completion_addr)->status = fake.drain_status;
 		return;
 	}
 	if (sva_desc_opcode(desc) == SVA_OP_DRAIN && count_down(&fake.drains_lost))

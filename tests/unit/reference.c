@@ -72,7 +72,7 @@ void ref_tuple(uint8_t *dst, uint16_t guard, uint16_t app_tag, uint32_t ref_tag)
 		dst[4 + i] = (uint8_t)(ref_tag >> (24 - 8 * i));
 }
 
-unsigned int ref_run(struct sva_desc *desc, struct sva_comp *comp)
+unsigned int ref_run(struct sva_desc *desc, struct sva_record *comp)
 {
 	struct svai_limits limits;
 
@@ -80,5 +80,5 @@ unsigned int ref_run(struct sva_desc *desc, struct sva_comp *comp)
 	desc->completion_addr = (uintptr_t)comp;
 	svai_cpu_limits(&limits);
 	svai_cpu_execute(&limits, desc);
-	return sva_comp_status(comp);
+	return sva_record_status(comp);
 }

@@ -27,6 +27,6 @@ uint16_t ref_crc16(const uint8_t *src, size_t size, uint16_t seed);
 void ref_tuple(uint8_t *dst, uint16_t guard, uint16_t app_tag, uint32_t ref_tag);
 
 /* ref_run - have the software device execute @desc; returns the status byte of @comp */
-unsigned int ref_run(struct sva_desc *desc, struct sva_comp *comp);
+unsigned int ref_run(struct sva_desc *desc, struct sva_record *comp);
 
 #endif

@@ -13,7 +13,7 @@
 #define MEMBERS 8
 
 static struct sva_desc descs[MEMBERS];
-static struct sva_comp comps[MEMBERS];
+static struct sva_record comps[MEMBERS];
 static struct sva_batch batch;
 static struct sva_op op __attribute__((aligned(64)));
 static uint64_t src[MEMBERS], dst[MEMBERS];
@@ -65,7 +65,7 @@ static void everything_on(struct sva_wq *wq)
 	assert_int_equal(sva_batch_count(&batch), MEMBERS);
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
-	assert_int_equal(op.comp.bytes_completed, MEMBERS);
+	assert_int_equal(op.record.bytes_completed, MEMBERS);
 	assert_memory_equal(dst, src, sizeof(dst));
 	for (unsigned int i = 0; i < MEMBERS; i++)
 		assert_int_equal(comps[i].status, SVA_STATUS_SUCCESS);
@@ -77,8 +77,8 @@ static void everything_on(struct sva_wq *wq)
 	add_copy(2, 0);
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
-	assert_int_equal(op.comp.result, 0); /* reserved without batch continuation */
-	assert_int_equal(op.comp.bytes_completed, 3);
+	assert_int_equal(op.record.result, 0); /* reserved without batch continuation */
+	assert_int_equal(op.record.bytes_completed, 3);
 	assert_int_equal(comps[1].status, SVA_STATUS_BAD_SIZE);
 	assert_int_equal(comps[2].status, SVA_STATUS_SUCCESS);
 	assert_int_equal(dst[2], src[2]);
@@ -91,7 +91,7 @@ static void everything_on(struct sva_wq *wq)
 	add_copy(3, 0);
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
-	assert_int_equal(op.comp.bytes_completed, 2);
+	assert_int_equal(op.record.bytes_completed, 2);
 	assert_int_equal(comps[2].status, SVA_STATUS_NONE);
 	assert_int_equal(comps[3].status, SVA_STATUS_NONE);
 	assert_int_equal(dst[2], 0);
@@ -236,7 +236,7 @@ static void members_that_are_lost(void **state)
 		assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 		assert_int_equal(pthread_join(thread, NULL), 0);
 		assert_int_equal(sva_poll(&op), SVA_STATUS_BATCH_FAIL);
-		assert_int_equal(op.comp.bytes_completed, 2);
+		assert_int_equal(op.record.bytes_completed, 2);
 		assert_int_equal(comps[0].status, SVA_STATUS_LOST);
 		assert_int_equal(comps[1].status, SVA_STATUS_LOST);
 		assert_int_equal(comps[2].status, SVA_STATUS_NONE);
@@ -268,7 +268,7 @@ static void members_are_checked_as_members(void **state)
 		add_copy(5, 0);
 		assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 		assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
-		assert_int_equal(op.comp.bytes_completed, 6);
+		assert_int_equal(op.record.bytes_completed, 6);
 		assert_int_equal(comps[0].status, SVA_STATUS_SUCCESS);
 		assert_int_equal(comps[1].status, SVA_STATUS_BAD_OPCODE);
 		assert_int_equal(comps[2].status, SVA_STATUS_BAD_OPCODE);
@@ -297,7 +297,7 @@ static void a_full_queue_in_the_middle(void **state)
 		add_copy(i, 0);
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
-	assert_int_equal(op.comp.bytes_completed, MEMBERS);
+	assert_int_equal(op.record.bytes_completed, MEMBERS);
 	assert_int_equal(fake.write_eagain, 0);
 	assert_memory_equal(dst, src, sizeof(dst));
 	close_fake(wq);
@@ -314,7 +314,7 @@ static void one_member_on_a_queue_without_batches(void **state)
 	add_copy(0, 0);
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
-	assert_int_equal(op.comp.bytes_completed, 1);
+	assert_int_equal(op.record.bytes_completed, 1);
 	assert_int_equal(comps[0].status, SVA_STATUS_SUCCESS);
 	assert_int_equal(dst[0], src[0]);
 	add_copy(1, 0);
@@ -335,7 +335,7 @@ static void a_batch_never_runs_twice(void **state)
 	fake.fail_write = 3; /* the batch itself, member 0, and then an error */
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
-	assert_int_equal(op.comp.bytes_completed, 1);
+	assert_int_equal(op.record.bytes_completed, 1);
 	assert_int_equal(comps[1].status, SVA_STATUS_NONE);
 	assert_string_equal(shift, "112345678");
 	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA__CREDIT);
@@ -422,7 +422,7 @@ static void bad_arguments(void **state)
 	assert_int_equal(sva_batch_init(&batch, descs, NULL, 8, 0), -EINVAL);
 	assert_int_equal(sva_batch_init(&batch, odd, comps, 4, 0), -EINVAL);
 	assert_int_equal(
-		sva_batch_init(&batch, descs, (struct sva_comp *)((char *)comps + 16), 4, 0),
+		sva_batch_init(&batch, descs, (struct sva_record *)((char *)comps + 16), 4, 0),
 		-EINVAL);
 	assert_int_equal(sva_batch_init(&batch, descs, comps, 1, 0), -EINVAL);
 	assert_int_equal(sva_batch_init(&batch, descs, comps, 8, 2), -EINVAL);

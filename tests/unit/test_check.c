@@ -21,7 +21,7 @@ static uint8_t dst2[SIZE] __attribute__((aligned(4096)));
 static uint8_t record[1000] __attribute__((aligned(8)));
 static struct sva_desc list[2];
 static struct sva_desc desc;
-static struct sva_comp comp;
+static struct sva_record comp;
 static struct svai_limits limits;
 static struct svai_finding finding;
 
@@ -369,11 +369,11 @@ static void deltas(void **state)
 	desc.dst_addr += 1;
 	refused(SVA_STATUS_ADDR_ALIGN);
 	prepare(SVA_OP_APPLY_DELTA);
-	desc.delta.record_size = 0;
+	desc.delta.delta_size = 0;
 	refused(SVA_STATUS_BAD_DELTA_SIZE);
-	desc.delta.record_size = 11;
+	desc.delta.delta_size = 11;
 	refused(SVA_STATUS_BAD_DELTA_SIZE);
-	desc.delta.record_size = (uint32_t)limits.max_transfer + 8;
+	desc.delta.delta_size = (uint32_t)limits.max_transfer + 8;
 	refused(SVA_STATUS_BAD_DELTA_SIZE);
 }
 
@@ -390,9 +390,9 @@ static void overlaps(void **state)
 	desc.dst_addr = desc.src_addr - SIZE;
 	assert_int_equal(check(), 0);
 	prepare(SVA_OP_CREATE_DELTA);
-	desc.delta.record_addr = desc.src_addr - 999; /* its whole room counts */
+	desc.delta.delta_addr = desc.src_addr - 999; /* its whole room counts */
 	refused(SVA_STATUS_OVERLAP);
-	desc.delta.record_addr = desc.src2_addr + SIZE - 1;
+	desc.delta.delta_addr = desc.src2_addr + SIZE - 1;
 	refused(SVA_STATUS_OVERLAP);
 	prepare(SVA_OP_APPLY_DELTA);
 	desc.src_addr = desc.dst_addr - 9;

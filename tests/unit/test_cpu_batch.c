@@ -11,7 +11,7 @@
 #define MEMBERS 4u
 
 static struct sva_desc list[33], desc;
-static struct sva_comp comps[33], comp;
+static struct sva_record comps[33], comp;
 static uint64_t values[MEMBERS]; /* each member fills one */
 
 static void add(unsigned int i, uint32_t flags)
@@ -187,7 +187,7 @@ static void a_batch_without_a_record(void **state)
 
 static void a_record_is_written_as_a_whole(void **state)
 {
-	static const struct sva_comp expected = { .status = SVA_STATUS_SUCCESS };
+	static const struct sva_record expected = { .status = SVA_STATUS_SUCCESS };
 	struct svai_limits limits;
 
 	(void)state;

@@ -9,7 +9,7 @@
 #include "reference.h"
 
 static struct sva_desc desc;
-static struct sva_comp comp;
+static struct sva_record comp;
 
 /* Run a prepared comparison; @first: offset of the first difference, @size if there is none. */
 static void expect(uint32_t first, uint32_t size)

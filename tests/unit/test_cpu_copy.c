@@ -10,7 +10,7 @@
 #include "reference.h"
 
 static struct sva_desc desc;
-static struct sva_comp comp;
+static struct sva_record comp;
 
 static void memmove_of_all_sizes(void **state)
 {

@@ -9,7 +9,7 @@
 #include "reference.h"
 
 static struct sva_desc desc;
-static struct sva_comp comp;
+static struct sva_record comp;
 
 static const uint32_t all_flags[] = {
 	0,

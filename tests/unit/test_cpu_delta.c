@@ -9,7 +9,7 @@
 #include "reference.h"
 
 static struct sva_desc desc;
-static struct sva_comp comp;
+static struct sva_record comp;
 
 /* The record as it should be; returns its size. */
 static uint32_t reference_record(const uint8_t *a, const uint8_t *b, uint32_t size, uint8_t *record)

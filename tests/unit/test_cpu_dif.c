@@ -14,7 +14,7 @@ static const uint32_t block_sizes[] = { 512, 520, 4096, 4104 };
 static const struct sva_dif_tags seed = { 0xfffffffe, 0xf000, 0xabff };
 
 static struct sva_desc desc;
-static struct sva_comp comp;
+static struct sva_record comp;
 
 static uint16_t guard_of(const uint8_t *block, uint8_t dif_flags)
 {

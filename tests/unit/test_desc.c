@@ -27,9 +27,9 @@
 		       #field " is in its place")
 
 EQUAL(sizeof(struct sva_desc), sizeof(struct dsa_hw_desc));
-EQUAL(sizeof(struct sva_comp), sizeof(struct dsa_completion_record));
+EQUAL(sizeof(struct sva_record), sizeof(struct dsa_completion_record));
 EQUAL(_Alignof(struct sva_desc), 64);
-EQUAL(_Alignof(struct sva_comp), 32);
+EQUAL(_Alignof(struct sva_record), 32);
 
 #define DESC(field, theirs) SAME(struct sva_desc, field, struct dsa_hw_desc, theirs)
 DESC(completion_addr, completion_addr);
@@ -49,11 +49,11 @@ DESC(tail.reserved, rsvd1);
 DESC(op_specific, op_specific);
 DESC(op_words, op_specific);
 DESC(compare.expected_result, expected_res);
-DESC(delta.record_addr, delta_addr);
+DESC(delta.delta_addr, delta_addr);
 DESC(delta.max_size, max_delta_size);
 DESC(delta.reserved, delt_rsvd);
 DESC(delta.expected_result_mask, expected_res_mask);
-DESC(delta.record_size, delta_rec_size);
+DESC(delta.delta_size, delta_rec_size);
 DESC(dualcast.dst2_addr, dest2);
 DESC(crc.seed, crc_seed);
 DESC(crc.reserved, crc_rsvd);
@@ -101,7 +101,7 @@ EQUAL(sizeof(struct sva_desc_fetch), 24);
 EQUAL(sizeof(struct sva_desc_domain), 24);
 EQUAL(sizeof(struct sva_desc_window), 24);
 
-#define COMP(field, theirs) SAME(struct sva_comp, field, struct dsa_completion_record, theirs)
+#define COMP(field, theirs) SAME(struct sva_record, field, struct dsa_completion_record, theirs)
 COMP(status, status);
 COMP(result, result);
 COMP(result, dif_status);
@@ -120,10 +120,11 @@ COMP(dif_src.app_tag, dif_upd_src_app_tag);
 COMP(dif_dst.ref_tag, dif_upd_dest_ref_tag);
 COMP(dif_dst.app_mask, dif_upd_dest_app_tag_mask);
 COMP(dif_dst.app_tag, dif_upd_dest_app_tag);
-PLACE(struct sva_comp, fault_info, 2, 1);
-PLACE(struct sva_comp, invalid_flags, 16, 4);
-PLACE(struct sva_comp, crc, 16, 4); /* crc_val is 16 or 64 bits wide, as the kernel's age has it */
-EQUAL(offsetof(struct sva_comp, crc), offsetof(struct dsa_completion_record, crc_val));
+PLACE(struct sva_record, fault_info, 2, 1);
+PLACE(struct sva_record, invalid_flags, 16, 4);
+PLACE(struct sva_record, crc, 16,
+      4); /* crc_val is 16 or 64 bits wide, as the kernel's age has it */
+EQUAL(offsetof(struct sva_record, crc), offsetof(struct dsa_completion_record, crc_val));
 
 EQUAL(SVA_OP_NOOP, DSA_OPCODE_NOOP);
 EQUAL(SVA_OP_BATCH, DSA_OPCODE_BATCH);
@@ -709,11 +710,11 @@ static void sizes_of_the_rest(void **state)
 static void the_completion_record(void **state)
 {
 	struct dsa_completion_record theirs = { .status = 0x83, .invalid_flags = 0xfedcba };
-	struct sva_comp ours;
+	struct sva_record ours;
 
 	(void)state;
 	memcpy(&ours, (const void *)&theirs, sizeof(ours));
-	assert_int_equal(sva_comp_status(&ours), 0x83);
+	assert_int_equal(sva_record_status(&ours), 0x83);
 	assert_int_equal(ours.invalid_flags, 0xfedcba);
 }
 

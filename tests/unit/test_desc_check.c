@@ -10,7 +10,7 @@
 #include "fixture.h"
 
 static struct sva_desc desc, list[4];
-static struct sva_comp comp, comps[4];
+static struct sva_record comp, comps[4];
 static char src[4096], dst[4096], why[200];
 
 static int check(struct sva_wq *wq)

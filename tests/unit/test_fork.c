@@ -39,7 +39,7 @@ static void use_stale(struct sva_wq *wq)
 {
 	struct sva_batch batch;
 	static struct sva_desc descs[2];
-	static struct sva_comp comps[2];
+	static struct sva_record comps[2];
 	char why[100];
 
 	sva_prep_noop(&op.desc, 0);

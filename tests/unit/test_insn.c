@@ -421,7 +421,7 @@ static void assert_submission(const struct insn *insn, int32_t *credit)
 	assert_int_equal(trace.caught, 1);
 	assert_int_equal(trace.rax & ~(uint64_t)SVA__PORTAL_ROTATION, (uintptr_t)portal);
 	assert_int_equal(trace.rsi, (uintptr_t)&op.desc);
-	assert_int_equal(op.desc.completion_addr, (uintptr_t)&op.comp);
+	assert_int_equal(op.desc.completion_addr, (uintptr_t)&op.record);
 	assert_int_equal(trace.fences, 1);
 	assert_in_range(trace.distance, 1, 8);             /* right before the portal */
 	assert_memory_equal(trace.fenced, trace.desc, 64); /* nothing was written in between */

@@ -198,14 +198,14 @@ static void every_opcode_has_a_name(void **state)
 static const struct sva_dif_tags src_tags = { CRC, 0x1122, 0x3344 };
 static const struct sva_dif_tags dst_tags = { 0x55667788, 0x99aa, 0xbbcc };
 
-static struct sva_comp record(unsigned int status, unsigned int result)
+static struct sva_record record(unsigned int status, unsigned int result)
 {
-	struct sva_comp comp = { .status = (uint8_t)status,
-				 .result = (uint8_t)result,
-				 .fault_info = 0xff,
-				 .reserved = 0xff,
-				 .bytes_completed = DONE,
-				 .fault_addr = FAULT_ADDR };
+	struct sva_record comp = { .status = (uint8_t)status,
+				   .result = (uint8_t)result,
+				   .fault_info = 0xff,
+				   .reserved = 0xff,
+				   .bytes_completed = DONE,
+				   .fault_addr = FAULT_ADDR };
 
 	comp.dif_src = src_tags;
 	comp.dif_dst = dst_tags;
@@ -225,7 +225,7 @@ static struct sva_desc operation(unsigned int opcode)
 static struct sva_result decoded(unsigned int opcode, unsigned int status, unsigned int result)
 {
 	struct sva_desc desc = operation(opcode);
-	struct sva_comp comp = record(status, result);
+	struct sva_record comp = record(status, result);
 	struct sva_result r;
 
 	memset(&r, 0xa5, sizeof(r));
@@ -409,11 +409,11 @@ static void create_delta_with_a_fault(void **state)
 static void apply_delta(void **state)
 {
 	struct sva_desc desc = operation(SVA_OP_APPLY_DELTA);
-	struct sva_comp comp = record(SVA_STATUS_SUCCESS, 0);
+	struct sva_record comp = record(SVA_STATUS_SUCCESS, 0);
 	struct sva_result r, damaged = plain(SVA_STATUS_DELTA_ORDER);
 
 	(void)state;
-	desc.delta.record_size = 120;
+	desc.delta.delta_size = 120;
 	assert_int_equal(sva_decode(&desc, &comp, &r), 0);
 	assert_result(r, success(120));
 	assert_result(decoded(SVA_OP_APPLY_DELTA, 0x83, 0), fault(0x83));
@@ -474,7 +474,7 @@ static void a_dif_error(void **state)
 static void invalid_flags(void **state)
 {
 	struct sva_desc desc = operation(SVA_OP_CRC);
-	struct sva_comp comp = record(SVA_STATUS_BAD_FLAGS, 0);
+	struct sva_record comp = record(SVA_STATUS_BAD_FLAGS, 0);
 	struct sva_result r, expected = plain(SVA_STATUS_BAD_FLAGS);
 
 	(void)state;
@@ -520,7 +520,7 @@ static void refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(opcodes); i++) {
 		struct sva_desc desc = operation(opcodes[i]);
-		struct sva_comp comp = record(SVA_STATUS_RESERVED, 1);
+		struct sva_record comp = record(SVA_STATUS_RESERVED, 1);
 		struct sva_result r;
 
 		comp.bytes_completed = 0;
@@ -532,7 +532,7 @@ static void refused(void **state)
 static void decode_without_arguments(void **state)
 {
 	struct sva_desc desc = operation(SVA_OP_NOOP);
-	struct sva_comp comp = record(SVA_STATUS_SUCCESS, 0);
+	struct sva_record comp = record(SVA_STATUS_SUCCESS, 0);
 	struct sva_result r;
 
 	(void)state;
@@ -549,7 +549,7 @@ static void assert_explained(unsigned int opcode, unsigned int status, unsigned 
 			     const char *expected)
 {
 	struct sva_desc desc = operation(opcode);
-	struct sva_comp comp = record(status, result);
+	struct sva_record comp = record(status, result);
 	char text[512];
 	int len = sva_explain(&desc, &comp, text, sizeof(text));
 
@@ -588,7 +588,7 @@ static void every_explanation_fits_in_a_line(void **state)
 static void explanations_that_are_cut(void **state)
 {
 	struct sva_desc desc = operation(SVA_OP_MEMMOVE);
-	struct sva_comp comp = record(0x83, 0);
+	struct sva_record comp = record(0x83, 0);
 	char whole[512], text[512];
 	int len = sva_explain(&desc, &comp, whole, sizeof(whole));
 
@@ -609,7 +609,7 @@ static void explanations_that_are_cut(void **state)
 static void explain_without_arguments(void **state)
 {
 	struct sva_desc desc = operation(SVA_OP_NOOP);
-	struct sva_comp comp = record(SVA_STATUS_SUCCESS, 0);
+	struct sva_record comp = record(SVA_STATUS_SUCCESS, 0);
 	char text[100];
 	int len = sva_explain(NULL, &comp, text, sizeof(text));
 

@@ -26,7 +26,7 @@ static void accepted_at_once(void **state)
 	assert_int_equal(sva_submit(wq, noop(0)), 0);
 	assert_int_equal(fake.submissions, 1);
 	assert_int_equal(fake.last.pasid_priv, 0);
-	assert_int_equal(fake.last.completion_addr, (uintptr_t)&ops[0].comp);
+	assert_int_equal(fake.last.completion_addr, (uintptr_t)&ops[0].record);
 	assert_int_equal(sva_poll(&ops[0]), SVA_STATUS_SUCCESS);
 	assert_int_equal(ops[0].user_data, 1000);
 	close_fake(wq);

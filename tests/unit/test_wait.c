@@ -334,7 +334,7 @@ static void a_refused_operation_is_not_pending(void **state)
 }
 
 /* What a thread that loses the CPU between its look at the record and at the clock finds. */
-static struct sva_comp *written_meanwhile;
+static struct sva_record *written_meanwhile;
 
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
@@ -348,7 +348,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 
 static void the_record_is_looked_at_behind_the_deadline(void **state)
 {
-	struct sva_comp comp = { 0 };
+	struct sva_record comp = { 0 };
 
 	(void)state;
 	written_meanwhile = &comp;

@@ -27,7 +27,7 @@
 #define WINDOW 8  /* MiB that are copied in a round */
 
 static struct sva_desc desc[COUNT];
-static struct sva_comp comp[COUNT];
+static struct sva_record comp[COUNT];
 
 static uint64_t now(void)
 {
@@ -63,9 +63,9 @@ static void *map_portal(const char *path)
 
 static void wait_for(unsigned int i)
 {
-	while (!sva_comp_status(&comp[i]))
+	while (!sva_record_status(&comp[i]))
 		sched_yield();
-	if (sva_comp_status(&comp[i]) != SVA_STATUS_SUCCESS)
+	if (sva_record_status(&comp[i]) != SVA_STATUS_SUCCESS)
 		fail("status");
 }
 

@@ -100,7 +100,7 @@ static unsigned int copy_all(struct sva_wq *wq)
 static unsigned int copy_by_members(struct sva_wq *wq)
 {
 	static struct sva_desc descs[OPS] __attribute__((aligned(64)));
-	static struct sva_comp comps[OPS];
+	static struct sva_record comps[OPS];
 	struct sva_batch batch;
 	unsigned int lost = 0;
 	int status;
@@ -114,7 +114,7 @@ static unsigned int copy_by_members(struct sva_wq *wq)
 	check(!status, "submit a batch", status);
 	status = sva_wait(&ops[0], -1, SVA_WAIT_AUTO);
 	for (unsigned int i = 0; i < OPS; i++)
-		lost += sva_comp_status(&comps[i]) != SVA_STATUS_SUCCESS;
+		lost += sva_record_status(&comps[i]) != SVA_STATUS_SUCCESS;
 	check(status == (lost ? SVA_STATUS_BATCH_FAIL : SVA_STATUS_SUCCESS), "a batch", status);
 	return lost;
 }

@@ -39,21 +39,21 @@ static const struct {
 
 static unsigned int status_of(void *portal, struct sva_desc *desc)
 {
-	struct sva_comp comp = { 0 };
+	struct sva_record comp = { 0 };
 
 	desc->completion_addr = (uintptr_t)&comp;
 	while (sva_enqcmd(portal, desc))
 		;
-	while (!sva_comp_status(&comp))
+	while (!sva_record_status(&comp))
 		sched_yield();
-	return sva_comp_status(&comp);
+	return sva_record_status(&comp);
 }
 
 /* A batch of two NOOPs, and a copy, on a queue with this op_config. */
 static void run(const char *op_config, unsigned int *batch, unsigned int *copy)
 {
 	static struct sva_desc members[2], desc;
-	static struct sva_comp comps[2];
+	static struct sva_record comps[2];
 	static char bytes[16];
 	void *portal;
 	int fd;

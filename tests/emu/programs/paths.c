@@ -60,10 +60,10 @@ static void execute(struct sva_wq *wq, const struct sva_desc *desc)
 
 	memcpy(&arena, &before, sizeof(arena));
 	op.desc = *desc;
-	memset(&op.comp, 0, sizeof(op.comp));
+	memset(&op.record, 0, sizeof(op.record));
 	assert_int_equal(sva_submit(wq, &op), 0);
 	assert_true(sva_wait(&op, -1, SVA_WAIT_PAUSE) > 0);
-	arena.records[MAX_BATCH] = op.comp;
+	arena.records[MAX_BATCH] = op.record;
 }
 
 static uint64_t setting(const char *name, uint64_t otherwise)

@@ -21,7 +21,7 @@
 
 static char src[MOVE], dst[MOVE];
 static struct sva_desc list[HEAVY];
-static struct sva_comp done[2 * COUNT + 1];
+static struct sva_record done[2 * COUNT + 1];
 
 static void *map_queue(const char *path)
 {
@@ -32,7 +32,7 @@ static void *map_queue(const char *path)
 	return portal;
 }
 
-static void enqueue(void *portal, struct sva_desc *desc, struct sva_comp *record)
+static void enqueue(void *portal, struct sva_desc *desc, struct sva_record *record)
 {
 	desc->completion_addr = (uintptr_t)record;
 	while (sva_enqcmd(portal, desc))
@@ -62,7 +62,7 @@ int main(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	printf("%lld.%09ld\n", (long long)now.tv_sec, now.tv_nsec);
 	for (i = 0; i < 2 * COUNT + 1; i++)
-		while (!sva_comp_status(&done[i]))
+		while (!sva_record_status(&done[i]))
 			sched_yield();
 	/* The last references: what is traced is complete. */
 	munmap(low, 4096);

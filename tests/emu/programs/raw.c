@@ -32,7 +32,7 @@
 #define PAGE      4096u
 
 static struct sva_desc desc;
-static struct sva_comp comp;
+static struct sva_record comp;
 
 static int open_queue(const char *path)
 {
@@ -64,11 +64,11 @@ static void prepare_noop(void)
 	comp.status = 0;
 }
 
-static unsigned int wait_for(struct sva_comp *record)
+static unsigned int wait_for(struct sva_record *record)
 {
-	while (!sva_comp_status(record))
+	while (!sva_record_status(record))
 		sched_yield();
-	return sva_comp_status(record);
+	return sva_record_status(record);
 }
 
 static void enqueue(void *portal)
@@ -211,7 +211,7 @@ static void test_unmap_waits(void **state)
 	const size_t size = 2u << 20;
 	char *memory = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	static struct sva_comp comps[8];
+	static struct sva_record comps[8];
 	void *portal = map_queue(SHARED);
 
 	(void)state;
@@ -224,7 +224,7 @@ static void test_unmap_waits(void **state)
 	}
 	assert_int_equal(munmap(portal, PAGE), 0);
 	for (unsigned int i = 0; i < 8; i++)
-		assert_int_equal(sva_comp_status(&comps[i]), SVA_STATUS_SUCCESS);
+		assert_int_equal(sva_record_status(&comps[i]), SVA_STATUS_SUCCESS);
 	munmap(memory, 2 * size);
 }
 
@@ -308,7 +308,7 @@ static void test_overflow(void **state)
 {
 	enum { COUNT = 500 };
 	static struct sva_desc moves[COUNT];
-	static struct sva_comp comps[COUNT];
+	static struct sva_record comps[COUNT];
 	static char src[1u << 20], dst[1u << 20]; /* long enough for a queue to fill up */
 	int fd = open_queue(DEDICATED);
 	struct pollfd poller = { .events = POLLIN };
@@ -339,7 +339,7 @@ static void test_overflow(void **state)
 static void *overflow_later(void *portal)
 {
 	static struct sva_desc move;
-	static struct sva_comp record;
+	static struct sva_record record;
 	static char src[1u << 20], dst[1u << 20];
 	unsigned int i;
 
@@ -377,7 +377,7 @@ static void *thread_portal;
 
 static void *submit_in_thread(void *result)
 {
-	static struct sva_comp record;
+	static struct sva_record record;
 	struct sva_desc own __attribute__((aligned(64)));
 
 	pthread_barrier_wait(&barrier); /* until the queue is open */

@@ -66,12 +66,12 @@ static void submit(void *record)
 /* All that was submitted before is done. */
 static void drain(void)
 {
-	static struct sva_comp done;
+	static struct sva_record done;
 
 	done.status = 0;
 	sva_prep_drain(&desc, 0);
 	submit(&done);
-	while (!sva_comp_status(&done))
+	while (!sva_record_status(&done))
 		sched_yield();
 }
 
@@ -84,7 +84,7 @@ static void wait_shown(const char *path, const char *want)
 
 static void test_missing_record(void **state)
 {
-	struct sva_comp *record = (void *)area;
+	struct sva_record *record = (void *)area;
 
 	(void)state;
 	madvise(area, PAGE, MADV_DONTNEED);
@@ -92,7 +92,7 @@ static void test_missing_record(void **state)
 	submit(record);
 	drain();
 	if (has_log) {
-		while (!sva_comp_status(record))
+		while (!sva_record_status(record))
 			sched_yield();
 		assert_int_equal(record->status, SVA_STATUS_SUCCESS);
 		wait_shown(OPEN "cr_faults", "1\n");
@@ -107,7 +107,7 @@ static void test_missing_record(void **state)
 /* Nobody can write it, the kernel neither: the program has to time out. */
 static void test_read_only_record(void **state)
 {
-	struct sva_comp *record = (void *)area;
+	struct sva_record *record = (void *)area;
 
 	(void)state;
 	mprotect(area, PAGE, PROT_READ);
@@ -124,7 +124,7 @@ static void test_read_only_record(void **state)
 /* The first 64 descriptors are there, the rest is not. */
 static void test_list(void **state)
 {
-	static struct sva_comp record;
+	static struct sva_record record;
 	struct sva_desc *list = (void *)area;
 	unsigned int i;
 

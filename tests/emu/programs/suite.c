@@ -144,11 +144,11 @@ static void test_compares(void **state)
 	memcpy(dst, src, SIZE);
 	sva_prep_compare(&op.desc, src, dst, SIZE, 0);
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
-	assert_int_equal(op.comp.result, 0);
+	assert_int_equal(op.record.result, 0);
 	dst[5000] ^= 1;
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
-	assert_int_equal(op.comp.result, 1);
-	assert_int_equal(op.comp.bytes_completed, 5000);
+	assert_int_equal(op.record.result, 1);
+	assert_int_equal(op.record.bytes_completed, 5000);
 	sva_set_expected(&op.desc, 0);
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS_PREDICATE);
 }
@@ -160,10 +160,10 @@ static void test_checksums(void **state)
 	(void)state;
 	sva_prep_crc(&op.desc, src, SIZE, 0, 0);
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
-	assert_int_equal(op.comp.crc, crc32c(src, SIZE));
+	assert_int_equal(op.record.crc, crc32c(src, SIZE));
 	sva_prep_copy_crc(&op.desc, dst, src, SIZE, 0, 0);
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
-	assert_int_equal(op.comp.crc, crc32c(src, SIZE));
+	assert_int_equal(op.record.crc, crc32c(src, SIZE));
 	assert_memory_equal(dst, src, SIZE);
 }
 
@@ -179,8 +179,8 @@ static void test_delta(void **state)
 	dst[SIZE - 1] ^= 1;
 	sva_prep_create_delta(&op.desc, src, dst, SIZE, record, sizeof(record), 0);
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
-	assert_int_equal(op.comp.result, 1);
-	assert_int_equal(op.comp.delta_size, 20);
+	assert_int_equal(op.record.result, 1);
+	assert_int_equal(op.record.delta_size, 20);
 	sva_prep_apply_delta(&op.desc, dst2, SIZE, record, 20, 0);
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
 	assert_memory_equal(dst2, dst, SIZE);
@@ -223,7 +223,7 @@ static void expect_fault(struct sva_op *op, const unsigned char *operand, unsign
 			 struct sva_result *r)
 {
 	assert_int_equal(run(op) & 0x7f, SVA_STATUS_PAGE_FAULT);
-	assert_int_not_equal(sva_decode(&op->desc, &op->comp, r), 0);
+	assert_int_not_equal(sva_decode(&op->desc, &op->record, r), 0);
 	assert_int_equal(r->write_fault, operand != src);
 	assert_int_equal(r->fault_addr & ~(uint64_t)(PAGE - 1), (uintptr_t)operand + page * PAGE);
 	assert_int_equal(r->bytes_completed, page * PAGE);
@@ -285,7 +285,7 @@ static void test_fault_crc(void **state)
 		expect_fault(&op, src, page, &r);
 		sva_prep_crc(&op.desc, src + page * PAGE, SIZE - page * PAGE, page ? r.crc : 0, 0);
 		assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
-		assert_int_equal(op.comp.crc, crc32c(src, SIZE));
+		assert_int_equal(op.record.crc, crc32c(src, SIZE));
 	}
 }
 
@@ -302,13 +302,13 @@ static void test_fault_backward(void **state)
 	memset(copy + PAGE, 0, PAGE);
 	sva_prep_memmove(&op.desc, src + 64, src, SIZE - 64, 0);
 	assert_int_equal(run(&op) & 0x7f, SVA_STATUS_PAGE_FAULT);
-	assert_int_not_equal(sva_decode(&op.desc, &op.comp, &r), 0);
+	assert_int_not_equal(sva_decode(&op.desc, &op.record, &r), 0);
 	assert_true(r.backward);
 	while (r.code == SVA_STATUS_PAGE_FAULT) {
 		touch(&r);
 		sva_prep_memmove(&op.desc, src + 64, src, op.desc.xfer_size - r.bytes_completed, 0);
 		run(&op);
-		sva_decode(&op.desc, &op.comp, &r);
+		sva_decode(&op.desc, &op.record, &r);
 	}
 	assert_int_equal(r.code, SVA_STATUS_SUCCESS);
 	assert_memory_equal(src + 64, copy, SIZE - 64);
@@ -355,7 +355,7 @@ static void test_read_only(void **state)
 		sva_prep_memmove(&op.desc, dst, src, SIZE, SVA_FLAG_BOF);
 		assert_int_equal(run(&op), SVA_STATUS_PAGE_RESPONSE | SVA_STATUS_WRITE);
 	}
-	sva_decode(&op.desc, &op.comp, &r);
+	sva_decode(&op.desc, &op.record, &r);
 	assert_int_equal(r.bytes_completed, PAGE);
 	assert_int_equal(r.fault_addr, (uintptr_t)dst + PAGE);
 	assert_memory_equal(dst, src, PAGE);
@@ -431,7 +431,7 @@ static void test_copy_on_write(void **state)
 	assert_int_equal(*(volatile unsigned char *)page, 0);
 	sva_prep_compare_pattern(&op.desc, page, 0, PAGE, 0);
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
-	assert_int_equal(op.comp.result, 0);
+	assert_int_equal(op.record.result, 0);
 	sva_prep_fill(&op.desc, page, ~0ull, PAGE, 0);
 	assert_int_equal(run(&op), SVA_STATUS_PAGE_FAULT | SVA_STATUS_WRITE);
 	*(volatile unsigned char *)page = 1;
@@ -470,7 +470,7 @@ static void test_unmapped(void **state)
 static void test_batch(void **state)
 {
 	static struct sva_desc descs[8];
-	static struct sva_comp comps[8];
+	static struct sva_record comps[8];
 	static struct sva_op op;
 	struct sva_batch batch;
 	unsigned int i;
@@ -489,9 +489,9 @@ static void test_batch(void **state)
 		comps[i].status = 0;
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, TIMEOUT, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
-	assert_int_equal(sva_comp_status(&comps[2]), SVA_STATUS_BAD_SIZE);
-	assert_int_equal(sva_comp_status(&comps[5]), SVA_STATUS_SUCCESS);
-	assert_int_equal(sva_comp_status(&comps[6]), SVA_STATUS_NONE);
+	assert_int_equal(sva_record_status(&comps[2]), SVA_STATUS_BAD_SIZE);
+	assert_int_equal(sva_record_status(&comps[5]), SVA_STATUS_SUCCESS);
+	assert_int_equal(sva_record_status(&comps[6]), SVA_STATUS_NONE);
 	assert_int_equal(dst[6 * 64] | dst[7 * 64], 0);
 }
 
@@ -613,7 +613,7 @@ static void test_close(void **state)
 	}
 	assert_int_equal(sva_wq_close(wq), 0);
 	for (i = 0; i < 8; i++)
-		assert_int_equal(sva_comp_status(&ops[i].comp), SVA_STATUS_SUCCESS);
+		assert_int_equal(sva_record_status(&ops[i].record), SVA_STATUS_SUCCESS);
 	assert_int_equal(sva_wq_close(wq), -EBADF);
 	assert_int_equal(sva_submit(wq, &ops[0]), -EBADF);
 	wq = open_queue();

@@ -38,7 +38,7 @@ static int open_portal(void **state)
 	return fd < 0 || portal == MAP_FAILED || target == MAP_FAILED ? -1 : close(fd);
 }
 
-static void submit(const char *source, uint32_t flags, struct sva_comp *comp)
+static void submit(const char *source, uint32_t flags, struct sva_record *comp)
 {
 	struct sva_desc desc;
 
@@ -49,11 +49,11 @@ static void submit(const char *source, uint32_t flags, struct sva_comp *comp)
 		sched_yield();
 }
 
-static unsigned int wait_for(struct sva_comp *comp)
+static unsigned int wait_for(struct sva_record *comp)
 {
-	while (!sva_comp_status(comp))
+	while (!sva_record_status(comp))
 		sched_yield();
-	return sva_comp_status(comp);
+	return sva_record_status(comp);
 }
 
 /* Of a page that the kernel cannot provide: without block on fault, and with it. */
@@ -79,7 +79,7 @@ static const uint32_t both[] = { 0, SVA_FLAG_BOF };
 
 static void truncated_before(void **state)
 {
-	struct sva_comp comp;
+	struct sva_record comp;
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -118,7 +118,7 @@ static void in_the_middle(void (*lose)(char *, int))
 {
 	for (unsigned int round = 0; round < ROUNDS; round++) {
 		uint32_t flags = both[round % 2];
-		struct sva_comp comp;
+		struct sva_record comp;
 		unsigned int status;
 		int file;
 		char *source = map_file(&file);

@@ -38,13 +38,13 @@ static void *map_queue(const char *path)
 	return portal;
 }
 
-static unsigned int run(void *portal, struct sva_desc *desc, struct sva_comp *comp)
+static unsigned int run(void *portal, struct sva_desc *desc, struct sva_record *comp)
 {
 	comp->status = 0;
 	desc->completion_addr = (uintptr_t)comp;
 	while (sva_enqcmd(portal, desc))
 		sched_yield();
-	while (!sva_comp_status(comp))
+	while (!sva_record_status(comp))
 		sched_yield();
 	return comp->status;
 }
@@ -85,7 +85,7 @@ static void run_on_all_cpus(void)
 #define MANY 160u
 
 static struct sva_desc descs[MANY];
-static struct sva_comp comps[MANY];
+static struct sva_record comps[MANY];
 
 static void prepare_many(void)
 {
@@ -108,12 +108,12 @@ static void test_shared_full(void **state)
 		taken++;
 	assert_in_range(taken, THRESHOLD, MANY - 1);
 	for (i = 0; i < taken; i++)
-		while (!sva_comp_status(&comps[i]))
+		while (!sva_record_status(&comps[i]))
 			sched_yield();
 	for (; i < MANY; i++)
 		assert_int_equal(comps[i].status, 0);
 	assert_false(sva_enqcmd(portal, &descs[taken]));
-	while (!sva_comp_status(&comps[taken]))
+	while (!sva_record_status(&comps[taken]))
 		sched_yield();
 	munmap(portal, PAGE);
 }
@@ -139,7 +139,7 @@ static void test_dedicated_full(void **state)
  */
 
 static struct sva_desc copy_desc;
-static struct sva_comp copy_comp;
+static struct sva_record copy_comp;
 static uint64_t from[8], to[8];
 
 /* At the same addresses in every process: with a wrong PASID they would have each other's words. */
@@ -326,7 +326,7 @@ static bool is_present(const void *page)
 static void test_page_request(void **state)
 {
 	static struct sva_desc desc;
-	static struct sva_comp comp;
+	static struct sva_record comp;
 	void *portal = map_queue(SHARED);
 
 	(void)state;
@@ -350,7 +350,7 @@ static void test_page_request(void **state)
 static void test_invalidation(void **state)
 {
 	static struct sva_desc desc;
-	static struct sva_comp comp;
+	static struct sva_record comp;
 	void *portal = map_queue(SHARED);
 	unsigned char *page = fresh_page(NULL);
 
@@ -378,7 +378,7 @@ static volatile bool stop;
 static void *read_without_end(void *area)
 {
 	static struct sva_desc desc;
-	static struct sva_comp comp;
+	static struct sva_record comp;
 	void *portal = map_queue(SHARED);
 
 	for (size_t at = 0; !stop; at = (at + PAGE) % AREA) {
@@ -417,7 +417,7 @@ static void test_accessed_bit(void **state)
 static void test_dirty_bit(void **state)
 {
 	static struct sva_desc desc;
-	static struct sva_comp comp;
+	static struct sva_record comp;
 	unsigned char *page = fresh_page(NULL);
 	void *portal = map_queue(SHARED);
 

@@ -19,7 +19,7 @@
 #include <sva/insn.h>
 
 static struct sva_desc desc;
-static struct sva_comp comp;
+static struct sva_record comp;
 static unsigned char src[10000], dst[10000];
 
 static void prepare(void)
@@ -46,7 +46,7 @@ static void test_from_ring_0(void **state)
 	for (int i = 0; i < 100; i++) {
 		prepare();
 		assert_int_equal(write(ring0, &desc, sizeof(desc)), sizeof(desc));
-		while (!sva_comp_status(&comp))
+		while (!sva_record_status(&comp))
 			sched_yield();
 		assert_int_equal(comp.status, SVA_STATUS_SUCCESS);
 		assert_memory_equal(dst, src, sizeof(src));

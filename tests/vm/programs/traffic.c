@@ -138,7 +138,7 @@ static int fill_and_compare(struct worker *w)
 		return status;
 	sva_prep_compare_pattern(&w->op->desc, w->dst, pattern, size, 0);
 	status = run(w);
-	if (status == SVA_STATUS_SUCCESS && w->op->comp.result != 0)
+	if (status == SVA_STATUS_SUCCESS && w->op->record.result != 0)
 		note(w, "wrong comparison", status);
 	return status;
 }

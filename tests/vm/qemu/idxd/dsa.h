@@ -160,7 +160,7 @@ extern const struct emu_memory dsa_memory; /* its context is the Engine */
 void dsa_interrupt(DsaState *s, uint32_t cause);
 /* An error that has no completion record to go to, in the event log or SWERR. */
 void dsa_report(DsaState *s, const Entry *entry, const struct sva_desc *desc,
-		const struct sva_comp *record, unsigned status);
+		const struct sva_record *record, unsigned status);
 /* A descriptor for which its dedicated queue had no room. */
 void dsa_report_lost(DsaState *s, const Entry *entry);
 

@@ -20,7 +20,7 @@
 
 typedef struct {
 	uint64_t head[4];
-	struct sva_comp record;
+	struct sva_record record;
 } LogEntry;
 QEMU_BUILD_BUG_ON(sizeof(LogEntry) != 64);
 
@@ -75,7 +75,7 @@ static uint64_t first_word(const Entry *entry, const struct sva_desc *desc, unsi
 }
 
 void dsa_report(DsaState *s, const Entry *entry, const struct sva_desc *desc,
-		const struct sva_comp *record, unsigned status)
+		const struct sva_record *record, unsigned status)
 {
 	LogEntry log = { .record = *record };
 	uint64_t first = first_word(entry, desc, SVA_STATUS_CODE(status)) |

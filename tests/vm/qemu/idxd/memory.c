@@ -120,7 +120,7 @@ static bool resolve(void *ctx, uint64_t addr, bool write)
 	return engine->page_response == IOMMU_PRI_RESP_SUCCESS;
 }
 
-static void report(void *ctx, const struct sva_desc *desc, const struct sva_comp *record,
+static void report(void *ctx, const struct sva_desc *desc, const struct sva_record *record,
 		   unsigned status)
 {
 	Engine *engine = ctx;

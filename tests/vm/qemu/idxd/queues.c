@@ -232,7 +232,7 @@ static struct emu_device device_of(DsaState *s, const Entry *entry)
 	return device;
 }
 
-static void trace(const Entry *entry, unsigned status, const struct sva_comp *record)
+static void trace(const Entry *entry, unsigned status, const struct sva_record *record)
 {
 	const struct sva_desc *desc = &entry->desc;
 
