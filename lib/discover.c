@@ -17,7 +17,7 @@
 
 /* What a name is, and its numbers: "dsa0", "iax1", "wq0.3". */
 struct object {
-	enum sva_kind kind; /* SVA_KIND_ANY: a queue, of whatever device has its number */
+	enum sva_dev_kind kind; /* SVA_DEV_KIND_ANY: a queue, of whatever device has its number */
 	unsigned int device;
 	unsigned int queue;
 };
@@ -57,9 +57,9 @@ static bool parse_name(const char *name, struct object *o)
 		       take_number(&name, &o->queue) && !*name;
 	}
 	if (!strncmp(name, "dsa", 3))
-		o->kind = SVA_KIND_DSA;
+		o->kind = SVA_DEV_KIND_DSA;
 	else if (!strncmp(name, "iax", 3))
-		o->kind = SVA_KIND_IAX;
+		o->kind = SVA_DEV_KIND_IAX;
 	else
 		return false;
 	name += 3;
@@ -139,12 +139,12 @@ static int compare_dev(const void *key, const void *item)
 
 	parse_name(dev->name, &o);
 	if (!wanted->kind)
-		o.kind = SVA_KIND_ANY;
+		o.kind = SVA_DEV_KIND_ANY;
 	return by_number(wanted, &o);
 }
 
 /* Numbers of devices come from one pool: a queue's device is the one with its number. */
-static const struct sva_dev_info *find_dev(const struct sva_topology *topo, enum sva_kind kind,
+static const struct sva_dev_info *find_dev(const struct sva_topology *topo, enum sva_dev_kind kind,
 					   unsigned int number)
 {
 	struct object wanted = { .kind = kind, .device = number };
@@ -157,7 +157,7 @@ static const struct sva_dev_info *find_dev(const struct sva_topology *topo, enum
 static int fill_dev(struct sva_dev_info *dev, int devices, const struct object *o)
 {
 	dev->kind = o->kind;
-	snprintf(dev->name, sizeof(dev->name), "%s%u", o->kind == SVA_KIND_DSA ? "dsa" : "iax",
+	snprintf(dev->name, sizeof(dev->name), "%s%u", o->kind == SVA_DEV_KIND_DSA ? "dsa" : "iax",
 		 o->device);
 	return svai_sysfs_read_dev(devices, dev);
 }
@@ -165,11 +165,11 @@ static int fill_dev(struct sva_dev_info *dev, int devices, const struct object *
 /* Where its node is; "" if that is too long, since half a path may be another queue's. */
 static void set_path(struct sva_wq_info *wq)
 {
-	int len = snprintf(wq->path, sizeof(wq->path), "%s/%s/%s", svai_dev_path(),
-			   wq->kind == SVA_KIND_DSA ? "dsa" : "iax", wq->name);
+	int len = snprintf(wq->devnode, sizeof(wq->devnode), "%s/%s/%s", svai_dev_path(),
+			   wq->kind == SVA_DEV_KIND_DSA ? "dsa" : "iax", wq->name);
 
-	if (len >= (int)sizeof(wq->path))
-		*wq->path = '\0';
+	if (len >= (int)sizeof(wq->devnode))
+		*wq->devnode = '\0';
 }
 
 static int fill_wq(struct sva_wq_info *wq, int devices, const struct object *o,
@@ -199,7 +199,7 @@ static int fill(struct sva_topology *topo, int devices, const struct list *list)
 
 		if (o->kind)
 			err = fill_dev(&topo->devs[topo->dev_count++], devices, o);
-		else if ((dev = find_dev(topo, SVA_KIND_ANY, o->device)))
+		else if ((dev = find_dev(topo, SVA_DEV_KIND_ANY, o->device)))
 			err = fill_wq(&topo->wqs[topo->wq_count++], devices, o, dev);
 	}
 	return err;

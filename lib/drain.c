@@ -129,8 +129,8 @@ static bool must_be_reopened(const struct svai_handle *h)
 {
 	struct stat opened, now;
 
-	return h->info.mode == SVA_MODE_DEDICATED && !fstat(h->fd, &opened) &&
-	       !stat(h->info.path, &now) &&
+	return h->info.mode == SVA_WQ_MODE_DEDICATED && !fstat(h->fd, &opened) &&
+	       !stat(h->info.devnode, &now) &&
 	       (opened.st_ino != now.st_ino || opened.st_dev != now.st_dev);
 }
 
@@ -170,14 +170,14 @@ int svai_ended(struct svai_handle *h, uint64_t mark, bool at_once)
 
 bool svai_queue_is_dead(const struct svai_handle *h)
 {
-	enum sva_mode mode;
+	enum sva_wq_mode mode;
 
 	if (h->path == SVA_PATH_CPU)
 		return false;
 	if (svai_sysfs_is_disabled(h->state_fd[0]) || svai_sysfs_is_disabled(h->state_fd[1]))
 		return true;
 	mode = svai_sysfs_mode(h->info.name);
-	return mode != SVA_MODE_ANY && mode != h->info.mode;
+	return mode != SVA_WQ_MODE_ANY && mode != h->info.mode;
 }
 
 bool svai_queue_died(struct svai_handle *h)

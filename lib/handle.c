@@ -139,7 +139,7 @@ static void set_credits(struct svai_handle *h)
 
 void svai_handle_publish(struct svai_handle *h, void *portal)
 {
-	if (h->path != SVA_PATH_CPU && h->info.mode == SVA_MODE_DEDICATED)
+	if (h->path != SVA_PATH_CPU && h->info.mode == SVA_WQ_MODE_DEDICATED)
 		set_credits(h);
 	h->generation++;
 	h->open = true;
@@ -166,7 +166,7 @@ int svai_handle_open_file(struct svai_handle *h)
 	int err = 0;
 
 	pthread_mutex_lock(&lock);
-	h->fd = open(h->info.path, O_RDWR | O_CLOEXEC);
+	h->fd = open(h->info.devnode, O_RDWR | O_CLOEXEC);
 	if (h->fd < 0)
 		err = -errno;
 	if (!err)

@@ -108,7 +108,7 @@ static int verify(const struct svai_handle *h, const struct sva_dev_info *dev,
 			    "pass the "
 			    "device in; otherwise see what has made the file";
 		snprintf(r->reason, sizeof(r->reason), "%s is not a character device",
-			 h->info.path);
+			 h->info.devnode);
 		return r->err = -ENODEV;
 	}
 	r->remedy =
@@ -117,7 +117,7 @@ static int verify(const struct svai_handle *h, const struct sva_dev_info *dev,
 	if (!((h->info.unknown | dev->unknown) & SVA_ATTR_CDEV) &&
 	    (minor(st.st_rdev) != h->info.cdev_minor || major(st.st_rdev) != dev->cdev_major)) {
 		snprintf(r->reason, sizeof(r->reason), "%s is device %u:%u, but the queue is %u:%u",
-			 h->info.path, major(st.st_rdev), minor(st.st_rdev), dev->cdev_major,
+			 h->info.devnode, major(st.st_rdev), minor(st.st_rdev), dev->cdev_major,
 			 h->info.cdev_minor);
 		return r->err = -ENODEV;
 	}
@@ -127,7 +127,7 @@ static int verify(const struct svai_handle *h, const struct sva_dev_info *dev,
 /* The portal, or NULL and the reason. */
 static void *map_portal(const struct svai_handle *h, uint32_t flags, struct sva_rejection *r)
 {
-	bool dedicated = h->info.mode == SVA_MODE_DEDICATED;
+	bool dedicated = h->info.mode == SVA_WQ_MODE_DEDICATED;
 	unsigned int need = dedicated ? SVA_CPU_MOVDIR64B : SVA_CPU_ENQCMD;
 	void *portal;
 

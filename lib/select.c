@@ -75,7 +75,7 @@ int svai_name_parse(struct svai_name *name, const char *text)
 
 static bool is_meant(const struct svai_name *name, const struct sva_wq_info *wq)
 {
-	return (!name->path || !strcmp(name->path, wq->path)) &&
+	return (!name->path || !strcmp(name->path, wq->devnode)) &&
 	       (!name->device || !strcmp(name->device, wq->device)) &&
 	       (!name->queue || !strcmp(name->queue, wq->name));
 }
@@ -133,24 +133,24 @@ static int unfit(struct sva_rejection *r, int err, const char *remedy, const cha
 static int check_usable(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
 			struct sva_rejection *r)
 {
-	if (wq->kind != SVA_KIND_DSA)
+	if (wq->kind != SVA_DEV_KIND_DSA)
 		return unfit(r, -EOPNOTSUPP, "name a DSA queue",
 			     "a queue of an IAX device, whose records are twice as long; this "
 			     "version drives DSA");
-	if (dev->state == SVA_STATE_HALTED)
+	if (dev->state == SVA_DEV_STATE_HALTED)
 		return unfit(r, -ENODEV, "reset it: accel-config disable-device, enable-device",
 			     "the device is halted");
-	if (dev->state == SVA_STATE_DISABLED)
+	if (dev->state == SVA_DEV_STATE_DISABLED)
 		return unfit(r, -ENODEV, "accel-config enable-device DEVICE",
 			     "the device is disabled");
-	if (wq->state == SVA_STATE_DISABLED)
+	if (wq->state == SVA_DEV_STATE_DISABLED)
 		return unfit(r, -ENODEV, "accel-config enable-wq DEVICE/QUEUE",
 			     "the queue is disabled");
-	if (wq->type != SVA_TYPE_USER || (*wq->driver && strcmp(wq->driver, "user")))
+	if (wq->type != SVA_WQ_TYPE_USER || (*wq->driver && strcmp(wq->driver, "user")))
 		return unfit(r, -ENODEV,
 			     "accel-config config-wq DEVICE/QUEUE --type=user --driver-name=user",
 			     "the queue is not of type user");
-	if (wq->mode == SVA_MODE_ANY)
+	if (wq->mode == SVA_WQ_MODE_ANY)
 		return unfit(r, -ENODEV,
 			     "make /sys/bus/dsa/devices/QUEUE/mode readable for this user; in a "
 			     "container, mount all of /sys",
@@ -166,15 +166,16 @@ static int check_wanted(const struct sva_dev_info *dev, const struct sva_wq_info
 	int opcode;
 
 	svai_queue_limits(&limits, dev, wq);
-	if (opts->kind != SVA_KIND_ANY && wq->kind != opts->kind)
+	if (opts->kind != SVA_DEV_KIND_ANY && wq->kind != opts->kind)
 		return unfit(r, -ENODEV, "ask for this kind, or for any",
 			     "not of the kind of device that was asked for");
-	if (opts->mode != SVA_MODE_ANY && wq->mode != opts->mode)
+	if (opts->mode != SVA_WQ_MODE_ANY && wq->mode != opts->mode)
 		return unfit(r, -ENODEV,
 			     "ask for this mode, or configure a queue of the other one: "
 			     "accel-config config-wq DEVICE/QUEUE --mode=",
-			     wq->mode == SVA_MODE_SHARED ? "shared; a dedicated one was asked for"
-							 : "dedicated; a shared one was asked for");
+			     wq->mode == SVA_WQ_MODE_SHARED
+				     ? "shared; a dedicated one was asked for"
+				     : "dedicated; a shared one was asked for");
 	if (opts->flags & SVA_OPEN_ON_NODE && wq->numa_node != opts->numa_node)
 		return unfit(r, -ENODEV, "ask for its node, or leave SVA_OPEN_ON_NODE out",
 			     "not on the NUMA node that was asked for");
@@ -220,7 +221,7 @@ static int by_preference(const void *a, const void *b, void *context)
 	if (distance(x, node) != distance(y, node))
 		return distance(x, node) - distance(y, node);
 	if (x->mode != y->mode)
-		return x->mode == SVA_MODE_SHARED ? -1 : 1;
+		return x->mode == SVA_WQ_MODE_SHARED ? -1 : 1;
 	if (x->clients != y->clients)
 		return x->clients < y->clients ? -1 : 1;
 	return x < y ? -1 : x > y; /* as they stand in the topology */

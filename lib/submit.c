@@ -62,7 +62,7 @@ int svai_submit_desc(struct svai_handle *h, const struct sva_desc *desc)
 		return n < 0 ? n : 0;
 	default:
 		sva_submit_barrier();
-		if (h->info.mode != SVA_MODE_DEDICATED)
+		if (h->info.mode != SVA_WQ_MODE_DEDICATED)
 			return sva_enqcmd(h->head.portal, desc) ? -EAGAIN : 0;
 		sva_movdir64b(h->head.portal, desc);
 		return 0;

@@ -233,7 +233,7 @@ int svai_sysfs_read_dev(int devices, struct sva_dev_info *info)
 {
 	struct reader r = { devices, info->name, &info->unknown, 0 };
 
-	info->state = (enum sva_state)word(&r, "state", states);
+	info->state = (enum sva_dev_state)word(&r, "state", states);
 	info->version = u32(&r, "version", SVA_ATTR_VERSION);
 	info->numa_node = int_or_none(&r, "numa_node", SVA_ATTR_NUMA_NODE);
 	info->pasid_enabled = flag(&r, "pasid_enabled", SVA_ATTR_PASID_ENABLED);
@@ -258,9 +258,9 @@ int svai_sysfs_read_wq(int devices, struct sva_wq_info *info)
 {
 	struct reader r = { devices, info->name, &info->unknown, 0 };
 
-	info->state = (enum sva_state)word(&r, "state", states);
-	info->mode = (enum sva_mode)word(&r, "mode", modes);
-	info->type = (enum sva_type)word(&r, "type", types);
+	info->state = (enum sva_dev_state)word(&r, "state", states);
+	info->mode = (enum sva_wq_mode)word(&r, "mode", modes);
+	info->type = (enum sva_wq_type)word(&r, "type", types);
 	string(&r, "name", info->label, sizeof(info->label));
 	string(&r, "driver_name", info->driver, sizeof(info->driver));
 	info->group_id = int_or_none(&r, "group_id", 0);
@@ -302,15 +302,15 @@ bool svai_sysfs_is_disabled(int state_fd)
 	return (n >= 8 && !memcmp(text, "disabled", 8)) || (n >= 6 && !memcmp(text, "halted", 6));
 }
 
-enum sva_mode svai_sysfs_mode(const char *wq)
+enum sva_wq_mode svai_sysfs_mode(const char *wq)
 {
 	int devices = svai_sysfs_devices();
 	struct reader r = { devices, wq, NULL, 0 };
-	enum sva_mode mode;
+	enum sva_wq_mode mode;
 
 	if (devices < 0)
-		return SVA_MODE_ANY;
-	mode = (enum sva_mode)word(&r, "mode", modes);
+		return SVA_WQ_MODE_ANY;
+	mode = (enum sva_wq_mode)word(&r, "mode", modes);
 	close(devices);
 	return mode;
 }

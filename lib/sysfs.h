@@ -29,8 +29,8 @@ int svai_sysfs_open_state(const char *name);
 /* svai_sysfs_is_disabled - does such a file say so, or that there is no device any more? */
 bool svai_sysfs_is_disabled(int state_fd);
 
-/* svai_sysfs_mode - the mode of a queue now; SVA_MODE_ANY: unknown */
-enum sva_mode svai_sysfs_mode(const char *wq);
+/* svai_sysfs_mode - the mode of a queue now; SVA_WQ_MODE_ANY: unknown */
+enum sva_wq_mode svai_sysfs_mode(const char *wq);
 
 /* The parsers. Both return false and leave the result alone on anything malformed. */
 bool svai_parse_number(const char *text, uint64_t max, uint64_t *value);

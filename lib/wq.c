@@ -30,8 +30,8 @@ static int read_opts(struct sva_wq_opts *opts, const struct sva_wq_opts *from)
 		if (((const char *)from)[i])
 			return -E2BIG;
 	memcpy(opts, from, from->size < sizeof(*opts) ? from->size : sizeof(*opts));
-	if (opts->flags & ~ALL_OPEN_FLAGS || opts->mode > SVA_MODE_DEDICATED ||
-	    opts->kind > SVA_KIND_CPU || opts->log_level > SVA_LOG_DEBUG ||
+	if (opts->flags & ~ALL_OPEN_FLAGS || opts->mode > SVA_WQ_MODE_DEDICATED ||
+	    opts->kind > SVA_DEV_KIND_CPU || opts->log_level > SVA_LOG_DEBUG ||
 	    opts->min_transfer > SVAI_MAX_TRANSFER)
 		return -EINVAL;
 	return 0;
@@ -39,7 +39,7 @@ static int read_opts(struct sva_wq_opts *opts, const struct sva_wq_opts *from)
 
 static void describe_device(struct svai_handle *h, const struct svai_device *device)
 {
-	bool dedicated = h->info.mode == SVA_MODE_DEDICATED;
+	bool dedicated = h->info.mode == SVA_WQ_MODE_DEDICATED;
 	const char *mode = dedicated ? "dedicated" : "shared";
 
 	if (device->path == SVA_PATH_PORTAL)
@@ -120,10 +120,10 @@ static void open_cpu(struct svai_handle *h, const struct sva_wq_opts *opts, cons
 {
 	set_cpu_limits(&h->limits, opts);
 	memset(&h->info, 0, sizeof(h->info));
-	h->info.kind = SVA_KIND_CPU;
-	h->info.mode = SVA_MODE_SHARED;
-	h->info.type = SVA_TYPE_USER;
-	h->info.state = SVA_STATE_ENABLED;
+	h->info.kind = SVA_DEV_KIND_CPU;
+	h->info.mode = SVA_WQ_MODE_SHARED;
+	h->info.type = SVA_WQ_TYPE_USER;
+	h->info.state = SVA_DEV_STATE_ENABLED;
 	h->info.numa_node = -1;
 	h->info.group_id = -1;
 	h->info.max_transfer_size = h->limits.max_transfer;
@@ -212,7 +212,7 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 	h->flags = opts.flags;
 	h->retries = opts.retries ? opts.retries : DEFAULT_RETRIES;
 	h->timeout_ms = opts.timeout_ms ? opts.timeout_ms : DEFAULT_TIMEOUT_MS;
-	parsed.cpu |= opts.kind == SVA_KIND_CPU;
+	parsed.cpu |= opts.kind == SVA_DEV_KIND_CPU;
 	if (parsed.cpu && opts.flags & SVA_OPEN_NO_CPU)
 		err = -EINVAL;
 	else if (parsed.cpu)

@@ -396,7 +396,7 @@ SVA__INLINE void sva_prep_fill16(struct sva_desc *desc, void *dst, uint64_t patt
  * sva_prep_compare - compare @size bytes
  *
  * Result 0: equal. Result 1: they differ, bytes_completed is the offset of the first difference.
- * The status is success in both cases; see sva_set_expected().
+ * The status is success in both cases; see sva_desc_set_expected().
  */
 SVA__INLINE void sva_prep_compare(struct sva_desc *desc, const void *src1, const void *src2,
 				  size_t size, uint32_t flags)
@@ -416,12 +416,12 @@ SVA__INLINE void sva_prep_compare_pattern(struct sva_desc *desc, const void *src
 }
 
 /**
- * sva_set_expected - complete with SVA_STATUS_SUCCESS_PREDICATE if the result is not @result
+ * sva_desc_set_expected - complete with SVA_STATUS_SUCCESS_PREDICATE if the result is not @result
  * @desc: a compare or compare pattern
  *
  * In a batch, a member behind it with SVA_FLAG_FENCE is then not executed.
  */
-SVA__INLINE void sva_set_expected(struct sva_desc *desc, uint8_t result)
+SVA__INLINE void sva_desc_set_expected(struct sva_desc *desc, uint8_t result)
 {
 	desc->op_flags |= SVA_FLAG_CR;
 	desc->compare.expected_result = result;
@@ -447,11 +447,12 @@ SVA__INLINE void sva_prep_create_delta(struct sva_desc *desc, const void *src1, 
 }
 
 /**
- * sva_set_expected_mask - complete with SVA_STATUS_SUCCESS_PREDICATE unless the result is in @mask
+ * sva_desc_set_expected_mask - complete with SVA_STATUS_SUCCESS_PREDICATE unless the result is in
+ * @mask
  * @desc: a create delta
  * @mask: bit 0: result 0 is expected, bit 1: result 1, bit 2: result 2
  */
-SVA__INLINE void sva_set_expected_mask(struct sva_desc *desc, uint8_t mask)
+SVA__INLINE void sva_desc_set_expected_mask(struct sva_desc *desc, uint8_t mask)
 {
 	desc->op_flags |= SVA_FLAG_CR;
 	desc->delta.expected_result_mask = mask;
@@ -500,8 +501,8 @@ SVA__INLINE void sva_prep_copy_crc(struct sva_desc *desc, void *dst, const void 
 	desc->crc.seed = seed;
 }
 
-/* sva_set_crc_seed_addr - take the seed of a CRC or copy with CRC from memory at @seed */
-SVA__INLINE void sva_set_crc_seed_addr(struct sva_desc *desc, const uint32_t *seed)
+/* sva_desc_set_crc_seed_addr - take the seed of a CRC or copy with CRC from memory at @seed */
+SVA__INLINE void sva_desc_set_crc_seed_addr(struct sva_desc *desc, const uint32_t *seed)
 {
 	desc->op_flags |= SVA_FLAG_CRC_SEED_ADDR;
 	desc->crc.seed = 0; /* reserved then */
@@ -662,7 +663,7 @@ SVA__INLINE void sva_prep_update_window(struct sva_desc *desc, void *base, uint6
 }
 
 /**
- * sva_set_domain_restricted - turn a prepared operation into its inter-domain form (DSA 2.0)
+ * sva_desc_set_domain_restricted - turn a prepared operation into its inter-domain form (DSA 2.0)
  * @desc: memmove, fill, compare or compare pattern; prepared with SVA_FLAG_DOMAIN1,
  *        SVA_FLAG_DOMAIN2 or both, for the handles that count
  * @handle1: handle of the domain of the source, or the first source
@@ -671,8 +672,8 @@ SVA__INLINE void sva_prep_update_window(struct sva_desc *desc, void *base, uint6
  * The form of cache flush (0x27) is in dsa-perf-micros, but reserved in the architecture
  * specification, revision 3.0.
  */
-SVA__INLINE void sva_set_domain_restricted(struct sva_desc *desc, uint16_t handle1,
-					   uint16_t handle2)
+SVA__INLINE void sva_desc_set_domain_restricted(struct sva_desc *desc, uint16_t handle1,
+						uint16_t handle2)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 
@@ -683,7 +684,7 @@ SVA__INLINE void sva_set_domain_restricted(struct sva_desc *desc, uint16_t handl
 }
 
 /**
- * sva_set_domain_unrestricted - the same, with PASIDs and a permission table
+ * sva_desc_set_domain_unrestricted - the same, with PASIDs and a permission table
  * @addr1_pasid: PASID of the first address in bits 19:0, privilege in bit 31
  * @addr2_pasid: the same for the second address
  * @table: handle of the inter-domain permission table
@@ -691,8 +692,8 @@ SVA__INLINE void sva_set_domain_restricted(struct sva_desc *desc, uint16_t handl
  * Source: dsa-perf-micros alone (unverified); these opcodes (0x33 to 0x37) are reserved in the
  * architecture specification, revision 3.0.
  */
-SVA__INLINE void sva_set_domain_unrestricted(struct sva_desc *desc, uint32_t addr1_pasid,
-					     uint32_t addr2_pasid, uint16_t table)
+SVA__INLINE void sva_desc_set_domain_unrestricted(struct sva_desc *desc, uint32_t addr1_pasid,
+						  uint32_t addr2_pasid, uint16_t table)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 

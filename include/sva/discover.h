@@ -22,30 +22,31 @@
 extern "C" {
 #endif
 
-enum sva_kind {
-	SVA_KIND_ANY = 0,
-	SVA_KIND_DSA,
-	SVA_KIND_IAX,
-	SVA_KIND_CPU, /* the library's own software device */
+enum sva_dev_kind {
+	SVA_DEV_KIND_ANY = 0,
+	SVA_DEV_KIND_DSA,
+	SVA_DEV_KIND_IAX,
+	SVA_DEV_KIND_CPU, /* the library's own software device */
 };
 
-enum sva_mode {
-	SVA_MODE_ANY = 0, /* in an info: not known */
-	SVA_MODE_SHARED,
-	SVA_MODE_DEDICATED,
+enum sva_wq_mode {
+	SVA_WQ_MODE_ANY = 0, /* in an info: not known */
+	SVA_WQ_MODE_SHARED,
+	SVA_WQ_MODE_DEDICATED,
 };
 
-enum sva_type {
-	SVA_TYPE_NONE = 0,
-	SVA_TYPE_KERNEL,
-	SVA_TYPE_USER,
+enum sva_wq_type {
+	SVA_WQ_TYPE_NONE = 0,
+	SVA_WQ_TYPE_KERNEL,
+	SVA_WQ_TYPE_USER,
 };
 
-enum sva_state {
-	SVA_STATE_UNKNOWN = 0,
-	SVA_STATE_DISABLED,
-	SVA_STATE_ENABLED,
-	SVA_STATE_HALTED,
+/* Of a device or a queue. */
+enum sva_dev_state {
+	SVA_DEV_STATE_UNKNOWN = 0,
+	SVA_DEV_STATE_DISABLED,
+	SVA_DEV_STATE_ENABLED,
+	SVA_DEV_STATE_HALTED,
 };
 
 /* 256 bits, one for each opcode: bit n is bits[n / 64] >> n % 64 & 1. */
@@ -98,8 +99,8 @@ SVA__INLINE bool sva_opmask_has(const struct sva_opmask *mask, unsigned int opco
  */
 struct sva_dev_info {
 	char name[32]; /* "dsa0" */
-	enum sva_kind kind;
-	enum sva_state state;
+	enum sva_dev_kind kind;
+	enum sva_dev_state state;
 	uint32_t unknown;   /* SVA_ATTR_* of what could not be read */
 	uint32_t version;   /* 0x100: 1.0 */
 	int numa_node;      /* -1: none or not known */
@@ -123,15 +124,15 @@ struct sva_dev_info {
  * struct sva_wq_info - a work queue
  */
 struct sva_wq_info {
-	char name[32];   /* "wq0.0" */
-	char device[32]; /* "dsa0"; look it up with sva_topology_find_dev() */
-	char path[256];  /* "/dev/dsa/wq0.0" */
-	char label[136]; /* the name that the administrator gave it */
-	char driver[32]; /* "user"; "" on kernels before 6.7 */
-	enum sva_kind kind;
-	enum sva_mode mode;
-	enum sva_type type;
-	enum sva_state state;
+	char name[32];     /* "wq0.0" */
+	char device[32];   /* "dsa0"; look it up with sva_topology_find_dev() */
+	char devnode[256]; /* "/dev/dsa/wq0.0" */
+	char label[136];   /* the name that the administrator gave it */
+	char driver[32];   /* "user"; "" on kernels before 6.7 */
+	enum sva_dev_kind kind;
+	enum sva_wq_mode mode;
+	enum sva_wq_type type;
+	enum sva_dev_state state;
 	uint32_t unknown;        /* SVA_ATTR_* of what could not be read */
 	int numa_node;           /* of its device */
 	int group_id;            /* -1: none */

@@ -139,10 +139,10 @@ struct sva_report;
  * has set a field that the library does not know.
  */
 struct sva_wq_opts {
-	size_t size;        /* sizeof(struct sva_wq_opts) */
-	uint32_t flags;     /* SVA_OPEN_* */
-	enum sva_mode mode; /* shared or dedicated only */
-	enum sva_kind kind; /* DSA or IAX only; SVA_KIND_CPU is as the name "cpu" */
+	size_t size;            /* sizeof(struct sva_wq_opts) */
+	uint32_t flags;         /* SVA_OPEN_* */
+	enum sva_wq_mode mode;  /* shared or dedicated only */
+	enum sva_dev_kind kind; /* DSA or IAX only; SVA_DEV_KIND_CPU is as the name "cpu" */
 	int numa_node; /* with SVA_OPEN_ON_NODE; otherwise devices near the caller come first */
 	uint32_t min_batch;        /* max_batch_size at least this */
 	uint64_t min_transfer;     /* max_transfer_size at least this, bytes */
@@ -221,7 +221,8 @@ const char *sva_path_name(enum sva_path path);
 /**
  * sva_wq_info - the attributes of the queue, as they were at open
  *
- * Never NULL for an open handle; kind is SVA_KIND_CPU on the CPU path. Lives as long as the handle.
+ * Never NULL for an open handle; kind is SVA_DEV_KIND_CPU on the CPU path. Lives as long as the
+ * handle.
  */
 const struct sva_wq_info *sva_wq_info(const struct sva_wq *wq);
 

@@ -197,7 +197,7 @@ static void print_info(void)
 	TYPE(sva_wq_info);
 	FIELD(sva_wq_info, name);
 	FIELD(sva_wq_info, device);
-	FIELD(sva_wq_info, path);
+	FIELD(sva_wq_info, devnode);
 	FIELD(sva_wq_info, label);
 	FIELD(sva_wq_info, driver);
 	FIELD(sva_wq_info, kind);

@@ -98,7 +98,7 @@ static void make_compare(struct sva_desc *desc, bool pattern)
 		sva_prep_compare(desc, a, b, size, random_flags());
 	}
 	if (one_in(2))
-		sva_set_expected(desc, (uint8_t)random64());
+		sva_desc_set_expected(desc, (uint8_t)random64());
 }
 
 static void make_create_delta(struct sva_desc *desc)
@@ -111,7 +111,7 @@ static void make_create_delta(struct sva_desc *desc)
 	make_similar(a, b, size);
 	sva_prep_create_delta(desc, a, b, size, random_place(1), max, random_flags());
 	if (one_in(2))
-		sva_set_expected_mask(desc, (uint8_t)random64());
+		sva_desc_set_expected_mask(desc, (uint8_t)random64());
 }
 
 static void make_apply_delta(struct sva_desc *desc)
@@ -139,7 +139,7 @@ static void make_crc(struct sva_desc *desc, bool copy)
 	else
 		sva_prep_crc(desc, random_place(1), size, 0, flags);
 	if (one_in(3))
-		sva_set_crc_seed_addr(desc, (const uint32_t *)(const void *)random_place(4));
+		sva_desc_set_crc_seed_addr(desc, (const uint32_t *)(const void *)random_place(4));
 	else if (one_in(2))
 		desc->crc.seed = (uint32_t)random64();
 }

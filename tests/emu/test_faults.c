@@ -198,7 +198,7 @@ static void prep_crc(struct sva_desc *desc)
 static void prep_crc_seed(struct sva_desc *desc)
 {
 	sva_prep_crc(desc, a, SIZE, 0, 0);
-	sva_set_crc_seed_addr(desc, (const uint32_t *)(const void *)b);
+	sva_desc_set_crc_seed_addr(desc, (const uint32_t *)(const void *)b);
 }
 
 static void prep_copy_crc(struct sva_desc *desc)

@@ -99,7 +99,7 @@ static void everything_on(struct sva_wq *wq)
 	/* A false predicate is a failure for the fence. */
 	start(0);
 	sva_prep_compare(sva_batch_add(&batch), &src[0], &src[1], 8, 0);
-	sva_set_expected(&descs[0], 0);
+	sva_desc_set_expected(&descs[0], 0);
 	add_copy(1, SVA_FLAG_FENCE);
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);

@@ -438,7 +438,7 @@ static void alignment(void **state)
 	desc.dualcast.dst2_addr += 0x800;
 	refused(SVA_STATUS_DUALCAST_ALIGN);
 	prepare(SVA_OP_CRC);
-	sva_set_crc_seed_addr(&desc, (const uint32_t *)(src + 4));
+	sva_desc_set_crc_seed_addr(&desc, (const uint32_t *)(src + 4));
 	assert_int_equal(check(), 0);
 	desc.crc.seed_addr += 2;
 	refused(SVA_STATUS_ADDR_ALIGN);
@@ -471,7 +471,7 @@ static void fields_that_a_flag_opens(void **state)
 	refused(SVA_STATUS_BAD_FLAGS);
 	assert_int_equal(finding.invalid_flags, SVA_FLAG_ADDR2_TCS);
 	prepare(SVA_OP_CRC);
-	sva_set_crc_seed_addr(&desc, (const uint32_t *)src);
+	sva_desc_set_crc_seed_addr(&desc, (const uint32_t *)src);
 	desc.op_flags |= SVA_FLAG_ADDR3_TCS;
 	assert_int_equal(check(), 0);
 	desc.crc.seed = 1; /* of two seeds one is too many */
@@ -534,7 +534,7 @@ static void domains(void **state)
 	(void)state;
 	memset(&limits.opcodes, 0xff, sizeof(limits.opcodes));
 	prepare(SVA_OP_MEMMOVE);
-	sva_set_domain_restricted(&desc, 0, 0);
+	sva_desc_set_domain_restricted(&desc, 0, 0);
 	assert_int_equal(check(), SVA_STATUS_BAD_FLAGS);
 	desc.op_flags |= SVA_FLAG_DOMAIN2;
 	assert_int_equal(check(), 0);

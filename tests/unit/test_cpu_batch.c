@@ -105,14 +105,14 @@ static void a_false_predicate_counts_as_a_failure(void **state)
 
 	(void)state;
 	sva_prep_compare(&list[0], a, b, 8, 0);
-	sva_set_expected(&list[0], 0);
+	sva_desc_set_expected(&list[0], 0);
 	list[0].completion_addr = (uintptr_t)&comps[0];
 	list[1].op_flags |= SVA_FLAG_FENCE;
 	expect_batch(SVA_STATUS_BATCH_FAIL, 1);
 	expect_member(0, false, SVA_STATUS_SUCCESS_PREDICATE);
 	expect_member(1, false, SVA_STATUS_NONE);
 	memset(comps, 0, sizeof(comps));
-	sva_set_expected(&list[0], 1);
+	sva_desc_set_expected(&list[0], 1);
 	expect_batch(SVA_STATUS_SUCCESS, MEMBERS);
 	expect_member(1, true, SVA_STATUS_SUCCESS);
 }

@@ -98,14 +98,14 @@ static void predicates(void **state)
 			bool as_expected = (expected & 1) == differ; /* other bits are ignored */
 
 			sva_prep_compare(&desc, a, differ ? c : b, sizeof(a), 0);
-			sva_set_expected(&desc, expected);
+			sva_desc_set_expected(&desc, expected);
 			assert_int_equal(ref_run(&desc, &comp),
 					 as_expected ? SVA_STATUS_SUCCESS
 						     : SVA_STATUS_SUCCESS_PREDICATE);
 			assert_int_equal(comp.result, differ);
 		}
 	sva_prep_compare_pattern(&desc, c, 0, sizeof(c), 0);
-	sva_set_expected(&desc, 0);
+	sva_desc_set_expected(&desc, 0);
 	assert_int_equal(ref_run(&desc, &comp), SVA_STATUS_SUCCESS_PREDICATE);
 }
 

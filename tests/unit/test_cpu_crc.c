@@ -73,7 +73,7 @@ static void a_crc_is_the_seed_of_the_next(void **state)
 		assert_int_equal(ref_run(&desc, &comp), SVA_STATUS_SUCCESS);
 		first = comp.crc;
 		sva_prep_crc(&desc, src + 333, 667, 0, all_flags[i]);
-		sva_set_crc_seed_addr(&desc, &first);
+		sva_desc_set_crc_seed_addr(&desc, &first);
 		assert_int_equal(ref_run(&desc, &comp), SVA_STATUS_SUCCESS);
 		assert_int_equal(comp.crc, ref_crc32c(src, 1000, 0, all_flags[i]));
 	}

@@ -124,7 +124,7 @@ static void predicates(void **state)
 			bool expected = mask >> result & 1;
 
 			sva_prep_create_delta(&desc, a, b, 4096, record, 80, 0);
-			sva_set_expected_mask(&desc, (uint8_t)mask);
+			sva_desc_set_expected_mask(&desc, (uint8_t)mask);
 			assert_int_equal(ref_run(&desc, &comp),
 					 expected ? SVA_STATUS_SUCCESS
 						  : SVA_STATUS_SUCCESS_PREDICATE);

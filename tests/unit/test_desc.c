@@ -364,7 +364,7 @@ static void compare(void **state)
 	assert_built();
 	want.flags |= IDXD_OP_FLAG_CR;
 	want.expected_res = 1;
-	sva_set_expected(desc, 1);
+	sva_desc_set_expected(desc, 1);
 	assert_built();
 }
 
@@ -377,7 +377,7 @@ static void compare_pattern(void **state)
 	sva_prep_compare_pattern(desc, FIRST, ADDR3, SIZE, FLAGS);
 	assert_built();
 	want.flags |= IDXD_OP_FLAG_CR;
-	sva_set_expected(desc, 0);
+	sva_desc_set_expected(desc, 0);
 	assert_built();
 }
 
@@ -392,7 +392,7 @@ static void create_delta(void **state)
 	assert_built();
 	want.flags |= IDXD_OP_FLAG_CR;
 	want.expected_res_mask = 6;
-	sva_set_expected_mask(desc, 6);
+	sva_desc_set_expected_mask(desc, 6);
 	assert_built();
 }
 
@@ -428,7 +428,7 @@ static void crc(void **state)
 	want.flags |= 1 << 16;
 	want.crc_seed = 0; /* reserved then */
 	want.seed_addr = ADDR3;
-	sva_set_crc_seed_addr(desc, THIRD);
+	sva_desc_set_crc_seed_addr(desc, THIRD);
 	assert_built();
 }
 
@@ -443,7 +443,7 @@ static void copy_with_crc(void **state)
 	want.flags |= 1 << 16;
 	want.crc_seed = 0; /* reserved then */
 	want.seed_addr = ADDR3;
-	sva_set_crc_seed_addr(desc, THIRD);
+	sva_desc_set_crc_seed_addr(desc, THIRD);
 	assert_built();
 }
 
@@ -604,13 +604,13 @@ static void assert_domains(unsigned int restricted, unsigned int unrestricted)
 
 	assert_built();
 	want_handles(restricted);
-	sva_set_domain_restricted(&built, 0x1234, 0x5678);
+	sva_desc_set_domain_restricted(&built, 0x1234, 0x5678);
 	assert_built();
 
 	built = plain;
 	want = plain_want;
 	want_pasids(unrestricted);
-	sva_set_domain_unrestricted(&built, 0x800abcde, 0x00012345, 0x5678);
+	sva_desc_set_domain_unrestricted(&built, 0x800abcde, 0x00012345, 0x5678);
 	assert_built();
 }
 
@@ -628,7 +628,7 @@ static void domains(void **state)
 	assert_domains(0x24, 0x34);
 
 	sva_prep_compare(start(DSA_OPCODE_COMPARE), FIRST, SECOND, SIZE, FLAGS);
-	sva_set_expected(&built, 1);
+	sva_desc_set_expected(&built, 1);
 	want.flags |= IDXD_OP_FLAG_CR;
 	want.expected_res = 1;
 	assert_domains(0x25, 0x35);

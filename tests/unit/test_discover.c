@@ -38,8 +38,8 @@ static void every_attribute(void **state)
 	assert_non_null(dev);
 	assert_null(sva_next_dev(topo, dev));
 	assert_string_equal(dev->name, "dsa0");
-	assert_int_equal(dev->kind, SVA_KIND_DSA);
-	assert_int_equal(dev->state, SVA_STATE_ENABLED);
+	assert_int_equal(dev->kind, SVA_DEV_KIND_DSA);
+	assert_int_equal(dev->state, SVA_DEV_STATE_ENABLED);
 	assert_int_equal(dev->unknown, 0);
 	assert_int_equal(dev->version, 0x100);
 	assert_int_equal(dev->numa_node, 0);
@@ -66,12 +66,12 @@ static void every_attribute(void **state)
 	assert_string_equal(wq->device, "dsa0");
 	assert_ptr_equal(sva_topology_find_dev(topo, wq->device), dev);
 	snprintf(path, sizeof(path), "%s/dev/dsa/wq0.5", fake_tree_path(tree));
-	assert_string_equal(wq->path, path);
+	assert_string_equal(wq->devnode, path);
 	assert_string_equal(wq->label, "app");
 	assert_string_equal(wq->driver, "user");
-	assert_int_equal(wq->mode, SVA_MODE_SHARED);
-	assert_int_equal(wq->type, SVA_TYPE_USER);
-	assert_int_equal(wq->state, SVA_STATE_ENABLED);
+	assert_int_equal(wq->mode, SVA_WQ_MODE_SHARED);
+	assert_int_equal(wq->type, SVA_WQ_TYPE_USER);
+	assert_int_equal(wq->state, SVA_DEV_STATE_ENABLED);
 	assert_int_equal(wq->unknown, SVA_ATTR_OP_CONFIG); /* hidden without the capability */
 	assert_int_equal(wq->group_id, 0);
 	assert_int_equal(wq->size, 16);
@@ -173,10 +173,10 @@ static void iax_devices(void **state)
 	fake_attr(tree, "wq1.0", "max_batch_size", NULL);
 	topo = discover_fake();
 	wq = sva_next_wq(topo, NULL);
-	assert_int_equal(wq->kind, SVA_KIND_IAX);
+	assert_int_equal(wq->kind, SVA_DEV_KIND_IAX);
 	assert_string_equal(wq->device, "iax1");
-	assert_non_null(strstr(wq->path, "/dev/iax/wq1.0"));
-	assert_int_equal(wq->mode, SVA_MODE_DEDICATED);
+	assert_non_null(strstr(wq->devnode, "/dev/iax/wq1.0"));
+	assert_int_equal(wq->mode, SVA_WQ_MODE_DEDICATED);
 	assert_true(wq->unknown & SVA_ATTR_MAX_BATCH);
 	dev = sva_topology_find_dev(topo, "iax1");
 	assert_non_null(dev);
@@ -219,7 +219,7 @@ static void missing_files(void **state)
 	topo = discover_fake();
 	assert_int_equal(sva_next_dev(topo, NULL)->numa_node, -1);
 	wq = sva_next_wq(topo, NULL);
-	assert_int_equal(wq->mode, SVA_MODE_ANY);
+	assert_int_equal(wq->mode, SVA_WQ_MODE_ANY);
 	assert_string_equal(wq->driver, "");
 	assert_int_equal(wq->max_batch_size, 0);
 	assert_true(wq->unknown & SVA_ATTR_MAX_BATCH);
@@ -334,14 +334,14 @@ static void the_mode_of_now(void **state)
 
 	fake_device(tree, "dsa0");
 	fake_wq(tree, "wq0.0", "dedicated");
-	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_MODE_DEDICATED);
+	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_WQ_MODE_DEDICATED);
 	fake_attr(tree, "wq0.0", "mode", "shared\n");
-	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_MODE_SHARED);
+	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_WQ_MODE_SHARED);
 	fake_attr(tree, "wq0.0", "mode", "what\n");
-	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_MODE_ANY);
-	assert_int_equal(svai_sysfs_mode("wq0.1"), SVA_MODE_ANY);
+	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_WQ_MODE_ANY);
+	assert_int_equal(svai_sysfs_mode("wq0.1"), SVA_WQ_MODE_ANY);
 	setenv("LIBSVA_SYSFS_PATH", "/nonexistent", 1);
-	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_MODE_ANY);
+	assert_int_equal(svai_sysfs_mode("wq0.0"), SVA_WQ_MODE_ANY);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fake_tree_setup, fake_tree_teardown)

@@ -93,7 +93,7 @@ static void is_all_unknown(const struct sva_topology *topo)
 
 	memset(&no_dev, 0, sizeof(no_dev));
 	strcpy(no_dev.name, "dsa0");
-	no_dev.kind = SVA_KIND_DSA;
+	no_dev.kind = SVA_DEV_KIND_DSA;
 	no_dev.unknown = UNKNOWN_DEV;
 	no_dev.numa_node = -1;
 	assert_non_null(dev);
@@ -102,11 +102,11 @@ static void is_all_unknown(const struct sva_topology *topo)
 	memset(&no_wq, 0, sizeof(no_wq));
 	strcpy(no_wq.name, "wq0.0");
 	strcpy(no_wq.device, "dsa0");
-	snprintf(no_wq.path, sizeof(no_wq.path), "%s/dsa/wq0.0", getenv("LIBSVA_DEV_PATH"));
+	snprintf(no_wq.devnode, sizeof(no_wq.devnode), "%s/dsa/wq0.0", getenv("LIBSVA_DEV_PATH"));
 	assert_non_null(wq);
 	strcpy(no_wq.label, wq->label);
 	strcpy(no_wq.driver, wq->driver);
-	no_wq.kind = SVA_KIND_DSA;
+	no_wq.kind = SVA_DEV_KIND_DSA;
 	no_wq.unknown = UNKNOWN_WQ;
 	no_wq.numa_node = no_wq.group_id = -1;
 	assert_memory_equal(wq, &no_wq, sizeof(no_wq));
@@ -363,7 +363,7 @@ static void names_do_not_lead_astray(void **state)
 	fake_attr(tree, "..", "mode", "shared\n");
 	topo = discover_fake();
 	for (size_t i = 0; i < COUNT(names); i++) {
-		assert_int_equal(svai_sysfs_mode(names[i]), SVA_MODE_ANY);
+		assert_int_equal(svai_sysfs_mode(names[i]), SVA_WQ_MODE_ANY);
 		assert_null(sva_topology_find_dev(topo, names[i]));
 	}
 	sva_topology_free(topo);
@@ -375,7 +375,7 @@ static void a_name_of_any_length(void **state)
 
 	(void)state;
 	memset(name, 'x', sizeof(name) - 1);
-	assert_int_equal(svai_sysfs_mode(name), SVA_MODE_ANY);
+	assert_int_equal(svai_sysfs_mode(name), SVA_WQ_MODE_ANY);
 }
 
 /* Half of the path of wq0.10 is the path of wq0.1: better none. */
@@ -385,15 +385,15 @@ static void a_node_too_far_away_has_no_path(void **state)
 	char path[300] = "";
 
 	one_of_each(*state);
-	memset(path, 'x', sizeof(((struct sva_wq_info *)NULL)->path) - strlen("/dsa/wq0.0"));
+	memset(path, 'x', sizeof(((struct sva_wq_info *)NULL)->devnode) - strlen("/dsa/wq0.0"));
 	setenv("LIBSVA_DEV_PATH", path, 1);
 	topo = discover_fake();
-	assert_string_equal(sva_next_wq(topo, NULL)->path, "");
+	assert_string_equal(sva_next_wq(topo, NULL)->devnode, "");
 	sva_topology_free(topo);
 	path[strlen(path) - 1] = '\0';
 	setenv("LIBSVA_DEV_PATH", path, 1);
 	topo = discover_fake();
-	assert_int_equal(strlen(sva_next_wq(topo, NULL)->path), 255);
+	assert_int_equal(strlen(sva_next_wq(topo, NULL)->devnode), 255);
 	sva_topology_free(topo);
 }
 

@@ -25,7 +25,7 @@ static void no_device_runs_on_the_cpu(void **state)
 		 "/nonexistent");
 	assert_memory_equal(sva_wq_why(wq), begin, strlen(begin));
 	assert_non_null(strstr(sva_wq_why(wq), "; running on the CPU"));
-	assert_int_equal(sva_wq_info(wq)->kind, SVA_KIND_CPU);
+	assert_int_equal(sva_wq_info(wq)->kind, SVA_DEV_KIND_CPU);
 	assert_int_equal(sva_report_count(sva_wq_report(wq)), 1);
 	assert_int_equal(sva_wq_close(wq), 0);
 }
@@ -58,7 +58,7 @@ static void the_cpu_can_be_asked_for(void **state)
 	assert_string_equal(sva_wq_info(wq)->name, "cpu");
 	assert_int_equal(fake.opens, 0);
 	assert_int_equal(sva_wq_close(wq), 0);
-	opts.kind = SVA_KIND_CPU;
+	opts.kind = SVA_DEV_KIND_CPU;
 	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
 	assert_int_equal(sva_wq_path(wq), SVA_PATH_CPU);
 	assert_int_equal(sva_wq_close(wq), 0);
@@ -406,22 +406,22 @@ static void choice(void **state)
 	assert_string_equal(sva_wq_info(wq)->name, "wq0.0");
 	close_fake(wq);
 
-	opts.mode = SVA_MODE_DEDICATED;
+	opts.mode = SVA_WQ_MODE_DEDICATED;
 	assert_int_equal(sva_wq_open(&wq, NULL, &opts), 0);
 	assert_string_equal(sva_wq_info(wq)->name, "wq0.1");
 	assert_int_equal(sva_report_count(sva_wq_report(wq)),
 			 1); /* wq0.0 is not what was asked for */
 	close_fake(wq);
-	opts.mode = SVA_MODE_ANY;
+	opts.mode = SVA_WQ_MODE_ANY;
 
-	opts.kind = SVA_KIND_IAX;
+	opts.kind = SVA_DEV_KIND_IAX;
 	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -ENODEV);
-	opts.kind = SVA_KIND_DSA;
+	opts.kind = SVA_DEV_KIND_DSA;
 	assert_int_equal(sva_wq_open(&wq, NULL, &opts), 0);
 	close_fake(wq);
-	opts.kind = SVA_KIND_CPU;
+	opts.kind = SVA_DEV_KIND_CPU;
 	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -EINVAL); /* with SVA_OPEN_NO_CPU */
-	opts.kind = SVA_KIND_ANY;
+	opts.kind = SVA_DEV_KIND_ANY;
 
 	opts.min_transfer = 4 << 20;
 	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -ENODEV);
@@ -493,12 +493,12 @@ static void options(void **state)
 	opts.size = 0;
 	assert_int_equal(sva_wq_open(&wq, "cpu", &opts), -EINVAL);
 	opts.size = offsetof(struct sva_wq_opts, mode); /* an older one */
-	opts.mode = (enum sva_mode)77;                  /* behind its end */
+	opts.mode = (enum sva_wq_mode)77;               /* behind its end */
 	assert_int_equal(sva_wq_open(&wq, "cpu", &opts), 0);
 	assert_int_equal(sva_wq_close(wq), 0);
 	opts.size = sizeof(opts);
 	assert_int_equal(sva_wq_open(&wq, "cpu", &opts), -EINVAL);
-	opts.mode = SVA_MODE_ANY;
+	opts.mode = SVA_WQ_MODE_ANY;
 	opts.flags = 1u << 30;
 	assert_int_equal(sva_wq_open(&wq, "cpu", &opts), -EINVAL);
 }

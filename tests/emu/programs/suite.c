@@ -149,7 +149,7 @@ static void test_compares(void **state)
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
 	assert_int_equal(op.record.result, 1);
 	assert_int_equal(op.record.bytes_completed, 5000);
-	sva_set_expected(&op.desc, 0);
+	sva_desc_set_expected(&op.desc, 0);
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS_PREDICATE);
 }
 
@@ -578,7 +578,7 @@ static uintptr_t copy_in_threads(void)
 
 static bool is_shared(void)
 {
-	return sva_wq_info(wq)->mode == SVA_MODE_SHARED;
+	return sva_wq_info(wq)->mode == SVA_WQ_MODE_SHARED;
 }
 
 /* Threads and, where the queue is shared, two processes at once; the child reopens its handle. */
