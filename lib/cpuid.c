@@ -44,7 +44,7 @@ static unsigned int cached;
 
 static void ask(void)
 {
-	cached = override(sva_cpuid_features(), secure_getenv("LIBSVA_CPU"));
+	cached = override(sva__cpuid_features(), secure_getenv("LIBSVA_CPU"));
 }
 
 unsigned int sva_cpu_features(void)

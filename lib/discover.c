@@ -265,7 +265,7 @@ static int take_snapshot(struct sva_topology *topo, int devices)
 	return err;
 }
 
-int sva_discover(struct sva_topology **out)
+int sva_topology_discover(struct sva_topology **out)
 {
 	struct sva_topology *topo;
 	int devices, err;
@@ -302,7 +302,7 @@ const char *sva_topology_why(const struct sva_topology *topo)
 	return topo ? topo->why : "no snapshot";
 }
 
-const struct sva_dev_info *sva_next_dev(const struct sva_topology *topo,
+const struct sva_dev_info *sva_topology_next_dev(const struct sva_topology *topo,
 					const struct sva_dev_info *prev)
 {
 	size_t next;
@@ -313,7 +313,7 @@ const struct sva_dev_info *sva_next_dev(const struct sva_topology *topo,
 	return next < topo->dev_count ? &topo->devs[next] : NULL;
 }
 
-const struct sva_wq_info *sva_next_wq(const struct sva_topology *topo,
+const struct sva_wq_info *sva_topology_next_wq(const struct sva_topology *topo,
 				      const struct sva_wq_info *prev)
 {
 	size_t next;

@@ -231,7 +231,7 @@ static unsigned int count_queues(const struct sva_topology *topo)
 {
 	unsigned int n = 0;
 
-	sva_foreach_wq (topo, wq)
+	sva_topology_foreach_wq (topo, wq)
 		n++;
 	return n;
 }
@@ -246,7 +246,7 @@ int svai_select(const struct sva_topology *topo, const struct svai_name *name,
 	*list = calloc(count_queues(topo) + 1, sizeof(**list));
 	if (!*list)
 		return -ENOMEM;
-	sva_foreach_wq (topo, wq) {
+	sva_topology_foreach_wq (topo, wq) {
 		const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
 		struct sva_rejection r = { 0 };
 

@@ -156,7 +156,7 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 {
 	struct sva_topology *topo;
 	char why[480] = "";
-	int err = sva_discover(&topo);
+	int err = sva_topology_discover(&topo);
 
 	if (err)
 		return err;
@@ -276,7 +276,7 @@ static int reopen_queue(struct svai_handle *h)
 	/* The queue is named: its node was right at the first open. */
 	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = h->flags & ~SVA_OPEN_ON_NODE };
 	struct sva_topology *topo;
-	int err = sva_discover(&topo);
+	int err = sva_topology_discover(&topo);
 
 	if (err)
 		return err;

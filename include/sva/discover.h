@@ -153,12 +153,12 @@ struct sva_wq_info {
 /**
  * struct sva_topology - a snapshot of all devices and queues; opaque
  *
- * Nothing in it changes after sva_discover(); several threads may read it.
+ * Nothing in it changes after sva_topology_discover(); several threads may read it.
  */
 struct sva_topology;
 
 /**
- * sva_discover - take a snapshot
+ * sva_topology_discover - take a snapshot
  * @topo: gets it; free it with sva_topology_free()
  *
  * A machine without devices is no error: the snapshot is empty, and sva_topology_why() says why.
@@ -166,7 +166,7 @@ struct sva_topology;
  *
  * Returns 0, -EINVAL for NULL, -ENOMEM, -EMFILE or -ENFILE.
  */
-int sva_discover(struct sva_topology **topo);
+int sva_topology_discover(struct sva_topology **topo);
 
 /* sva_topology_free - free a snapshot and all infos got from it; NULL is fine */
 void sva_topology_free(struct sva_topology *topo);
@@ -177,22 +177,22 @@ void sva_topology_free(struct sva_topology *topo);
 const char *sva_topology_why(const struct sva_topology *topo);
 
 /**
- * sva_next_dev, sva_next_wq - walk a snapshot, devices and queues each by number
+ * sva_topology_next_dev, sva_topology_next_wq - walk a snapshot, devices and queues each by number
  * @prev: NULL for the first
  *
  * Returns NULL behind the last. The info lives as long as the snapshot.
  */
-const struct sva_dev_info *sva_next_dev(const struct sva_topology *topo,
-					const struct sva_dev_info *prev);
-const struct sva_wq_info *sva_next_wq(const struct sva_topology *topo,
-				      const struct sva_wq_info *prev);
+const struct sva_dev_info *sva_topology_next_dev(const struct sva_topology *topo,
+						 const struct sva_dev_info *prev);
+const struct sva_wq_info *sva_topology_next_wq(const struct sva_topology *topo,
+					       const struct sva_wq_info *prev);
 
-#define sva_foreach_dev(topo, dev)                                                     \
-	for (const struct sva_dev_info *dev = sva_next_dev((topo), NULL); dev != NULL; \
-	     dev = sva_next_dev((topo), dev))
-#define sva_foreach_wq(topo, wq)                                                   \
-	for (const struct sva_wq_info *wq = sva_next_wq((topo), NULL); wq != NULL; \
-	     wq = sva_next_wq((topo), wq))
+#define sva_topology_foreach_dev(topo, dev)                                                     \
+	for (const struct sva_dev_info *dev = sva_topology_next_dev((topo), NULL); dev != NULL; \
+	     dev = sva_topology_next_dev((topo), dev))
+#define sva_topology_foreach_wq(topo, wq)                                                   \
+	for (const struct sva_wq_info *wq = sva_topology_next_wq((topo), NULL); wq != NULL; \
+	     wq = sva_topology_next_wq((topo), wq))
 
 /* sva_topology_find_dev - the device called @name ("dsa0"), or NULL */
 const struct sva_dev_info *sva_topology_find_dev(const struct sva_topology *topo, const char *name);

@@ -200,13 +200,11 @@ SVA__INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
 #define SVA_CPU_WAITPKG   (1u << 2) /* UMONITOR, UMWAIT, TPAUSE */
 #define SVA_CPU_CLDEMOTE  (1u << 3)
 
-/**
- * sva_cpuid_features - ask CPUID (leaf 7, ECX) for the instructions of this file
- *
- * Returns a mask of SVA_CPU_*. CPUID is slow, and in a virtual machine very slow: ask once.
- * sva_cpu_features() (wq.h) does, and honours LIBSVA_CPU.
+/*
+ * What CPUID says of the instructions of this file (leaf 7, ECX). It is slow, and in a virtual
+ * machine very slow: sva_cpu_features() (wq.h) asks once.
  */
-SVA__INLINE unsigned int sva_cpuid_features(void)
+SVA__INLINE unsigned int sva__cpuid_features(void)
 {
 	uint32_t ecx = sva_cpuid(7, 0).ecx;
 

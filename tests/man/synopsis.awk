@@ -16,7 +16,7 @@ function unquoted(line, out, c, i, quoted)
 BEGIN { print "#include <sva/sva.h>" }
 /^\.SH/ { on = $0 == ".SH SYNOPSIS" }
 /^\.fi/ { on = 0 }
-on && /^\.BI? / && !/#include/ && !/sva_foreach_/ {
+on && /^\.BI? / && !/#include/ && !/_foreach_/ {
 	type = $1
 	sub(/^\.BI? /, "")
 	print type == ".BI" || /^"/ ? unquoted($0) : $0

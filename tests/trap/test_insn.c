@@ -392,7 +392,7 @@ static void test_umwait_deadline(void **state)
 	sva_umonitor(&line);
 	deadline = sva_rdtsc() + 20000;
 	if (!sva_umwait(SVA_C02, deadline))
-		assert_true(sva_rdtsc() >= deadline || sva_cpuid_features() & SVA_CPU_WAITPKG);
+		assert_true(sva_rdtsc() >= deadline || sva__cpuid_features() & SVA_CPU_WAITPKG);
 	assert_false(sva_tpause(SVA_C01, 0));
 }
 
@@ -402,7 +402,7 @@ static void test_wait_is_bounded(void **state)
 	struct line line = { { 0 } };
 
 	(void)state;
-	if (sva_cpuid_features() & SVA_CPU_WAITPKG)
+	if (sva__cpuid_features() & SVA_CPU_WAITPKG)
 		skip();
 	sva_umonitor(&line);
 	assert_true(sva_umwait(SVA_C02, never));

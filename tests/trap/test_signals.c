@@ -144,7 +144,7 @@ static void test_insn_in_handler(void **state)
 	struct sigaction act = { .sa_sigaction = submit_and_leave, .sa_flags = SA_SIGINFO };
 
 	(void)state;
-	if (sva_cpuid_features() & SVA_CPU_ENQCMD)
+	if (sva__cpuid_features() & SVA_CPU_ENQCMD)
 		skip(); /* it faults with SIGSEGV, which is blocked there */
 	sigfillset(&act.sa_mask);
 	assert_int_equal(sigaction(SIGSEGV, &act, NULL), 0);

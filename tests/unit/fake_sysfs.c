@@ -210,6 +210,6 @@ struct sva_topology *discover_fake(void)
 {
 	struct sva_topology *topo;
 
-	assert_int_equal(sva_discover(&topo), 0);
+	assert_int_equal(sva_topology_discover(&topo), 0);
 	return topo;
 }

@@ -33,7 +33,7 @@ void fake_node(const struct fake_tree *tree, const char *name);
 int fake_tree_setup(void **state);
 int fake_tree_teardown(void **state);
 
-/* discover_fake - what sva_discover() finds; fails the test on an error */
+/* discover_fake - what sva_topology_discover() finds; fails the test on an error */
 struct sva_topology *discover_fake(void);
 
 #endif

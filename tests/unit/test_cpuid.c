@@ -60,12 +60,12 @@ static void assert_features(const char *value, unsigned int expected)
 static void without_the_variable(void **state)
 {
 	(void)state;
-	assert_features(NULL, sva_cpuid_features());
+	assert_features(NULL, sva__cpuid_features());
 }
 
 static void each_bit_is_set_and_cleared(void **state)
 {
-	const unsigned int cpu = sva_cpuid_features();
+	const unsigned int cpu = sva__cpuid_features();
 
 	(void)state;
 	assert_features("+enqcmd", cpu | SVA_CPU_ENQCMD);
@@ -80,7 +80,7 @@ static void each_bit_is_set_and_cleared(void **state)
 
 static void several_words(void **state)
 {
-	const unsigned int cpu = sva_cpuid_features();
+	const unsigned int cpu = sva__cpuid_features();
 
 	(void)state;
 	assert_features(EVERYTHING, ALL);
@@ -100,7 +100,7 @@ static void words_that_are_not_understood(void **state)
 		"++enqcmd", "=enqcmd",  "+enqcmd;-waitpkg",
 		"\xff\xfe", "none",     "+enqcmd -waitpkg",
 	};
-	const unsigned int cpu = sva_cpuid_features();
+	const unsigned int cpu = sva__cpuid_features();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(nonsense) / sizeof(nonsense[0]); i++)
@@ -129,7 +129,7 @@ static void asked_once(void **state)
 
 static void not_for_a_set_user_id_program(void **state)
 {
-	const unsigned int cpu = sva_cpuid_features();
+	const unsigned int cpu = sva__cpuid_features();
 
 	(void)state;
 	set_user_id = true;

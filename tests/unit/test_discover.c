@@ -34,9 +34,9 @@ static void every_attribute(void **state)
 	topo = discover_fake();
 	assert_string_equal(sva_topology_why(topo), "");
 
-	dev = sva_next_dev(topo, NULL);
+	dev = sva_topology_next_dev(topo, NULL);
 	assert_non_null(dev);
-	assert_null(sva_next_dev(topo, dev));
+	assert_null(sva_topology_next_dev(topo, dev));
 	assert_string_equal(dev->name, "dsa0");
 	assert_int_equal(dev->kind, SVA_DEV_KIND_DSA);
 	assert_int_equal(dev->state, SVA_DEV_STATE_ENABLED);
@@ -59,9 +59,9 @@ static void every_attribute(void **state)
 	assert_false(sva_opmask_has(&dev->op_cap, SVA_OP_BATCH));
 	assert_true(sva_opmask_has(&dev->op_cap, SVA_OP_CACHE_FLUSH));
 
-	wq = sva_next_wq(topo, NULL);
+	wq = sva_topology_next_wq(topo, NULL);
 	assert_non_null(wq);
-	assert_null(sva_next_wq(topo, wq));
+	assert_null(sva_topology_next_wq(topo, wq));
 	assert_string_equal(wq->name, "wq0.5");
 	assert_string_equal(wq->device, "dsa0");
 	assert_ptr_equal(sva_topology_find_dev(topo, wq->device), dev);
@@ -108,8 +108,8 @@ static void all_formats_of_masks(void **state)
 		fake_attr(tree, "dsa0", "errors", texts[i]);
 		fake_attr(tree, "wq0.0", "op_config", texts[i]);
 		topo = discover_fake();
-		dev = sva_next_dev(topo, NULL);
-		wq = sva_next_wq(topo, NULL);
+		dev = sva_topology_next_dev(topo, NULL);
+		wq = sva_topology_next_wq(topo, NULL);
 		assert_int_equal(dev->unknown | wq->unknown, 0);
 		assert_true(dev->op_cap.bits[0] == 0x7b00bf07ff && !dev->op_cap.bits[3]);
 		assert_true(dev->errors.bits[0] == 0x7b00bf07ff && !dev->errors.bits[3]);
@@ -149,11 +149,11 @@ static void in_the_order_of_numbers(void **state)
 	fake_wq(tree, "wq7.0", "shared"); /* of no device */
 	topo = discover_fake();
 	i = 0;
-	sva_foreach_wq (topo, wq)
+	sva_topology_foreach_wq (topo, wq)
 		assert_string_equal(wq->name, expected[i++]);
 	assert_int_equal(i, 5);
 	i = 0;
-	sva_foreach_dev (topo, dev)
+	sva_topology_foreach_dev (topo, dev)
 		i++;
 	assert_int_equal(i, 3);
 	sva_topology_free(topo);
@@ -172,7 +172,7 @@ static void iax_devices(void **state)
 	fake_wq(tree, "wq1.0", "dedicated");
 	fake_attr(tree, "wq1.0", "max_batch_size", NULL);
 	topo = discover_fake();
-	wq = sva_next_wq(topo, NULL);
+	wq = sva_topology_next_wq(topo, NULL);
 	assert_int_equal(wq->kind, SVA_DEV_KIND_IAX);
 	assert_string_equal(wq->device, "iax1");
 	assert_non_null(strstr(wq->devnode, "/dev/iax/wq1.0"));
@@ -198,9 +198,9 @@ static void no_node_and_no_group(void **state)
 	fake_wq(tree, "wq0.0", "shared");
 	fake_attr(tree, "wq0.0", "group_id", "-1\n");
 	topo = discover_fake();
-	assert_int_equal(sva_next_dev(topo, NULL)->numa_node, -1);
-	assert_int_equal(sva_next_dev(topo, NULL)->unknown, 0);
-	assert_int_equal(sva_next_wq(topo, NULL)->group_id, -1);
+	assert_int_equal(sva_topology_next_dev(topo, NULL)->numa_node, -1);
+	assert_int_equal(sva_topology_next_dev(topo, NULL)->unknown, 0);
+	assert_int_equal(sva_topology_next_wq(topo, NULL)->group_id, -1);
 	sva_topology_free(topo);
 }
 
@@ -217,8 +217,8 @@ static void missing_files(void **state)
 	fake_attr(tree, "wq0.0", "driver_name", NULL);
 	fake_attr(tree, "wq0.0", "max_batch_size", NULL); /* libaccel-config calls this -2 */
 	topo = discover_fake();
-	assert_int_equal(sva_next_dev(topo, NULL)->numa_node, -1);
-	wq = sva_next_wq(topo, NULL);
+	assert_int_equal(sva_topology_next_dev(topo, NULL)->numa_node, -1);
+	wq = sva_topology_next_wq(topo, NULL);
 	assert_int_equal(wq->mode, SVA_WQ_MODE_ANY);
 	assert_string_equal(wq->driver, "");
 	assert_int_equal(wq->max_batch_size, 0);
@@ -252,8 +252,8 @@ static void is_without_devices(const char *expected)
 	struct sva_topology *topo = discover_fake();
 
 	assert_non_null(strstr(sva_topology_why(topo), expected));
-	assert_null(sva_next_dev(topo, NULL));
-	assert_null(sva_next_wq(topo, NULL));
+	assert_null(sva_topology_next_dev(topo, NULL));
+	assert_null(sva_topology_next_wq(topo, NULL));
 	sva_topology_free(topo);
 }
 
@@ -293,10 +293,10 @@ static void a_loaded_driver_that_is_hidden(void **state)
 static void arguments(void **state)
 {
 	(void)state;
-	assert_int_equal(sva_discover(NULL), -EINVAL);
+	assert_int_equal(sva_topology_discover(NULL), -EINVAL);
 	sva_topology_free(NULL);
-	assert_null(sva_next_dev(NULL, NULL));
-	assert_null(sva_next_wq(NULL, NULL));
+	assert_null(sva_topology_next_dev(NULL, NULL));
+	assert_null(sva_topology_next_wq(NULL, NULL));
 	assert_null(sva_topology_find_dev(NULL, "dsa0"));
 	assert_non_null(sva_topology_why(NULL));
 }

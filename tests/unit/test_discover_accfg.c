@@ -48,9 +48,9 @@ static void list_ours(char *text)
 {
 	struct sva_topology *topo = discover_fake();
 
-	sva_foreach_dev (topo, dev) {
+	sva_topology_foreach_dev (topo, dev) {
 		strcat(strcat(text, dev->name), " ");
-		sva_foreach_wq (topo, wq)
+		sva_topology_foreach_wq (topo, wq)
 			if (!strcmp(wq->device, dev->name))
 				strcat(strcat(text, wq->name), " ");
 	}

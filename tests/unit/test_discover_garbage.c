@@ -86,8 +86,8 @@ static const char *const wq_attrs[] = {
 /* Zero but for the names, and for what says that it is unknown. */
 static void is_all_unknown(const struct sva_topology *topo)
 {
-	const struct sva_dev_info *dev = sva_next_dev(topo, NULL);
-	const struct sva_wq_info *wq = sva_next_wq(topo, NULL);
+	const struct sva_dev_info *dev = sva_topology_next_dev(topo, NULL);
+	const struct sva_wq_info *wq = sva_topology_next_wq(topo, NULL);
 	struct sva_dev_info no_dev;
 	struct sva_wq_info no_wq;
 
@@ -156,7 +156,7 @@ static void out_of_range_is_unknown(void **state)
 	fake_attr(tree, "dsa0", "gen_cap", "0xffffffffffffffff\n");
 	fake_attr(tree, "dsa0", "max_transfer_size", "18446744073709551616\n");
 	topo = discover_fake();
-	dev = sva_next_dev(topo, NULL);
+	dev = sva_topology_next_dev(topo, NULL);
 	assert_int_equal(dev->unknown, SVA_ATTR_VERSION | SVA_ATTR_PASID_ENABLED |
 					       SVA_ATTR_NUMA_NODE | SVA_ATTR_MAX_TRANSFER);
 	assert_int_equal(dev->clients, UINT32_MAX);
@@ -206,7 +206,7 @@ static void binary_is_unknown(void **state)
 	write_bytes(tree, "wq0.0/threshold", "15\n\0", 4);
 	write_bytes(tree, "wq0.0/name", "a\0b", 3);
 	topo = discover_fake();
-	wq = sva_next_wq(topo, NULL);
+	wq = sva_topology_next_wq(topo, NULL);
 	assert_true(wq->unknown & SVA_ATTR_SIZE && wq->unknown & SVA_ATTR_THRESHOLD);
 	assert_int_equal(wq->size + wq->threshold, 0);
 	assert_string_equal(wq->label, "");
@@ -227,8 +227,8 @@ static void longer_than_a_page_is_unknown(void **state)
 	write_bytes(tree, "dsa0/op_cap", huge, sizeof(huge));
 	write_bytes(tree, "wq0.0/name", huge, sizeof(huge));
 	topo = discover_fake();
-	assert_int_equal(sva_next_dev(topo, NULL)->unknown, SVA_ATTR_VERSION | SVA_ATTR_OP_CAP);
-	assert_string_equal(sva_next_wq(topo, NULL)->label, "");
+	assert_int_equal(sva_topology_next_dev(topo, NULL)->unknown, SVA_ATTR_VERSION | SVA_ATTR_OP_CAP);
+	assert_string_equal(sva_topology_next_wq(topo, NULL)->label, "");
 	sva_topology_free(topo);
 }
 
@@ -243,7 +243,7 @@ static void a_long_name_is_cut(void **state)
 	fake_attr(*state, "wq0.0", "name", name);
 	fake_attr(*state, "wq0.0", "driver_name", name);
 	topo = discover_fake();
-	wq = sva_next_wq(topo, NULL);
+	wq = sva_topology_next_wq(topo, NULL);
 	assert_int_equal(strlen(wq->label), sizeof(wq->label) - 1);
 	assert_int_equal(strlen(wq->driver), sizeof(wq->driver) - 1);
 	sva_topology_free(topo);
@@ -289,9 +289,9 @@ static void names_that_mean_nothing(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		fake_device(tree, names[i]);
 	topo = discover_fake();
-	assert_non_null(sva_next_dev(topo, NULL));
-	assert_null(sva_next_dev(topo, sva_next_dev(topo, NULL)));
-	assert_null(sva_next_wq(topo, NULL));
+	assert_non_null(sva_topology_next_dev(topo, NULL));
+	assert_null(sva_topology_next_dev(topo, sva_topology_next_dev(topo, NULL)));
+	assert_null(sva_topology_next_wq(topo, NULL));
 	sva_topology_free(topo);
 }
 
@@ -320,13 +320,13 @@ static void a_thousand_devices(void **state)
 		link_device(tree, "wq0.0", "wq%u.0", i);
 	}
 	topo = discover_fake();
-	sva_foreach_dev (topo, dev) {
+	sva_topology_foreach_dev (topo, dev) {
 		snprintf(name, sizeof(name), devs % 2 ? "iax%u" : "dsa%u", devs);
 		assert_string_equal(dev->name, name);
 		assert_ptr_equal(sva_topology_find_dev(topo, name), dev);
 		devs++;
 	}
-	sva_foreach_wq (topo, each) {
+	sva_topology_foreach_wq (topo, each) {
 		snprintf(name, sizeof(name), "wq%u.0", wqs++);
 		assert_string_equal(each->name, name);
 		assert_int_equal(each->unknown, SVA_ATTR_OP_CONFIG);
@@ -388,12 +388,12 @@ static void a_node_too_far_away_has_no_path(void **state)
 	memset(path, 'x', sizeof(((struct sva_wq_info *)NULL)->devnode) - strlen("/dsa/wq0.0"));
 	setenv("LIBSVA_DEV_PATH", path, 1);
 	topo = discover_fake();
-	assert_string_equal(sva_next_wq(topo, NULL)->devnode, "");
+	assert_string_equal(sva_topology_next_wq(topo, NULL)->devnode, "");
 	sva_topology_free(topo);
 	path[strlen(path) - 1] = '\0';
 	setenv("LIBSVA_DEV_PATH", path, 1);
 	topo = discover_fake();
-	assert_int_equal(strlen(sva_next_wq(topo, NULL)->devnode), 255);
+	assert_int_equal(strlen(sva_topology_next_wq(topo, NULL)->devnode), 255);
 	sva_topology_free(topo);
 }
 
@@ -401,7 +401,7 @@ static void is_empty_because(const char *reason)
 {
 	struct sva_topology *topo = discover_fake();
 
-	assert_null(sva_next_dev(topo, NULL));
+	assert_null(sva_topology_next_dev(topo, NULL));
 	assert_non_null(strstr(sva_topology_why(topo), reason));
 	sva_topology_free(topo);
 }

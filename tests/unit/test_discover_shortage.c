@@ -74,7 +74,7 @@ static bool fail_call(int n, int *err)
 	bool failed;
 
 	countdown = n;
-	*err = sva_discover(&topo);
+	*err = sva_topology_discover(&topo);
 	failed = countdown < 0;
 	countdown = -1;
 	if (*err)

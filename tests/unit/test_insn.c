@@ -449,7 +449,7 @@ static unsigned int features_of(uint32_t max, uint32_t ecx)
 	await(&cpuid, 0);
 	trace.cpuid_max = max;
 	trace.cpuid_7_ecx = ecx;
-	TRACE(features = sva_cpuid_features());
+	TRACE(features = sva__cpuid_features());
 	return features;
 }
 
@@ -533,7 +533,7 @@ static void the_time_stamp_counter(void **state)
 /* Without a PASID, ENQCMD is a general protection fault; so is ENQCMDS outside ring 0. */
 static void executed_enqcmd(void **state)
 {
-	const int expected = sva_cpuid_features() & SVA_CPU_ENQCMD ? SIGSEGV : SIGILL;
+	const int expected = sva__cpuid_features() & SVA_CPU_ENQCMD ? SIGSEGV : SIGILL;
 
 	(void)state;
 	EXECUTE(&enqcmd, sva_enqcmd(portal, words));
@@ -553,7 +553,7 @@ static void executed_movdir64b(void **state)
 	memset(portal, 0, 192);
 	EXECUTE(&movdir64b, sva_movdir64b(portal + 64, from));
 	sva_submit_barrier();
-	if (!(sva_cpuid_features() & SVA_CPU_MOVDIR64B)) {
+	if (!(sva__cpuid_features() & SVA_CPU_MOVDIR64B)) {
 		assert_int_equal(trace.signal, SIGILL);
 		return;
 	}
@@ -566,7 +566,7 @@ static void executed_movdir64b(void **state)
 /* They end at the deadline, and sooner if they like; what is sure is that they end. */
 static void executed_waits(void **state)
 {
-	const int expected = sva_cpuid_features() & SVA_CPU_WAITPKG ? 0 : SIGILL;
+	const int expected = sva__cpuid_features() & SVA_CPU_WAITPKG ? 0 : SIGILL;
 	const uint64_t deadline = sva_rdtsc() + 10000;
 
 	(void)state;

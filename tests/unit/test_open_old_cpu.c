@@ -30,7 +30,7 @@ static void no_driver(void **state)
 
 	(void)state;
 	setenv("LIBSVA_SYSFS_PATH", "/nonexistent", 1);
-	assert_int_equal(sva_discover(&topo), 0);
+	assert_int_equal(sva_topology_discover(&topo), 0);
 	assert_string_equal(sva_topology_why(topo),
 			    "no device: /nonexistent/bus/dsa/devices has none: this CPU has no "
 			    "MOVDIR64B, without which the idxd driver does not load");

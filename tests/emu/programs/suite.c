@@ -666,7 +666,7 @@ static int enqcmd_as_child(void)
 
 static void test_no_pasid(void **state)
 {
-	bool known = (sva_cpuid_features() & SVA_CPU_ENQCMD) || getenv("LIBSVA_CPU");
+	bool known = (sva__cpuid_features() & SVA_CPU_ENQCMD) || getenv("LIBSVA_CPU");
 	int status = in_child(enqcmd_as_child);
 
 	(void)state;
