@@ -32,8 +32,8 @@ static bool needs_record(unsigned int opcode)
 	case SVA_OP_COPY_CRC:
 	case SVA_OP_DIF_CHECK:
 	case SVA_OP_DIX_GENERATE:
-	case SVA_OP_RS_COMPARE:
-	case SVA_OP_RS_COMPARE_PATTERN:
+	case SVA_OP_DOMAIN_COMPARE:
+	case SVA_OP_DOMAIN_COMPARE_PATTERN:
 		return true;
 	default:
 		return false;

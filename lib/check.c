@@ -409,21 +409,21 @@ static const struct rule rules[256] = {
 		.flags = SVA_FLAG_WINDOW_NO_DRAIN,
 		.reserved = BYTES(32, 35) | BYTES(38, 60),
 	},
-	[SVA_OP_RS_MEMMOVE] = {
+	[SVA_OP_DOMAIN_MEMMOVE] = {
 		.max_size = ANY_SIZE,
 		.flags = FLAGS_TO_COPY | SVA_FLAG_DOMAIN1 | SVA_FLAG_DOMAIN2,
 		.one_of = SVA_FLAG_DOMAIN1 | SVA_FLAG_DOMAIN2,
 		.reserved = BYTES(38, 59),
 		.features = { HANDLE1, HANDLE2 },
 	},
-	[SVA_OP_RS_FILL] = {
+	[SVA_OP_DOMAIN_FILL] = {
 		.max_size = ANY_SIZE,
 		.flags = FLAGS_TO_WRITE | SVA_FLAG_ADDR2_TCS | SVA_FLAG_FILL_16 | SVA_FLAG_DOMAIN2,
 		.required = SVA_FLAG_DOMAIN2,
 		.reserved = BYTES(38, 39) | BYTES(48, 61),
 		.features = { PATTERN_OF_16_BYTES },
 	},
-	[SVA_OP_RS_COMPARE] = {
+	[SVA_OP_DOMAIN_COMPARE] = {
 		.max_size = ANY_SIZE,
 		.flags = FLAGS_TO_COMPARE | SVA_FLAG_ADDR2_TCS | SVA_FLAG_DOMAIN1 |
 			 SVA_FLAG_DOMAIN2,
@@ -432,7 +432,7 @@ static const struct rule rules[256] = {
 		.reserved = BYTES(38, 39) | BYTES(41, 59),
 		.features = { HANDLE1, HANDLE2 },
 	},
-	[SVA_OP_RS_COMPARE_PATTERN] = {
+	[SVA_OP_DOMAIN_COMPARE_PATTERN] = {
 		.max_size = ANY_SIZE,
 		.flags = FLAGS_TO_COMPARE | SVA_FLAG_DOMAIN1,
 		.required = RECORD | SVA_FLAG_DOMAIN1,

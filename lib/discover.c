@@ -303,7 +303,7 @@ const char *sva_topology_why(const struct sva_topology *topo)
 }
 
 const struct sva_dev_info *sva_topology_next_dev(const struct sva_topology *topo,
-					const struct sva_dev_info *prev)
+						 const struct sva_dev_info *prev)
 {
 	size_t next;
 
@@ -314,7 +314,7 @@ const struct sva_dev_info *sva_topology_next_dev(const struct sva_topology *topo
 }
 
 const struct sva_wq_info *sva_topology_next_wq(const struct sva_topology *topo,
-				      const struct sva_wq_info *prev)
+					       const struct sva_wq_info *prev)
 {
 	size_t next;
 

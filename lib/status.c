@@ -82,9 +82,9 @@ static const struct meaning meanings[] = {
 	  "drop the traffic class flags" },
 	{ SVA_STATUS_READBACK_FAULT, -EFAULT, "page fault on a readback address",
 	  "The address to read back was not present.", "touch it, submit again" },
-	{ SVA_STATUS_HW_READBACK, -EIO, "hardware error on a read",
+	{ SVA_STATUS_HW_READ, -EIO, "hardware error on a read",
 	  "The device could not read: a hardware error or a time-out.", HW },
-	{ SVA_STATUS_HW_TIMEOUT, -EIO, "hardware error on a write",
+	{ SVA_STATUS_HW_WRITE, -EIO, "hardware error on a write",
 	  "The device could not write or read back: a hardware error or a time-out.", HW },
 	{ SVA_STATUS_TRANSLATION, -EFAULT, "address translation failed",
 	  "The IOMMU could not translate an address.",
@@ -170,16 +170,10 @@ static const char *const opcode_names[] = {
 	[SVA_OP_DIX_GENERATE] = "DIX generate",
 	[SVA_OP_CACHE_FLUSH] = "cache flush",
 	[SVA_OP_UPDATE_WINDOW] = "update window",
-	[SVA_OP_RS_MEMMOVE] = "inter-domain memmove",
-	[SVA_OP_RS_FILL] = "inter-domain fill",
-	[SVA_OP_RS_COMPARE] = "inter-domain compare",
-	[SVA_OP_RS_COMPARE_PATTERN] = "inter-domain compare pattern",
-	[SVA_OP_RS_CACHE_FLUSH] = "inter-domain cache flush",
-	[SVA_OP_URS_MEMMOVE] = "unrestricted inter-domain memmove",
-	[SVA_OP_URS_FILL] = "unrestricted inter-domain fill",
-	[SVA_OP_URS_COMPARE] = "unrestricted inter-domain compare",
-	[SVA_OP_URS_COMPARE_PATTERN] = "unrestricted inter-domain compare pattern",
-	[SVA_OP_URS_CACHE_FLUSH] = "unrestricted inter-domain cache flush",
+	[SVA_OP_DOMAIN_MEMMOVE] = "inter-domain memmove",
+	[SVA_OP_DOMAIN_FILL] = "inter-domain fill",
+	[SVA_OP_DOMAIN_COMPARE] = "inter-domain compare",
+	[SVA_OP_DOMAIN_COMPARE_PATTERN] = "inter-domain compare pattern",
 };
 
 const char *sva_opcode_name(unsigned int opcode)
@@ -236,15 +230,14 @@ const char *sva_strerror(int err)
 	return text ? text : "unknown error";
 }
 
-/* An inter-domain operation writes the record of its plain form: 0x23 to 0x26, 0x33 to 0x36. */
+/* An inter-domain operation writes the record of its plain form. */
 static unsigned int plain_opcode(const struct sva_desc *desc)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 
-	if ((opcode >= SVA_OP_RS_MEMMOVE && opcode <= SVA_OP_RS_COMPARE_PATTERN) ||
-	    (opcode >= SVA_OP_URS_MEMMOVE && opcode <= SVA_OP_URS_COMPARE_PATTERN))
-		return opcode & 0x0f;
-	return opcode;
+	bool domain = opcode >= SVA_OP_DOMAIN_MEMMOVE && opcode <= SVA_OP_DOMAIN_COMPARE_PATTERN;
+
+	return domain ? opcode - 0x20 : opcode;
 }
 
 /* What the device has done of it: a completed operation has no count in its record. */

@@ -52,18 +52,11 @@ enum sva_opcode {
 	SVA_OP_DIF_UPDATE = 0x15,
 	SVA_OP_DIX_GENERATE = 0x17, /* DSA 2.0 */
 	SVA_OP_CACHE_FLUSH = 0x20,
-	SVA_OP_UPDATE_WINDOW = 0x21, /* DSA 2.0 */
-	SVA_OP_RS_MEMMOVE = 0x23, /* DSA 2.0 inter-domain, restricted: handles in the descriptor */
-	SVA_OP_RS_FILL = 0x24,
-	SVA_OP_RS_COMPARE = 0x25,
-	SVA_OP_RS_COMPARE_PATTERN = 0x26,
-	SVA_OP_RS_CACHE_FLUSH = 0x27,
-	SVA_OP_URS_MEMMOVE =
-		0x33, /* DSA 2.0 inter-domain, unrestricted: PASIDs in the descriptor */
-	SVA_OP_URS_FILL = 0x34,
-	SVA_OP_URS_COMPARE = 0x35,
-	SVA_OP_URS_COMPARE_PATTERN = 0x36,
-	SVA_OP_URS_CACHE_FLUSH = 0x37,
+	SVA_OP_UPDATE_WINDOW = 0x21,  /* DSA 2.0 */
+	SVA_OP_DOMAIN_MEMMOVE = 0x23, /* DSA 2.0, inter-domain: handles in the descriptor */
+	SVA_OP_DOMAIN_FILL = 0x24,
+	SVA_OP_DOMAIN_COMPARE = 0x25,
+	SVA_OP_DOMAIN_COMPARE_PATTERN = 0x26,
 };
 
 /* Descriptor flags (bits 23:0 of the word at offset 4). */
@@ -128,8 +121,8 @@ enum sva_status {
 	SVA_STATUS_PRIV = 0x1d,
 	SVA_STATUS_TRAFFIC_CLASS = 0x1e,
 	SVA_STATUS_READBACK_FAULT = 0x1f,
-	SVA_STATUS_HW_READBACK = 0x20,
-	SVA_STATUS_HW_TIMEOUT = 0x21,
+	SVA_STATUS_HW_READ = 0x20,
+	SVA_STATUS_HW_WRITE = 0x21,
 	SVA_STATUS_TRANSLATION = 0x22,
 	SVA_STATUS_DRAIN_EVL = 0x26,
 	SVA_STATUS_BATCH_EVL = 0x27,
@@ -201,13 +194,9 @@ struct sva_desc_fetch { /* translation fetch */
 };
 
 struct sva_desc_domain { /* inter-domain operations */
-	uint64_t reserved;
-	uint32_t addr1_pasid; /* unrestricted: PASID in bits 19:0, privilege in bit 31 */
-	uint32_t addr2_pasid;
-	uint32_t reserved2;
-	uint16_t handle1; /* restricted: of the source */
-	uint16_t handle2; /* restricted: of destination or source 2; unrestricted: permission table
-			   */
+	uint8_t reserved[20];
+	uint16_t handle1; /* of the source, or the first source */
+	uint16_t handle2; /* of the destination, or the second source */
 };
 
 struct sva_desc_window { /* update window */
@@ -663,46 +652,20 @@ SVA__INLINE void sva_prep_update_window(struct sva_desc *desc, void *base, uint6
 }
 
 /**
- * sva_desc_set_domain_restricted - turn a prepared operation into its inter-domain form (DSA 2.0)
+ * sva_desc_set_domain - turn a prepared operation into its inter-domain form (DSA 2.0)
  * @desc: memmove, fill, compare or compare pattern; prepared with SVA_FLAG_DOMAIN1,
  *        SVA_FLAG_DOMAIN2 or both, for the handles that count
  * @handle1: handle of the domain of the source, or the first source
  * @handle2: handle of the domain of the destination, or the second source
  *
- * The form of cache flush (0x27) is in dsa-perf-micros, but reserved in the architecture
- * specification, revision 3.0.
- */
-SVA__INLINE void sva_desc_set_domain_restricted(struct sva_desc *desc, uint16_t handle1,
-						uint16_t handle2)
-{
-	unsigned int opcode = sva_desc_opcode(desc);
-
-	opcode = opcode == SVA_OP_CACHE_FLUSH ? (unsigned int)SVA_OP_RS_CACHE_FLUSH : opcode + 0x20;
-	desc->op_flags = opcode << 24 | sva_desc_flags(desc);
-	desc->domain.handle1 = handle1;
-	desc->domain.handle2 = handle2;
-}
-
-/**
- * sva_desc_set_domain_unrestricted - the same, with PASIDs and a permission table
- * @addr1_pasid: PASID of the first address in bits 19:0, privilege in bit 31
- * @addr2_pasid: the same for the second address
- * @table: handle of the inter-domain permission table
- *
- * Source: dsa-perf-micros alone (unverified); these opcodes (0x33 to 0x37) are reserved in the
+ * These are the restricted forms. The unrestricted ones, and a cache flush, are reserved in the
  * architecture specification, revision 3.0.
  */
-SVA__INLINE void sva_desc_set_domain_unrestricted(struct sva_desc *desc, uint32_t addr1_pasid,
-						  uint32_t addr2_pasid, uint16_t table)
+SVA__INLINE void sva_desc_set_domain(struct sva_desc *desc, uint16_t handle1, uint16_t handle2)
 {
-	unsigned int opcode = sva_desc_opcode(desc);
-
-	opcode =
-		opcode == SVA_OP_CACHE_FLUSH ? (unsigned int)SVA_OP_URS_CACHE_FLUSH : opcode + 0x30;
-	desc->op_flags = opcode << 24 | sva_desc_flags(desc);
-	desc->domain.addr1_pasid = addr1_pasid;
-	desc->domain.addr2_pasid = addr2_pasid;
-	desc->domain.handle2 = table;
+	desc->op_flags += 0x20u << 24; /* from the opcode to that of its form */
+	desc->domain.handle1 = handle1;
+	desc->domain.handle2 = handle2;
 }
 
 #ifdef __cplusplus

@@ -73,8 +73,6 @@ static void print_descriptor(void)
 	FIELD(sva_desc_fetch, stride);
 
 	TYPE(sva_desc_domain);
-	FIELD(sva_desc_domain, addr1_pasid);
-	FIELD(sva_desc_domain, addr2_pasid);
 	FIELD(sva_desc_domain, handle1);
 	FIELD(sva_desc_domain, handle2);
 

@@ -534,7 +534,7 @@ static void domains(void **state)
 	(void)state;
 	memset(&limits.opcodes, 0xff, sizeof(limits.opcodes));
 	prepare(SVA_OP_MEMMOVE);
-	sva_desc_set_domain_restricted(&desc, 0, 0);
+	sva_desc_set_domain(&desc, 0, 0);
 	assert_int_equal(check(), SVA_STATUS_BAD_FLAGS);
 	desc.op_flags |= SVA_FLAG_DOMAIN2;
 	assert_int_equal(check(), 0);

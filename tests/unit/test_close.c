@@ -153,7 +153,7 @@ static void close_with_a_drain_that_always_fails(void **state)
 
 	(void)state;
 	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
-	fake.drain_status = SVA_STATUS_HW_TIMEOUT;
+	fake.drain_status = SVA_STATUS_HW_WRITE;
 	assert_int_equal(sva_wq_close(wq), -ETIMEDOUT);
 	fake.drain_status = 0;
 	close_fake(wq);

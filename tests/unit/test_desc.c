@@ -85,8 +85,6 @@ PLACE(struct sva_desc, op_flags, 4, 4);
 PLACE(struct sva_desc, size_word, 32, 8);
 PLACE(struct sva_desc, fill.pattern_high, 40, 8);
 PLACE(struct sva_desc, fetch.stride, 48, 4);
-PLACE(struct sva_desc, domain.addr1_pasid, 48, 4);
-PLACE(struct sva_desc, domain.addr2_pasid, 52, 4);
 PLACE(struct sva_desc, domain.handle1, 60, 2);
 PLACE(struct sva_desc, domain.handle2, 62, 2);
 PLACE(struct sva_desc, window.flags, 61, 1);
@@ -146,16 +144,10 @@ EQUAL(SVA_OP_CACHE_FLUSH, DSA_OPCODE_CFLUSH);
 EQUAL(SVA_OP_TRANSLATION_FETCH, 0x0a);
 EQUAL(SVA_OP_DIX_GENERATE, 0x17);
 EQUAL(SVA_OP_UPDATE_WINDOW, 0x21);
-EQUAL(SVA_OP_RS_MEMMOVE, 0x23);
-EQUAL(SVA_OP_RS_FILL, 0x24);
-EQUAL(SVA_OP_RS_COMPARE, 0x25);
-EQUAL(SVA_OP_RS_COMPARE_PATTERN, 0x26);
-EQUAL(SVA_OP_RS_CACHE_FLUSH, 0x27);
-EQUAL(SVA_OP_URS_MEMMOVE, 0x33);
-EQUAL(SVA_OP_URS_FILL, 0x34);
-EQUAL(SVA_OP_URS_COMPARE, 0x35);
-EQUAL(SVA_OP_URS_COMPARE_PATTERN, 0x36);
-EQUAL(SVA_OP_URS_CACHE_FLUSH, 0x37);
+EQUAL(SVA_OP_DOMAIN_MEMMOVE, 0x23);
+EQUAL(SVA_OP_DOMAIN_FILL, 0x24);
+EQUAL(SVA_OP_DOMAIN_COMPARE, 0x25);
+EQUAL(SVA_OP_DOMAIN_COMPARE_PATTERN, 0x26);
 
 EQUAL(SVA_FLAG_FENCE, IDXD_OP_FLAG_FENCE);
 EQUAL(SVA_FLAG_BOF, IDXD_OP_FLAG_BOF);
@@ -212,8 +204,8 @@ EQUAL(SVA_STATUS_ADDR_ALIGN, DSA_COMP_ADDR_ALIGN);
 EQUAL(SVA_STATUS_PRIV, DSA_COMP_PRIV_BAD);
 EQUAL(SVA_STATUS_TRAFFIC_CLASS, DSA_COMP_TRAFFIC_CLASS_CONF);
 EQUAL(SVA_STATUS_READBACK_FAULT, DSA_COMP_PFAULT_RDBA);
-EQUAL(SVA_STATUS_HW_READBACK, DSA_COMP_HW_ERR1);
-EQUAL(SVA_STATUS_HW_TIMEOUT, DSA_COMP_HW_ERR_DRB);
+EQUAL(SVA_STATUS_HW_READ, DSA_COMP_HW_ERR1);
+EQUAL(SVA_STATUS_HW_WRITE, DSA_COMP_HW_ERR_DRB);
 EQUAL(SVA_STATUS_TRANSLATION, DSA_COMP_TRANSLATION_FAIL);
 EQUAL(SVA_STATUS_DRAIN_EVL, 0x26); /* since Linux 6.4 */
 EQUAL(SVA_STATUS_BATCH_EVL, 0x27);
@@ -588,29 +580,12 @@ static void want_handles(unsigned int opcode)
 	want_at(62, 0x5678, 2);
 }
 
-static void want_pasids(unsigned int opcode)
+/* @built and @want hold a plain operation: turn it into its inter-domain form. */
+static void assert_domain(unsigned int opcode)
 {
-	want.opcode = opcode & 0xff;
-	want_at(48, 0x800abcde, 4);
-	want_at(52, 0x00012345, 4);
-	want_at(62, 0x5678, 2);
-}
-
-/* @built and @want hold a plain operation: turn it into both forms. */
-static void assert_domains(unsigned int restricted, unsigned int unrestricted)
-{
-	struct sva_desc plain = built;
-	struct dsa_hw_desc plain_want = want;
-
 	assert_built();
-	want_handles(restricted);
-	sva_desc_set_domain_restricted(&built, 0x1234, 0x5678);
-	assert_built();
-
-	built = plain;
-	want = plain_want;
-	want_pasids(unrestricted);
-	sva_desc_set_domain_unrestricted(&built, 0x800abcde, 0x00012345, 0x5678);
+	want_handles(opcode);
+	sva_desc_set_domain(&built, 0x1234, 0x5678);
 	assert_built();
 }
 
@@ -619,26 +594,22 @@ static void domains(void **state)
 	(void)state;
 	sva_prep_memmove(start(DSA_OPCODE_MEMMOVE), SECOND, FIRST, SIZE, FLAGS | SVA_FLAG_DOMAIN1);
 	want.flags |= 1 << 16;
-	assert_domains(0x23, 0x33);
+	assert_domain(0x23);
 
 	sva_prep_fill16(start(DSA_OPCODE_MEMFILL), SECOND, ADDR1, ADDR3, SIZE,
 			FLAGS | SVA_FLAG_DOMAIN2);
 	want.flags |= 1 << 17 | 1 << 18;
 	want_at(40, ADDR3, 8);
-	assert_domains(0x24, 0x34);
+	assert_domain(0x24);
 
 	sva_prep_compare(start(DSA_OPCODE_COMPARE), FIRST, SECOND, SIZE, FLAGS);
 	sva_desc_set_expected(&built, 1);
 	want.flags |= IDXD_OP_FLAG_CR;
 	want.expected_res = 1;
-	assert_domains(0x25, 0x35);
+	assert_domain(0x25);
 
 	sva_prep_compare_pattern(start(DSA_OPCODE_COMPVAL), FIRST, ADDR2, SIZE, FLAGS);
-	assert_domains(0x26, 0x36);
-
-	sva_prep_cache_flush(start(DSA_OPCODE_CFLUSH), SECOND, SIZE, FLAGS);
-	want.src_addr = 0;
-	assert_domains(0x27, 0x37);
+	assert_domain(0x26);
 }
 
 /* Without a flag of the caller there are two: a record, and at this address. */

@@ -227,7 +227,8 @@ static void longer_than_a_page_is_unknown(void **state)
 	write_bytes(tree, "dsa0/op_cap", huge, sizeof(huge));
 	write_bytes(tree, "wq0.0/name", huge, sizeof(huge));
 	topo = discover_fake();
-	assert_int_equal(sva_topology_next_dev(topo, NULL)->unknown, SVA_ATTR_VERSION | SVA_ATTR_OP_CAP);
+	assert_int_equal(sva_topology_next_dev(topo, NULL)->unknown,
+			 SVA_ATTR_VERSION | SVA_ATTR_OP_CAP);
 	assert_string_equal(sva_topology_next_wq(topo, NULL)->label, "");
 	sva_topology_free(topo);
 }

@@ -43,8 +43,8 @@ static const struct {
 	{ SVA_STATUS_PRIV, -EINVAL },
 	{ SVA_STATUS_TRAFFIC_CLASS, -EINVAL },
 	{ SVA_STATUS_READBACK_FAULT, -EFAULT },
-	{ SVA_STATUS_HW_READBACK, -EIO },
-	{ SVA_STATUS_HW_TIMEOUT, -EIO },
+	{ SVA_STATUS_HW_READ, -EIO },
+	{ SVA_STATUS_HW_WRITE, -EIO },
 	{ SVA_STATUS_TRANSLATION, -EFAULT },
 	{ SVA_STATUS_DRAIN_EVL, -EFAULT },
 	{ SVA_STATUS_BATCH_EVL, -EFAULT },
@@ -73,16 +73,10 @@ static const enum sva_opcode opcodes[] = {
 	SVA_OP_DIX_GENERATE,
 	SVA_OP_CACHE_FLUSH,
 	SVA_OP_UPDATE_WINDOW,
-	SVA_OP_RS_MEMMOVE,
-	SVA_OP_RS_FILL,
-	SVA_OP_RS_COMPARE,
-	SVA_OP_RS_COMPARE_PATTERN,
-	SVA_OP_RS_CACHE_FLUSH,
-	SVA_OP_URS_MEMMOVE,
-	SVA_OP_URS_FILL,
-	SVA_OP_URS_COMPARE,
-	SVA_OP_URS_COMPARE_PATTERN,
-	SVA_OP_URS_CACHE_FLUSH,
+	SVA_OP_DOMAIN_MEMMOVE,
+	SVA_OP_DOMAIN_FILL,
+	SVA_OP_DOMAIN_COMPARE,
+	SVA_OP_DOMAIN_COMPARE_PATTERN,
 };
 
 static bool is_sentence(const char *text)
@@ -296,19 +290,11 @@ static void success_without_a_result(void **state)
 		enum sva_opcode opcode;
 		uint32_t bytes;
 	} cases[] = {
-		{ SVA_OP_NOOP, 0 },
-		{ SVA_OP_DRAIN, 0 },
-		{ SVA_OP_MEMMOVE, SIZE },
-		{ SVA_OP_FILL, SIZE },
-		{ SVA_OP_DUALCAST, SIZE },
-		{ SVA_OP_TRANSLATION_FETCH, SIZE },
-		{ SVA_OP_CACHE_FLUSH, SIZE },
-		{ SVA_OP_RS_MEMMOVE, SIZE },
-		{ SVA_OP_RS_FILL, SIZE },
-		{ SVA_OP_RS_CACHE_FLUSH, SIZE },
-		{ SVA_OP_URS_MEMMOVE, SIZE },
-		{ SVA_OP_URS_FILL, SIZE },
-		{ SVA_OP_URS_CACHE_FLUSH, SIZE },
+		{ SVA_OP_NOOP, 0 },           { SVA_OP_DRAIN, 0 },
+		{ SVA_OP_MEMMOVE, SIZE },     { SVA_OP_FILL, SIZE },
+		{ SVA_OP_DUALCAST, SIZE },    { SVA_OP_TRANSLATION_FETCH, SIZE },
+		{ SVA_OP_CACHE_FLUSH, SIZE }, { SVA_OP_DOMAIN_MEMMOVE, SIZE },
+		{ SVA_OP_DOMAIN_FILL, SIZE },
 	};
 
 	(void)state;
@@ -346,8 +332,7 @@ static void faults_that_are_no_partial_completion(void **state)
 /* Overlapping buffers are copied from the end, and result 1 says so, but only of a partial copy. */
 static void a_memmove_from_the_end(void **state)
 {
-	static const enum sva_opcode moves[] = { SVA_OP_MEMMOVE, SVA_OP_RS_MEMMOVE,
-						 SVA_OP_URS_MEMMOVE };
+	static const enum sva_opcode moves[] = { SVA_OP_MEMMOVE, SVA_OP_DOMAIN_MEMMOVE };
 	struct sva_result backward = fault(0x83);
 
 	(void)state;
@@ -363,8 +348,10 @@ static void a_memmove_from_the_end(void **state)
 static void compares(void **state)
 {
 	static const enum sva_opcode all[] = {
-		SVA_OP_COMPARE,         SVA_OP_RS_COMPARE,         SVA_OP_URS_COMPARE,
-		SVA_OP_COMPARE_PATTERN, SVA_OP_RS_COMPARE_PATTERN, SVA_OP_URS_COMPARE_PATTERN,
+		SVA_OP_COMPARE,
+		SVA_OP_DOMAIN_COMPARE,
+		SVA_OP_COMPARE_PATTERN,
+		SVA_OP_DOMAIN_COMPARE_PATTERN,
 	};
 	struct sva_result differ = success(DONE), unexpected = plain(SVA_STATUS_SUCCESS_PREDICATE);
 
