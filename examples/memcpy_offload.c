@@ -125,7 +125,7 @@ static void advance(struct sva_op *op, const struct sva_result *r)
 static int finish(struct job *job, struct sva_op *op)
 {
 	char text[256];
-	struct sva_result r;
+	struct sva_result r = { .size = sizeof(r) };
 	int status;
 
 	for (;;) {

@@ -13,9 +13,10 @@ struct meaning {
 	const char *remedy;
 };
 
-#define TOUCH "touch the page at fault_addr (write if it was a write), advance, submit the rest"
-#define OURS  "correct the descriptor; sva_desc_check() says what is wrong with it"
-#define HW    "look for errors of the device in sysfs and dmesg; reset it if they go on"
+#define MAX_RESULT 4096 /* so large is no version of struct sva_result */
+#define TOUCH      "touch the page at fault_addr (write if it was a write), advance, submit the rest"
+#define OURS       "correct the descriptor; sva_desc_check() says what is wrong with it"
+#define HW         "look for errors of the device in sysfs and dmesg; reset it if they go on"
 
 /* Sorted by code. */
 static const struct meaning meanings[] = {
@@ -230,11 +231,15 @@ const char *sva_strerror(int err)
 	return text ? text : "unknown error";
 }
 
+const char *sva_strresult(int result)
+{
+	return result < 0 ? sva_strerror(result) : sva_status_name((unsigned int)result);
+}
+
 /* An inter-domain operation writes the record of its plain form. */
 static unsigned int plain_opcode(const struct sva_desc *desc)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
-
 	bool domain = opcode >= SVA_OP_DOMAIN_MEMMOVE && opcode <= SVA_OP_DOMAIN_COMPARE_PATTERN;
 
 	return domain ? opcode - 0x20 : opcode;
@@ -305,11 +310,12 @@ static void decode_operation(const struct sva_desc *desc, const struct sva_recor
 	}
 }
 
+/* All that the caller's struct has is set, also what a later version has added to it. */
 int sva_decode(const struct sva_desc *desc, const struct sva_record *record, struct sva_result *r)
 {
-	if (!desc || !record || !r)
+	if (!desc || !record || !r || r->size < sizeof(*r) || r->size > MAX_RESULT)
 		return -EINVAL;
-	memset(r, 0, sizeof(*r));
+	memset((char *)r + sizeof(r->size), 0, r->size - sizeof(r->size));
 	r->status = sva_record_status(record);
 	r->code = SVA_STATUS_CODE(r->status);
 	r->error = sva_status_errno(r->status);
@@ -335,11 +341,12 @@ int sva_decode(const struct sva_desc *desc, const struct sva_record *record, str
 int sva_explain(const struct sva_desc *desc, const struct sva_record *record, char *buf, size_t len)
 {
 	char where[64] = "", done[48] = "";
-	struct sva_result r;
+	struct sva_result r = { .size = sizeof(r) };
 	const char *remedy;
 
-	if (sva_decode(desc, record, &r) == -EINVAL && (!desc || !record))
+	if (!desc || !record)
 		return snprintf(buf, len, "no descriptor or no completion record");
+	sva_decode(desc, record, &r);
 	if (is_fault(r.code))
 		snprintf(where, sizeof(where), " at %#llx", (unsigned long long)r.fault_addr);
 	else if (r.invalid_flags)

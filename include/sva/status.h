@@ -48,11 +48,18 @@ const char *sva_opcode_name(unsigned int opcode);
 const char *sva_strerror(int err);
 
 /**
+ * sva_strresult - what a call returned, in a few words, whichever it is: an error or a status
+ * @result: of sva_submit(), sva_poll(), sva_wait() and their like
+ */
+const char *sva_strresult(int result);
+
+/**
  * struct sva_result - a completion record, decoded
  *
  * Fields that the operation or its status does not have are zero.
  */
 struct sva_result {
+	size_t size;             /* sizeof(struct sva_result); set by the caller */
 	unsigned int status;     /* the byte as it was */
 	unsigned int code;       /* enum sva_status: without the write bit */
 	int error;               /* as sva_status_errno() says */
@@ -74,9 +81,9 @@ struct sva_result {
  * sva_decode - decode the completion record of an operation
  * @desc: the descriptor; only its opcode and its flags are looked at
  * @record: its completion record; the caller has seen a status that is not zero
- * @result: filled
+ * @result: filled, as far as its size goes
  *
- * Returns @result->error.
+ * Returns @result->error, or -EINVAL for NULL or a size that no version of the library has.
  */
 int sva_decode(const struct sva_desc *desc, const struct sva_record *record,
 	       struct sva_result *result);

@@ -147,6 +147,7 @@ static void print_open(void)
 	FIELD(sva_rejection, remedy);
 
 	TYPE(sva_result);
+	FIELD(sva_result, size);
 	FIELD(sva_result, status);
 	FIELD(sva_result, code);
 	FIELD(sva_result, error);

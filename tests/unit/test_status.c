@@ -223,6 +223,7 @@ static struct sva_result decoded(unsigned int opcode, unsigned int status, unsig
 	struct sva_result r;
 
 	memset(&r, 0xa5, sizeof(r));
+	r.size = sizeof(r);
 	assert_int_equal(sva_decode(&desc, &comp, &r), sva_status_errno(status));
 	return r;
 }
@@ -233,6 +234,7 @@ static struct sva_result plain(unsigned int status)
 	struct sva_result r;
 
 	memset(&r, 0, sizeof(r));
+	r.size = sizeof(r);
 	r.status = status;
 	r.code = status & 0x7f;
 	r.error = sva_status_errno(status);
@@ -397,7 +399,7 @@ static void apply_delta(void **state)
 {
 	struct sva_desc desc = operation(SVA_OP_APPLY_DELTA);
 	struct sva_record comp = record(SVA_STATUS_SUCCESS, 0);
-	struct sva_result r, damaged = plain(SVA_STATUS_DELTA_ORDER);
+	struct sva_result r = { .size = sizeof(r) }, damaged = plain(SVA_STATUS_DELTA_ORDER);
 
 	(void)state;
 	desc.delta.delta_size = 120;
@@ -462,7 +464,7 @@ static void invalid_flags(void **state)
 {
 	struct sva_desc desc = operation(SVA_OP_CRC);
 	struct sva_record comp = record(SVA_STATUS_BAD_FLAGS, 0);
-	struct sva_result r, expected = plain(SVA_STATUS_BAD_FLAGS);
+	struct sva_result r = { .size = sizeof(r) }, expected = plain(SVA_STATUS_BAD_FLAGS);
 
 	(void)state;
 	comp.bytes_completed = 0;
@@ -508,7 +510,7 @@ static void refused(void **state)
 	for (size_t i = 0; i < COUNT(opcodes); i++) {
 		struct sva_desc desc = operation(opcodes[i]);
 		struct sva_record comp = record(SVA_STATUS_RESERVED, 1);
-		struct sva_result r;
+		struct sva_result r = { .size = sizeof(r) };
 
 		comp.bytes_completed = 0;
 		assert_int_equal(sva_decode(&desc, &comp, &r), -EINVAL);
@@ -520,12 +522,43 @@ static void decode_without_arguments(void **state)
 {
 	struct sva_desc desc = operation(SVA_OP_NOOP);
 	struct sva_record comp = record(SVA_STATUS_SUCCESS, 0);
-	struct sva_result r;
+	struct sva_result r = { .size = sizeof(r) };
 
 	(void)state;
 	assert_int_equal(sva_decode(NULL, &comp, &r), -EINVAL);
 	assert_int_equal(sva_decode(&desc, NULL, &r), -EINVAL);
 	assert_int_equal(sva_decode(&desc, &comp, NULL), -EINVAL);
+	r.size--;
+	assert_int_equal(sva_decode(&desc, &comp, &r), -EINVAL);
+	r.size = SIZE_MAX;
+	assert_int_equal(sva_decode(&desc, &comp, &r), -EINVAL);
+}
+
+/* A program that was compiled for a later version: what it has more of is zero. */
+static void a_longer_result(void **state)
+{
+	struct sva_desc desc = operation(SVA_OP_NOOP);
+	struct sva_record comp = record(SVA_STATUS_SUCCESS, 0);
+	struct {
+		struct sva_result known;
+		uint64_t more;
+	} r;
+
+	(void)state;
+	memset(&r, 0xa5, sizeof(r));
+	r.known.size = sizeof(r);
+	assert_int_equal(sva_decode(&desc, &comp, &r.known), 0);
+	assert_int_equal(r.known.size, sizeof(r));
+	assert_int_equal(r.known.status, SVA_STATUS_SUCCESS);
+	assert_int_equal(r.more, 0);
+}
+
+static void errors_and_statuses(void **state)
+{
+	(void)state;
+	assert_string_equal(sva_strresult(-EBADF), sva_strerror(-EBADF));
+	assert_string_equal(sva_strresult(0x83), sva_status_name(0x83));
+	assert_string_equal(sva_strresult(0), "not complete");
 }
 
 /*
@@ -675,6 +708,8 @@ int main(void)
 		cmocka_unit_test(not_complete),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(decode_without_arguments),
+		cmocka_unit_test(a_longer_result),
+		cmocka_unit_test(errors_and_statuses),
 		cmocka_unit_test(explanations),
 		cmocka_unit_test(every_explanation_fits_in_a_line),
 		cmocka_unit_test(explanations_that_are_cut),

@@ -21,8 +21,7 @@ static void check(bool good, const char *what, int got)
 {
 	if (good)
 		return;
-	fprintf(stderr, "halts: %s: %d: %s, %s\n", what, got, sva_strerror(got),
-		sva_status_name((unsigned int)got));
+	fprintf(stderr, "halts: %s: %d: %s\n", what, got, sva_strresult(got));
 	exit(1);
 }
 

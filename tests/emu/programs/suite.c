@@ -233,7 +233,7 @@ static void expect_fault(struct sva_op *op, const unsigned char *operand, unsign
 static void test_fault_memmove(void **state)
 {
 	static struct sva_op op;
-	struct sva_result r;
+	struct sva_result r = { .size = sizeof(r) };
 	unsigned int page, operand;
 
 	(void)state;
@@ -254,7 +254,7 @@ static void test_fault_memmove(void **state)
 static void test_fault_fill(void **state)
 {
 	static struct sva_op op;
-	struct sva_result r;
+	struct sva_result r = { .size = sizeof(r) };
 	unsigned int page;
 
 	(void)state;
@@ -274,7 +274,7 @@ static void test_fault_fill(void **state)
 static void test_fault_crc(void **state)
 {
 	static struct sva_op op;
-	struct sva_result r;
+	struct sva_result r = { .size = sizeof(r) };
 	unsigned int page;
 
 	(void)state;
@@ -294,7 +294,7 @@ static void test_fault_backward(void **state)
 {
 	unsigned char *copy = malloc(SIZE);
 	static struct sva_op op;
-	struct sva_result r;
+	struct sva_result r = { .size = sizeof(r) };
 
 	(void)state;
 	memcpy(copy, src, SIZE);
@@ -345,7 +345,7 @@ static void test_block_on_fault(void **state)
 static void test_read_only(void **state)
 {
 	static struct sva_op op;
-	struct sva_result r;
+	struct sva_result r = { .size = sizeof(r) };
 
 	(void)state;
 	assert_int_equal(mprotect(dst + PAGE, PAGE, PROT_READ), 0);
