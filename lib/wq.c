@@ -154,12 +154,15 @@ static int report_machine(struct svai_handle *h, const struct sva_topology *topo
 static int open_any(struct svai_handle *h, const struct svai_name *name, const char *asked,
 		    const struct sva_wq_opts *opts)
 {
-	struct sva_topology *topo;
+	const struct sva_topology *topo = opts->topology;
+	struct sva_topology *own = NULL;
 	char why[480] = "";
-	int err = sva_topology_discover(&topo);
+	int err = topo ? 0 : sva_topology_discover(&own);
 
 	if (err)
 		return err;
+	if (!topo)
+		topo = own;
 	err = open_best(h, name, opts, topo);
 	if (err)
 		describe_failure(h, asked, topo, why, sizeof(why));
@@ -177,7 +180,7 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 		svai_log(&h->log,
 			 h->path == SVA_PATH_CPU && asked && *asked ? SVA_LOG_WARN : SVA_LOG_INFO,
 			 "%s", h->why);
-	sva_topology_free(topo);
+	sva_topology_free(own);
 	return err;
 }
 

@@ -155,6 +155,9 @@ struct sva_wq_opts {
 	enum sva_log_level log_level; /* 0: what LIBSVA_LOG says, else nothing */
 	/* If set, gets the report of the open, also of one that failed; sva_report_free() it. */
 	struct sva_report **report;
+	/* A snapshot to choose from; NULL: a new one is taken. The handle does not need it later.
+	 */
+	const struct sva_topology *topology;
 };
 
 /**
@@ -396,8 +399,9 @@ struct sva_batch {
 	struct sva_desc *descs;     /* 64-byte aligned */
 	struct sva_record *records; /* records[i] is the record of descs[i] */
 	uint32_t flags;             /* SVA_BATCH_* */
-	uint32_t reserved;
+	uint32_t reserved[5];
 };
+SVA__STATIC_ASSERT(sizeof(struct sva_batch) == 64, "a batch keeps its size");
 
 /*
  * Members write a completion record only when they fail: less traffic. The status of a member

@@ -139,6 +139,7 @@ static void print_open(void)
 	FIELD(sva_wq_opts, log_ctx);
 	FIELD(sva_wq_opts, log_level);
 	FIELD(sva_wq_opts, report);
+	FIELD(sva_wq_opts, topology);
 
 	TYPE(sva_rejection);
 	FIELD(sva_rejection, queue);

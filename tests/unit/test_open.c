@@ -452,6 +452,24 @@ static void choice(void **state)
 	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -EOPNOTSUPP);
 }
 
+/* One look at sysfs for several opens: what has changed since is found out by open(2). */
+static void with_a_snapshot(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = SVA_OPEN_NO_CPU };
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_topology *topo;
+	struct sva_wq *wq;
+
+	assert_int_equal(sva_topology_discover(&topo), 0);
+	fake_attr(tree, "wq0.0", "state", "disabled\n");
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), -ENODEV);
+	opts.topology = topo;
+	assert_int_equal(sva_wq_open(&wq, "wq0.0", &opts), 0);
+	sva_topology_free(topo);
+	assert_string_equal(sva_wq_info(wq)->name, "wq0.0");
+	close_fake(wq);
+}
+
 /* A queue that cannot be opened is passed over for the next one. */
 static void the_next_one_is_tried(void **state)
 {
@@ -543,6 +561,7 @@ int main(void)
 		TEST(an_iax_queue_is_refused),
 		TEST(queues_in_the_wrong_state),
 		TEST(choice),
+		TEST(with_a_snapshot),
 		TEST(the_next_one_is_tried),
 		TEST(a_device_without_a_node_is_used),
 		TEST(options),
