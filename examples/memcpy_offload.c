@@ -85,7 +85,7 @@ static int open_queue(struct job *job, const char *queue)
 	const struct sva_wq_info *info;
 
 	if (err)
-		return fail("no queue", sva_strerror(err));
+		return fail("no queue", sva_strresult(err));
 	info = sva_wq_info(job->wq);
 	job->chunk = info->max_transfer_size < CHUNK ? info->max_transfer_size : CHUNK;
 	job->flags = info->block_on_fault ? SVA_FLAG_BOF : 0;
@@ -108,19 +108,6 @@ static void touch(uint64_t addr, bool for_writing)
 					    __ATOMIC_RELAXED);
 }
 
-/* What is left of a memmove or CRC after a page fault. */
-static void advance(struct sva_op *op, const struct sva_result *r)
-{
-	op->desc.xfer_size -= r->bytes_completed;
-	if (r->backward)
-		return;
-	op->desc.src_addr += r->bytes_completed;
-	if (sva_desc_opcode(&op->desc) == SVA_OP_CRC)
-		op->desc.crc.seed = r->bytes_completed ? r->crc : op->desc.crc.seed;
-	else
-		op->desc.dst_addr += r->bytes_completed;
-}
-
 /* Wait for an operation, and go on with it as often as a page was missing. */
 static int finish(struct job *job, struct sva_op *op)
 {
@@ -131,17 +118,17 @@ static int finish(struct job *job, struct sva_op *op)
 	for (;;) {
 		status = sva_wait(op, TIMEOUT_NS, SVA_WAIT_AUTO);
 		if (status < 0)
-			return fail("wait", sva_strerror(status));
+			return fail("wait", sva_strresult(status));
 		if (!sva_decode(&op->desc, &op->record, &r))
 			return 0;
 		if (r.code != SVA_STATUS_PAGE_FAULT)
 			break;
 		touch(r.fault_addr, r.write_fault);
-		advance(op, &r);
 		job->resumed++;
+		sva_op_resume(op); /* what is left of it */
 		status = sva_submit(job->wq, op);
 		if (status)
-			return fail("submit", sva_strerror(status));
+			return fail("submit", sva_strresult(status));
 	}
 	sva_explain(&op->desc, &op->record, text, sizeof(text));
 	return fail("operation", text);
@@ -173,7 +160,7 @@ static int copy(struct job *job)
 					 left < job->chunk ? left : job->chunk, job->flags);
 			err = sva_submit(job->wq, op);
 			if (err && err != -EAGAIN)
-				return fail("submit", sva_strerror(err));
+				return fail("submit", sva_strresult(err));
 			submitted += !err;
 		}
 		if (!err)
@@ -203,7 +190,7 @@ static int queue_crc(struct job *job, uint32_t *crc)
 			     *crc, job->flags);
 		err = sva_submit(job->wq, &op);
 		if (err)
-			return fail("submit", sva_strerror(err));
+			return fail("submit", sva_strresult(err));
 		if (finish(job, &op))
 			return -1;
 		*crc = op.record.crc;

@@ -173,7 +173,7 @@ static int run_members(struct members *m, uint32_t count)
 	return err;
 }
 
-static int execute_members(struct svai_handle *h, struct sva_op *op)
+int svai_execute_members(struct svai_handle *h, struct sva_op *op)
 {
 	struct members m = { .h = h,
 			     .list = (struct sva_desc *)(uintptr_t)op->desc.desc_list_addr };
@@ -196,7 +196,7 @@ int svai_submit_members(struct svai_handle *h, struct sva_op *op)
 	op->credit = NULL;
 	if (svai_cpu_refuse(&h->limits, &op->desc, false))
 		return 0;
-	return execute_members(h, op);
+	return svai_execute_members(h, op);
 }
 
 /* Devices refuse a batch of one, unless they say otherwise. */
@@ -225,7 +225,7 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
 	if (sva_batch_count(batch) >= least_members(limits))
 		return sva_submit(wq, op);
 	if (limits->max_batch < 2) /* no batch that the device takes */
-		return execute_members(svai_handle(wq), op);
+		return svai_execute_members(svai_handle(wq), op);
 	/* A single member gets company; it may fill the batch, whose capacity is two at least. */
 	sva_prep_noop(sva_batch_add(batch), 0);
 	op->desc.desc_count++;

@@ -23,6 +23,15 @@ static inline uint32_t svai_dif_block(const struct sva_desc *desc)
 	return sizes[desc->dif.flags & 3];
 }
 
+/* An inter-domain operation is one of the same kind, and has the same record. */
+static inline unsigned int svai_plain_opcode(const struct sva_desc *desc)
+{
+	unsigned int opcode = sva_desc_opcode(desc);
+	bool domain = opcode >= SVA_OP_DOMAIN_MEMMOVE && opcode <= SVA_OP_DOMAIN_COMPARE_PATTERN;
+
+	return domain ? opcode - 0x20 : opcode;
+}
+
 /* The largest transfer: 0xffffffff stands for what does not fit (sva__desc_init()). */
 #define SVAI_MAX_TRANSFER (UINT32_MAX - 1)
 

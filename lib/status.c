@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sva/sva.h>
+#include "check.h"
 
 struct meaning {
 	unsigned int code;
@@ -236,15 +236,6 @@ const char *sva_strresult(int result)
 	return result < 0 ? sva_strerror(result) : sva_status_name((unsigned int)result);
 }
 
-/* An inter-domain operation writes the record of its plain form. */
-static unsigned int plain_opcode(const struct sva_desc *desc)
-{
-	unsigned int opcode = sva_desc_opcode(desc);
-	bool domain = opcode >= SVA_OP_DOMAIN_MEMMOVE && opcode <= SVA_OP_DOMAIN_COMPARE_PATTERN;
-
-	return domain ? opcode - 0x20 : opcode;
-}
-
 /* What the device has done of it: a completed operation has no count in its record. */
 static uint32_t bytes_done(const struct sva_desc *desc, const struct sva_record *record,
 			   unsigned int opcode)
@@ -273,7 +264,7 @@ static uint32_t bytes_done(const struct sva_desc *desc, const struct sva_record 
 static void decode_operation(const struct sva_desc *desc, const struct sva_record *record,
 			     struct sva_result *r)
 {
-	switch (plain_opcode(desc)) {
+	switch (svai_plain_opcode(desc)) {
 	case SVA_OP_BATCH:
 		r->descs_completed = record->bytes_completed;
 		r->result = record->result;
@@ -327,7 +318,7 @@ int sva_decode(const struct sva_desc *desc, const struct sva_record *record, str
 		r->fault_addr = record->fault_addr;
 	}
 	r->partial = r->code == SVA_STATUS_PAGE_FAULT || r->code == SVA_STATUS_PAGE_RESPONSE;
-	r->bytes_completed = bytes_done(desc, record, plain_opcode(desc));
+	r->bytes_completed = bytes_done(desc, record, svai_plain_opcode(desc));
 	if (r->code == SVA_STATUS_BAD_FLAGS)
 		r->invalid_flags = record->invalid_flags & 0xffffff;
 	else if (r->code == SVA_STATUS_DIF_ERROR)

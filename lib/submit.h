@@ -16,6 +16,9 @@ int svai_submit_desc(struct svai_handle *h, const struct sva_desc *desc);
  */
 int svai_submit_members(struct svai_handle *h, struct sva_op *op);
 
+/* svai_execute_members - the same for a batch that was checked, and of one member, too */
+int svai_execute_members(struct svai_handle *h, struct sva_op *op);
+
 /* svai_take_credit - one, if there is one; a shared queue (NULL) counts none */
 /* NOLINTNEXTLINE(readability-non-const-parameter): the builtins write to it */
 static inline bool svai_take_credit(int32_t *credit)

@@ -73,7 +73,7 @@ struct sva_op {
 	struct sva_wq *wq;        /* where it was submitted */
 	uint64_t user_data;       /* the caller's; the library never looks at it */
 	int32_t *credit;          /* the credit that it holds, NULL if none */
-	uint64_t reserved;
+	uint32_t done, rest;      /* sva_op_resume()'s: what earlier parts have done, and of what */
 #ifdef __cplusplus
 	/* Of C++11 and C++14, the global ones do not know of alignment. NULL: no memory. */
 	static void *operator new(size_t size) noexcept
@@ -530,6 +530,28 @@ enum sva_wait_policy {
  * -EINVAL: NULL, or an operation that was never submitted.
  */
 int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy);
+
+/**
+ * sva_op_resume - go on with an operation that a page fault has stopped
+ * @op: an operation that sva_poll() or sva_wait() has returned a status of
+ *
+ * Call it after each end, whatever the status. Where a part is done, it prepares the rest, by the
+ * rule of the opcode, and keeps what has been done in the operation; see to the page (touch it, or
+ * the rest stops there again), and submit. Where the operation is at its end, it makes the
+ * completion record and the size in the descriptor those of the whole: the offset of a difference,
+ * a delta record and its length, members of a batch. The other fields of the descriptor stay those
+ * of the last part.
+ *
+ * Decode the record before: of an operation whose rest waits to be submitted, sva_poll() returns
+ * SVA_STATUS_NOT_SUBMITTED. The last member of a batch, which devices refuse as a batch, is
+ * executed by this function, and has ended when it returns.
+ *
+ * Returns 1: there is a rest; 0: that was all, with whatever status; -EINVAL: NULL, misaligned, or
+ * never submitted; -EINPROGRESS: it has not ended; or, for the last member of a batch, what
+ * sva_submit() returns: call it again. One thread at a time uses an operation. Source:
+ * specification 341204, 8.3.
+ */
+int sva_op_resume(struct sva_op *op);
 
 #ifdef __cplusplus
 }

@@ -106,6 +106,8 @@ static void print_operation(void)
 	FIELD(sva_op, wq);
 	FIELD(sva_op, credit);
 	FIELD(sva_op, user_data);
+	FIELD(sva_op, done);
+	FIELD(sva_op, rest);
 
 	TYPE(sva_wq);
 	FIELD(sva_wq, portal);

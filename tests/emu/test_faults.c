@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include <sva/sva.h>
+
 #include "op.h"
 
 #define PAGE  4096u
@@ -293,111 +295,22 @@ static const struct operation {
 	{ "translation fetch", prep_fetch },
 };
 
-static uint64_t rotate(uint64_t pattern, uint32_t bytes)
-{
-	bytes %= 8;
-	return bytes ? pattern >> 8 * bytes | pattern << (64 - 8 * bytes) : pattern;
-}
-
-static void resume_fill(struct sva_desc *desc, uint32_t done)
-{
-	uint8_t bytes[32];
-	uint64_t high =
-		sva_desc_flags(desc) & SVA_FLAG_FILL_16 ? desc->fill.pattern_high : desc->pattern;
-
-	memcpy(bytes, &desc->pattern, 8);
-	memcpy(bytes + 8, &high, 8);
-	memcpy(bytes + 16, bytes, 16);
-	memcpy(&desc->pattern, bytes + done % 16, 8);
-	if (sva_desc_flags(desc) & SVA_FLAG_FILL_16)
-		memcpy(&desc->fill.pattern_high, bytes + done % 16 + 8, 8);
-	desc->dst_addr += done;
-}
-
-static void resume_crc(struct sva_desc *desc, uint32_t done)
-{
-	if (done == 0)
-		return; /* the value is undefined: the old seed stands */
-	desc->op_flags &= ~SVA_FLAG_CRC_SEED_ADDR;
-	desc->crc.seed_addr = 0;
-	desc->src_addr += done;
-	if (sva_desc_opcode(desc) == SVA_OP_COPY_CRC)
-		desc->dst_addr += done;
-	if (sva_desc_flags(desc) & EMU_FLAG_CRC64)
-		memcpy(desc->op_words, (const uint8_t *)&record + 16, 8);
-	else
-		desc->crc.seed = record.crc;
-}
-
-static void resume_dif(struct sva_desc *desc, uint32_t done)
-{
-	unsigned int opcode = sva_desc_opcode(desc);
-	bool plain = opcode == SVA_OP_DIF_INSERT || opcode == SVA_OP_DIX_GENERATE;
-	uint32_t block = emu_dif_block(desc);
-	uint32_t blocks = done / (block + (plain ? 0 : 8));
-
-	assert_int_equal(done % (block + (plain ? 0 : 8)), 0);
-	desc->src_addr += done;
-	if (opcode == SVA_OP_DIF_INSERT || opcode == SVA_OP_DIF_UPDATE)
-		desc->dst_addr += (uint64_t)blocks * (block + 8);
-	else if (opcode != SVA_OP_DIF_CHECK)
-		desc->dst_addr += (uint64_t)blocks * (opcode == SVA_OP_DIF_STRIP ? block : 8);
-	if (!plain)
-		desc->dif.src = record.dif_src;
-	if (plain || opcode == SVA_OP_DIF_UPDATE)
-		desc->dif.dst = record.dif_dst;
-}
-
-/* Offsets of a resumed delta record count from where it was resumed. */
-static void rebase_delta(const struct sva_desc *desc, uint64_t start)
-{
-	uint8_t *entry = emu_ptr(desc->delta.delta_addr);
-
-	for (uint32_t i = 0; i < record.delta_size; i += 10) {
-		uint16_t index;
-
-		memcpy(&index, entry + i, sizeof(index));
-		index = (uint16_t)(index + (desc->src_addr - start) / 8);
-		memcpy(entry + i, &index, sizeof(index));
-	}
-}
-
-/* The rest of @desc, of which the record says what was done. */
-static void resume(struct sva_desc *desc)
+/* The library knows no CRC of 64 bits. */
+static bool resume_crc64(struct sva_desc *desc)
 {
 	uint32_t done = record.bytes_completed;
-	unsigned int opcode = sva_desc_opcode(desc);
 
-	if (opcode == SVA_OP_TRANSLATION_FETCH)
-		return;
-	if (opcode == SVA_OP_APPLY_DELTA) {
-		desc->src_addr += done;
-		desc->delta.delta_size -= done;
-		return;
-	}
-	assert_in_range(done, 0, desc->xfer_size - 1);
+	if (sva_desc_opcode(desc) != SVA_OP_COPY_CRC || !(sva_desc_flags(desc) & EMU_FLAG_CRC64))
+		return false;
 	desc->xfer_size -= done;
-	if (opcode == SVA_OP_FILL) {
-		resume_fill(desc, done);
-	} else if (opcode == SVA_OP_CRC || opcode == SVA_OP_COPY_CRC) {
-		resume_crc(desc, done);
-	} else if (opcode >= SVA_OP_DIF_CHECK && opcode <= SVA_OP_DIX_GENERATE) {
-		resume_dif(desc, done);
-	} else if (opcode == SVA_OP_CACHE_FLUSH) {
-		desc->dst_addr += done;
-	} else if (!(opcode == SVA_OP_MEMMOVE && record.result)) {
-		desc->src_addr += done;
-		if (opcode == SVA_OP_COMPARE_PATTERN)
-			desc->compare_pattern = rotate(desc->compare_pattern, done);
-		else
-			desc->dst_addr += done;
-		if (opcode == SVA_OP_DUALCAST)
-			desc->dualcast.dst2_addr += done;
-		if (opcode == SVA_OP_CREATE_DELTA) {
-			desc->delta.delta_addr += record.delta_size;
-			desc->delta.max_size -= record.delta_size;
-		}
+	desc->src_addr += done;
+	desc->dst_addr += done;
+	if (done) {
+		desc->op_flags &= ~SVA_FLAG_CRC_SEED_ADDR;
+		desc->crc.seed_addr = 0;
+		memcpy(desc->op_words, (const uint8_t *)&record + 16, 8);
 	}
+	return true;
 }
 
 /* The fault is that of a missing page, at its first byte that counts, and says how it was accessed.
@@ -415,32 +328,28 @@ static void check_fault(void)
 	present[offset / PAGE] = true;
 }
 
-static void run_to_the_end(struct sva_desc *desc)
+/* By sva_op_resume(), as often as a page is missing. */
+static void run_to_the_end(const struct sva_desc *desc)
 {
-	uint64_t start = desc->src_addr;
-	uint32_t deltas = 0;
+	static struct sva_op op;
 	struct emu_outcome outcome;
 	unsigned int attempts = 0;
+	bool again;
 
-	for (;;) {
+	op.desc = *desc;
+	do {
 		memset(&record, 0, sizeof(record));
-		execute(desc, &outcome);
+		execute(&op.desc, &outcome);
 		assert_true(outcome.written);
-		if (sva_desc_opcode(desc) == SVA_OP_CREATE_DELTA) {
-			rebase_delta(desc, start);
-			deltas += record.delta_size;
-			assert_int_equal(record.result, record.delta_size > 0);
-		}
-		if (record.status == SVA_STATUS_SUCCESS)
-			break;
-		check_fault();
-		resume(desc);
-		assert_in_range(++attempts, 1, ZONES * PAGES);
-	}
-	if (sva_desc_opcode(desc) == SVA_OP_CREATE_DELTA) {
-		record.delta_size = deltas;
-		record.result = deltas > 0;
-	}
+		again = record.status != SVA_STATUS_SUCCESS;
+		if (again)
+			check_fault();
+		if (!again || !resume_crc64(&op.desc))
+			assert_int_equal(sva_op_resume(&op), again);
+		assert_in_range(++attempts, 1, ZONES * PAGES + 1);
+	} while (again);
+	if (!(sva_desc_flags(desc) & EMU_FLAG_CRC64))
+		assert_int_equal(op.desc.size_word, desc->size_word);
 }
 
 static void place(unsigned int layout)
