@@ -3,9 +3,9 @@
 #include <sys/stat.h>
 
 #include "handle.h"
-#include "submit.h"
+#include "path.h"
+#include "record.h"
 #include "sysfs.h"
-#include "wait.h"
 
 #define GRACE_MIN_NS 100000
 #define GRACE_MAX_NS 10000000

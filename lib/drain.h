@@ -13,7 +13,8 @@
 #include <sva/wq.h>
 
 /* Drains that have not answered: each is asked after twice the time of the one before it. */
-#define SVAI_DRAINS 32
+#define SVAI_LOOK_NS 100000000 /* how often a long wait asks what has become of the operation */
+#define SVAI_DRAINS  32
 
 /* Drains are numbered from 1; number n has records[n % SVAI_DRAINS]. */
 struct svai_drains {

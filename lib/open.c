@@ -1,223 +1,268 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Opening the char device. Only open(2) proves that Shared Virtual Addressing works: the attribute
- * pasid_enabled reads 1 also on kernels that then refuse to bind.
- *
- * Source of the error numbers: drivers/dma/idxd/cdev.c, Linux 5.18 to 6.19, seen in 6.1 to 7.3.
- */
+/* Opening a queue: what the caller wants, which queue that is, and the CPU where there is none. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
-#include <sva/status.h>
+#include "cpu/cpu.h"
+#include "device.h"
+#include "drain.h"
+#include "handle.h"
+#include "select.h"
 
-#include "open.h"
-#include "submit.h"
-#include "wait.h"
+#define MAX_OPTS           4096 /* so large is no version of the options: do not look there */
+#define DEFAULT_RETRIES    1024
+#define DEFAULT_TIMEOUT_MS 5000
 
-#define CMD_STATUS_NO_SVA 0x80110000u /* IDXD_SCMD_WQ_USER_NO_IOMMU */
+#define ALL_OPEN_FLAGS     (SVA_OPEN_NO_CPU | SVA_OPEN_NO_WRITE | SVA_OPEN_NO_PORTAL | SVA_OPEN_ON_NODE)
 
-/* What an errno of a step means here, and how to fix it. */
-struct cause {
-	int err;
-	const char *text;
-	const char *remedy;
-};
-
-static const struct cause open_causes[] = {
-	{ EBUSY, "a dedicated queue that another process has open",
-	  "use a shared queue, or end the process that has it" },
-	{ EACCES, "no permission on the device node",
-	  "give the user read and write access to it, by a udev rule or chmod" },
-	{ EPERM, "no permission on the device node",
-	  "give the user read and write access to it; in a container, allow the device" },
-	{ ENOENT, "there is no such device node",
-	  "in a container, pass the device in; otherwise check that udev runs" },
-	{ ENXIO, "no driver is bound to the device node",
-	  "enable the queue: accel-config enable-wq DEVICE/QUEUE" },
-	{ ENODEV, "the kernel has no IOMMU for the device",
-	  "enable VT-d in the firmware and boot with intel_iommu=on,sm_on" },
-	{ EOPNOTSUPP, "the kernel has no Shared Virtual Addressing for user queues",
-	  "enable VT-d in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and "
-	  "later 6.12, and 6.1.0-50 and later of Debian, have SVA disabled (CVE-2025-71089): "
-	  "use 6.18.7, 6.19 or newer" },
-	{ ENOSPC, "the kernel could not allocate a PASID",
-	  "boot with intel_iommu=on,sm_on: the IOMMU must have PASIDs and run in scalable mode" },
-	{ EINVAL, "the kernel found no valid PASID",
-	  "boot with intel_iommu=on,sm_on: the IOMMU must have PASIDs and run in scalable mode" },
-	{ EMFILE, "the process has no file descriptor left", "raise RLIMIT_NOFILE (ulimit -n)" },
-	{ ENFILE, "the system has no file descriptor left", "raise fs.file-max" },
-};
-
-static const struct cause map_causes[] = {
-	{ EPERM, "since Linux 6.10 the portal needs CAP_SYS_RAWIO (CVE-2024-21823)",
-	  "run with CAP_SYS_RAWIO in the initial user namespace, or use write(2)" },
-};
-
-static const struct cause write_causes[] = {
-	{ EINVAL, "the kernel does not take descriptors by write(2)",
-	  "write(2) came with Linux 6.10; on older kernels use the portal" },
-	{ EAGAIN, "the queue was full all the time", "try again, or use another queue" },
-	{ ETIMEDOUT, "the device did not complete a NOOP in time",
-	  "look for errors of the device: /sys/bus/dsa/devices/DEVICE/errors, dmesg" },
-};
-
-#define CAUSES(array) (array), sizeof(array) / sizeof((array)[0])
-
-static int reject(struct sva_rejection *r, const char *step, int err, const struct cause *causes,
-		  size_t count)
+/* Take over what the caller's struct has: shorter ones are filled up with zero. */
+static int read_opts(struct sva_wq_opts *opts, const struct sva_wq_opts *from)
 {
-	const char *text = NULL;
-
-	r->err = -err;
-	r->remedy = "look at dmesg: this error is not one that the idxd driver is known for";
-	for (size_t i = 0; i < count; i++) {
-		if (causes[i].err == err) {
-			text = causes[i].text;
-			r->remedy = causes[i].remedy;
-		}
-	}
-	snprintf(r->reason, sizeof(r->reason), "%s: %s%s%s", step, strerrordesc_np(err),
-		 text ? ": " : "", text ? text : "");
-	return r->err;
-}
-
-/* The kernel notes in cmd_status that it was SVA that was missing. */
-static void add_cmd_status(const struct sva_dev_info *dev, struct sva_rejection *r)
-{
-	size_t len = strlen(r->reason);
-
-	if (dev->cmd_status == CMD_STATUS_NO_SVA)
-		snprintf(r->reason + len, sizeof(r->reason) - len,
-			 " (cmd_status %#x: no IOMMU with SVA)", dev->cmd_status);
-}
-
-/* Is it the char device that sysfs speaks of? */
-static int verify(const struct svai_handle *h, const struct sva_dev_info *dev,
-		  struct sva_rejection *r)
-{
-	struct stat st;
-
-	if (fstat(h->fd, &st))
-		return reject(r, "fstat", errno, NULL, 0);
-	if (!S_ISCHR(st.st_mode)) {
-		r->remedy = "if this is sva-emu, keep its library in LD_PRELOAD; in a container, "
-			    "pass the "
-			    "device in; otherwise see what has made the file";
-		snprintf(r->reason, sizeof(r->reason), "%s is not a character device",
-			 h->info.devnode);
-		return r->err = -ENODEV;
-	}
-	r->remedy =
-		"check that udev runs; in a container, pass the device in again: numbers change "
-		"when a queue is enabled";
-	if (!((h->info.unknown | dev->unknown) & SVA_ATTR_CDEV) &&
-	    (minor(st.st_rdev) != h->info.cdev_minor || major(st.st_rdev) != dev->cdev_major)) {
-		snprintf(r->reason, sizeof(r->reason), "%s is device %u:%u, but the queue is %u:%u",
-			 h->info.devnode, major(st.st_rdev), minor(st.st_rdev), dev->cdev_major,
-			 h->info.cdev_minor);
-		return r->err = -ENODEV;
-	}
+	memset(opts, 0, sizeof(*opts));
+	if (!from)
+		return 0;
+	if (from->size < offsetof(struct sva_wq_opts, mode))
+		return -EINVAL;
+	if (from->size > MAX_OPTS)
+		return -E2BIG;
+	for (size_t i = sizeof(*opts); i < from->size; i++)
+		if (((const char *)from)[i])
+			return -E2BIG;
+	memcpy(opts, from, from->size < sizeof(*opts) ? from->size : sizeof(*opts));
+	if (opts->flags & ~ALL_OPEN_FLAGS || opts->mode > SVA_WQ_MODE_DEDICATED ||
+	    opts->kind > SVA_DEV_KIND_CPU || opts->log_level > SVA_LOG_DEBUG ||
+	    opts->min_transfer > SVAI_MAX_TRANSFER)
+		return -EINVAL;
 	return 0;
 }
 
-/* The portal, or NULL and the reason. */
-static void *map_portal(const struct svai_handle *h, uint32_t flags, struct sva_rejection *r)
+static void describe_device(struct svai_handle *h, const struct svai_device *device)
 {
 	bool dedicated = h->info.mode == SVA_WQ_MODE_DEDICATED;
-	unsigned int need = dedicated ? SVA_CPU_MOVDIR64B : SVA_CPU_ENQCMD;
-	void *portal;
+	const char *mode = dedicated ? "dedicated" : "shared";
 
-	r->err = -EOPNOTSUPP;
-	r->remedy = "leave SVA_OPEN_NO_PORTAL out, or allow write(2)";
-	if (flags & SVA_OPEN_NO_PORTAL) {
-		snprintf(r->reason, sizeof(r->reason), "the caller does not want the portal");
-		return NULL;
-	}
-	if (!(sva_cpu_features() & need)) {
-		snprintf(r->reason, sizeof(r->reason), "the CPU has no %s",
-			 dedicated ? "MOVDIR64B" : "ENQCMD");
-		r->remedy =
-			"on a server with DSA, enable ENQCMD in the firmware; or allow write(2)";
-		return NULL;
-	}
-	portal = mmap(NULL, SVAI_PAGE, PROT_WRITE, MAP_SHARED | MAP_POPULATE, h->fd, 0);
-	if (portal != MAP_FAILED)
-		return portal;
-	reject(r, "mmap", errno, CAUSES(map_causes));
-	return NULL;
+	if (device->path == SVA_PATH_PORTAL)
+		snprintf(h->why, sizeof(h->why), "%s (%s, %s): portal, by %s", h->info.name,
+			 h->info.device, mode, dedicated ? "MOVDIR64B" : "ENQCMD");
+	else
+		snprintf(h->why, sizeof(h->why), "%s (%s, %s): write(2), since no portal: %s",
+			 h->info.name, h->info.device, mode, device->no_portal);
 }
 
-/* One NOOP, once: a kernel before 6.10 takes no write(2), and a broken device never answers. */
-static int prove_write(struct svai_handle *h, struct sva_rejection *r)
+static int open_queue(struct svai_handle *h, const struct sva_topology *topo,
+		      const struct sva_wq_info *wq, uint32_t flags)
 {
-	int64_t deadline = svai_deadline((int64_t)h->timeout_ms * 1000000);
-	unsigned int tries = 0;
-	int n, status;
-
-	sva_prep_noop(&h->op.desc, 0);
-	sva__op_link(&h->op, &h->head);
-	h->op.credit = NULL;
-	while ((n = svai_write(h, &h->op.desc, 1)) == -EAGAIN && svai_now_ns() < deadline)
-		svai_back_off(tries++);
-	if (n < 0)
-		return reject(r, "write", -n, CAUSES(write_causes));
-	status = svai_wait_record(&h->op.record, deadline, SVA_WAIT_AUTO);
-	if (status < 0)
-		return reject(r, "write", -status, CAUSES(write_causes));
-	if (status == SVA_STATUS_SUCCESS)
-		return 0;
-	snprintf(r->reason, sizeof(r->reason), "write: a NOOP ended with status %#x", status);
-	r->remedy = sva_status_remedy((unsigned int)status);
-	return r->err = -EIO;
-}
-
-/* The portal if it is to be had, else write(2), or the reason why neither. */
-static int find_path(struct svai_handle *h, uint32_t flags, struct svai_device *device,
-		     struct sva_rejection *r)
-{
-	device->portal = map_portal(h, flags, r);
-	if (device->portal) {
-		device->path = SVA_PATH_PORTAL;
-		return 0;
-	}
-	if (flags & SVA_OPEN_NO_WRITE)
-		return r->err;
-	snprintf(device->no_portal, sizeof(device->no_portal), "%s", r->reason);
-	device->path = SVA_PATH_WRITE;
-	return prove_write(h, r);
-}
-
-int svai_device_open(struct svai_handle *h, uint32_t flags, const struct sva_dev_info *dev,
-		     struct svai_device *device, struct sva_rejection *rejection)
-{
+	const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
+	struct sva_rejection rejection = { 0 };
+	struct svai_device device;
 	int err;
 
-	device->portal = NULL;
-	device->no_portal[0] = '\0';
-	err = svai_handle_open_file(h);
+	h->info = *wq;
+	err = svai_device_open(h, flags, dev, &device, &rejection);
 	if (err) {
-		reject(rejection, "open", -err, CAUSES(open_causes));
-		if (err == -EOPNOTSUPP)
-			add_cmd_status(dev, rejection);
-		return err;
+		snprintf(rejection.queue, sizeof(rejection.queue), "%s", wq->name);
+		svai_log(&h->log, SVA_LOG_WARN, "%s: %s", wq->name, rejection.reason);
+		return svai_report_add(&h->report, &rejection);
 	}
-	err = verify(h, dev, rejection);
-	if (!err)
-		err = find_path(h, flags, device, rejection);
-	if (err)
-		svai_handle_close_file(h);
+	h->path = device.path;
+	svai_queue_limits(&h->limits, dev, wq);
+	describe_device(h, &device);
+	svai_handle_publish(h, device.portal);
+	return 0;
+}
+
+/* The first of the queues that fit and can be opened. */
+static int open_best(struct svai_handle *h, const struct svai_name *name,
+		     const struct sva_wq_opts *opts, const struct sva_topology *topo)
+{
+	const struct sva_wq_info **list = NULL;
+	int n = svai_select(topo, name, opts, &list, &h->report);
+	int err = n < 0 ? n : -ENODEV;
+
+	h->report.unfit = h->report.count;
+	for (int i = 0; i < n; i++) {
+		err = open_queue(h, topo, list[i], opts->flags);
+		if (!err || err == -ENOMEM)
+			break;
+	}
+	free(list);
 	return err;
 }
 
-void svai_device_close(struct svai_handle *h)
+/* Why no queue was taken: the machine has none, has not the one, or the first reason. */
+static void describe_failure(struct svai_handle *h, const char *asked,
+			     const struct sva_topology *topo, char *text, size_t len)
 {
-	void *portal = svai_handle_withdraw(h);
+	const struct sva_rejection *first = svai_report_main(&h->report);
 
-	if (portal)
-		munmap(portal, SVAI_PAGE);
-	svai_handle_close_file(h);
+	if (*sva_topology_why(topo))
+		snprintf(text, len, "%s", sva_topology_why(topo));
+	else if (!first)
+		snprintf(text, len, "there is no queue%s%s", asked && *asked ? " " : "",
+			 asked && *asked ? asked : "");
+	else
+		snprintf(text, len, "%s: %s%s%s", first->queue, first->reason,
+			 *first->remedy ? "; " : "", first->remedy);
+}
+
+/* The software device takes as much as the caller needs, and else what a queue takes by default. */
+static void set_cpu_limits(struct svai_limits *limits, const struct sva_wq_opts *opts)
+{
+	svai_cpu_limits(limits);
+	if (opts->min_transfer > limits->max_transfer)
+		limits->max_transfer = opts->min_transfer;
+	if (opts->min_batch > limits->max_batch)
+		limits->max_batch = opts->min_batch;
+}
+
+static void open_cpu(struct svai_handle *h, const struct sva_wq_opts *opts, const char *reason)
+{
+	set_cpu_limits(&h->limits, opts);
+	memset(&h->info, 0, sizeof(h->info));
+	h->info.kind = SVA_DEV_KIND_CPU;
+	h->info.mode = SVA_WQ_MODE_SHARED;
+	h->info.type = SVA_WQ_TYPE_USER;
+	h->info.state = SVA_DEV_STATE_ENABLED;
+	h->info.numa_node = -1;
+	h->info.group_id = -1;
+	h->info.max_transfer_size = h->limits.max_transfer;
+	h->info.max_batch_size = h->limits.max_batch;
+	h->info.block_on_fault = h->limits.block_on_fault;
+	h->info.op_config = h->limits.opcodes;
+	h->info.unknown = SVA_ATTR_CDEV | SVA_ATTR_SIZE | SVA_ATTR_OCCUPANCY | SVA_ATTR_CLIENTS |
+			  SVA_ATTR_THRESHOLD;
+	strcpy(h->info.name, "cpu");
+	strcpy(h->info.device, "cpu");
+	h->path = SVA_PATH_CPU;
+	h->fd = -1;
+	snprintf(h->why, sizeof(h->why), "%s; running on the CPU", reason);
+	svai_handle_publish(h, NULL);
+}
+
+/* A machine without a device is a rejection too: the report then says why there is nothing. */
+static int report_machine(struct svai_handle *h, const struct sva_topology *topo, const char *why)
+{
+	bool empty = *sva_topology_why(topo) != '\0'; /* which ends with a remedy of its own */
+	struct sva_rejection r = { .err = -ENODEV,
+				   .remedy = empty ? "" : "accel-config list -i lists the queues" };
+
+	snprintf(r.reason, sizeof(r.reason), "%s", why);
+	return svai_report_add(&h->report, &r);
+}
+
+static int open_any(struct svai_handle *h, const struct svai_name *name, const char *asked,
+		    const struct sva_wq_opts *opts)
+{
+	const struct sva_topology *topo = opts->topology;
+	struct sva_topology *own = NULL;
+	char why[480] = "";
+	int err = topo ? 0 : sva_topology_discover(&own);
+
+	if (err)
+		return err;
+	if (!topo)
+		topo = own;
+	err = open_best(h, name, opts, topo);
+	if (err)
+		describe_failure(h, asked, topo, why, sizeof(why));
+	if (err && !h->report.count)
+		err = report_machine(h, topo, why);
+	else if (err && err != -ENOMEM)
+		err = svai_report_main(&h->report)->err;
+	if (err && err != -ENOMEM && !(opts->flags & SVA_OPEN_NO_CPU)) {
+		open_cpu(h, opts, why);
+		err = 0;
+	}
+	if (err)
+		svai_log(&h->log, SVA_LOG_ERROR, "%s", why);
+	else /* the CPU where a queue was named may be a misspelt name */
+		svai_log(&h->log,
+			 h->path == SVA_PATH_CPU && asked && *asked ? SVA_LOG_WARN : SVA_LOG_INFO,
+			 "%s", h->why);
+	sva_topology_free(own);
+	return err;
+}
+
+int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *user_opts)
+{
+	struct sva_wq_opts opts;
+	struct svai_name parsed;
+	struct svai_log log;
+	struct svai_handle *h;
+	int err;
+
+	if (!wq)
+		return -EINVAL;
+	*wq = NULL;
+	err = read_opts(&opts, user_opts);
+	if (err)
+		return err;
+	if (opts.report)
+		*opts.report = NULL;
+	svai_log_init(&log, &opts);
+	if (svai_name_parse(&parsed, name)) {
+		svai_log(
+			&log, SVA_LOG_ERROR,
+			"\"%s\" names no queue: say wq0.0, dsa0/wq0.0, /dev/dsa/wq0.0, dsa0 or cpu",
+			name);
+		return -EINVAL;
+	}
+	h = svai_handle_new();
+	if (!h)
+		return -ENOMEM;
+	h->log = log;
+	h->flags = opts.flags;
+	h->retries = opts.retries ? opts.retries : DEFAULT_RETRIES;
+	h->timeout_ms = opts.timeout_ms ? opts.timeout_ms : DEFAULT_TIMEOUT_MS;
+	parsed.cpu |= opts.kind == SVA_DEV_KIND_CPU;
+	if (parsed.cpu && opts.flags & SVA_OPEN_NO_CPU)
+		err = -EINVAL;
+	else if (parsed.cpu)
+		open_cpu(h, &opts, "asked for");
+	else
+		err = open_any(h, &parsed, name, &opts);
+	if (opts.report)
+		*opts.report = svai_report_copy(&h->report);
+	if (err)
+		svai_handle_free(h, false);
+	else
+		*wq = &h->head;
+	return err;
+}
+
+/* The queue of the handle, looked up afresh: much may have changed since the parent did. */
+static int reopen_queue(struct svai_handle *h)
+{
+	struct svai_name name = { .device = h->info.device, .queue = h->info.name };
+	/* The queue is named: its node was right at the first open. */
+	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = h->flags & ~SVA_OPEN_ON_NODE };
+	struct sva_topology *topo;
+	int err = sva_topology_discover(&topo);
+
+	if (err)
+		return err;
+	svai_report_clear(&h->report);
+	err = open_best(h, &name, &opts, topo);
+	if (err && h->report.count)
+		err = svai_report_main(&h->report)->err;
+	sva_topology_free(topo);
+	return err;
+}
+
+int sva_wq_reopen(struct sva_wq *wq)
+{
+	struct svai_handle *h = svai_handle(wq);
+	int err = svai_handle_state(wq);
+
+	if (err == -EINVAL || err == -EBADF)
+		return err;
+	if (!err)
+		return -EALREADY;
+	svai_device_close(h);
+	svai_drains_init(h); /* those of before were the parent's */
+	if (h->path != SVA_PATH_CPU)
+		return reopen_queue(h);
+	svai_handle_publish(h, NULL);
+	return 0;
 }

@@ -12,7 +12,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "submit.h"
+#include "handle.h"
+#include "members.h"
 
 #define ENTRY 10u /* bytes of a delta record for each word of 8 bytes that differs */
 

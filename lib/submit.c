@@ -3,70 +3,17 @@
  * The slow path of submission: everything that the inline functions of wq.h leave aside. A full
  * queue, write(2), the CPU, and handles and operations that cannot be used.
  */
-#include <string.h>
-#include <unistd.h>
+#include "members.h"
+#include "operation.h"
+#include "path.h"
 
-#include "cpu/cpu.h"
-#include "submit.h"
-
-#define MAX_PAUSES_LOG2 7
-#define WRITE_MANY      32
-
-/*
- * Growing pauses leave the queue to others, and the noise of the time-stamp counter keeps threads
- * that were refused together from coming back together: the hardware promises no fairness.
- */
-void svai_back_off(unsigned int tries)
-{
-	unsigned int most = 1u << (tries < MAX_PAUSES_LOG2 ? tries : MAX_PAUSES_LOG2);
-	unsigned int pauses = most / 2 + (unsigned int)(sva_rdtsc() % most);
-
-	while (pauses--)
-		sva_pause();
-}
-
-int svai_refuse(struct sva_op *op, int err)
-{
-	op->desc.completion_addr = (uintptr_t)&op->record;
-	op->record.status = SVA_STATUS_NOT_SUBMITTED;
-	op->credit = NULL;
-	return err;
-}
+#define WRITE_MANY 32
 
 static void return_credit(struct sva_op *op)
 {
 	if (op->credit)
 		__atomic_fetch_add(op->credit, SVA__CREDIT, __ATOMIC_RELAXED);
 	op->credit = NULL;
-}
-
-int svai_write(const struct svai_handle *h, const struct sva_desc *descs, unsigned int count)
-{
-	ssize_t n = write(h->fd, descs, count * sizeof(*descs));
-
-	if (n < 0)
-		return errno == EINTR ? -EAGAIN : -errno;
-	return n / (ssize_t)sizeof(*descs) ? (int)(n / (ssize_t)sizeof(*descs)) : -EIO;
-}
-
-int svai_submit_desc(struct svai_handle *h, const struct sva_desc *desc)
-{
-	int n;
-
-	switch (h->path) {
-	case SVA_PATH_CPU:
-		svai_cpu_execute(&h->limits, desc);
-		return 0;
-	case SVA_PATH_WRITE:
-		n = svai_write(h, desc, 1);
-		return n < 0 ? n : 0;
-	default:
-		sva_submit_barrier();
-		if (h->info.mode != SVA_WQ_MODE_DEDICATED)
-			return sva_enqcmd(h->head.portal, desc) ? -EAGAIN : 0;
-		sva_movdir64b(h->head.portal, desc);
-		return 0;
-	}
 }
 
 /* The kernel refuses batches in write(2) on DSA 1.0, and other descriptors hardly ever. */

@@ -4,23 +4,6 @@
 
 #include <sva/wq.h>
 
-#define SVAI_LOOK_NS 100000000 /* how often a long wait asks what has become of the operation */
-
-/* svai_now_ns - CLOCK_MONOTONIC in nanoseconds */
-int64_t svai_now_ns(void);
-
-/* svai_deadline - the time @timeout_ns from now; negative: never (INT64_MAX) */
-int64_t svai_deadline(int64_t timeout_ns);
-
-/**
- * svai_wait_record - wait for the completion record and nothing else
- * @deadline: by svai_now_ns()
- *
- * Looks at no handle and no sysfs, and returns no credit. Returns the status, or -ETIMEDOUT.
- */
-int svai_wait_record(const struct sva_record *record, int64_t deadline,
-		     enum sva_wait_policy policy);
-
 struct svai_handle;
 
 /**

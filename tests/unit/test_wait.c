@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "wait.h"
+#include "record.h"
 
 static const enum sva_wait_policy policies[] = {
 	SVA_WAIT_AUTO, SVA_WAIT_SPIN, SVA_WAIT_PAUSE, SVA_WAIT_UMWAIT, SVA_WAIT_SLEEP,

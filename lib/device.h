@@ -2,8 +2,8 @@
 /*
  * From a char device to a usable path: open(2), verify, mmap(2) or a proved write(2).
  */
-#ifndef SVAI_OPEN_H
-#define SVAI_OPEN_H
+#ifndef SVAI_DEVICE_H
+#define SVAI_DEVICE_H
 
 #include "handle.h"
 

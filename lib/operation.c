@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sva/wq.h>
+#include "operation.h"
 
 struct sva_op *sva_op_alloc(size_t count)
 {
@@ -20,4 +20,12 @@ struct sva_op *sva_op_alloc(size_t count)
 void sva_op_free(struct sva_op *ops)
 {
 	free(ops);
+}
+
+int svai_refuse(struct sva_op *op, int err)
+{
+	op->desc.completion_addr = (uintptr_t)&op->record;
+	op->record.status = SVA_STATUS_NOT_SUBMITTED;
+	op->credit = NULL;
+	return err;
 }
