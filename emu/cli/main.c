@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "default.h"
 #include "options.h"
 
 #define EXIT_EMULATOR 125

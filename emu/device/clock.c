@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "clock.h"
-#include "queue.h"
 
 #define LATENCY_NS   1000u
 #define BYTES_PER_NS 30u

@@ -76,25 +76,4 @@ struct emu_error {
 /* emu_device_error - note an error; the driver reads and clears each, so the latest one counts */
 void emu_device_error(struct emu_device_live *device, const struct emu_error *error);
 
-static inline struct emu_dsa *emu_lane_device(struct emu_state *state, unsigned int lane)
-{
-	return &state->device[state->lane[lane].device];
-}
-
-static inline struct emu_device_live *emu_lane_device_live(struct emu_state *state,
-							   unsigned int lane)
-{
-	return &state->live.device[state->lane[lane].device];
-}
-
-static inline struct emu_queue_live *emu_lane_queue_live(struct emu_state *state, unsigned int lane)
-{
-	return &emu_lane_device_live(state, lane)->queue[state->lane[lane].queue];
-}
-
-static inline struct emu_queue *emu_lane_queue(struct emu_state *state, unsigned int lane)
-{
-	return &emu_lane_device(state, lane)->queue[state->lane[lane].queue];
-}
-
 #endif

@@ -245,4 +245,25 @@ struct emu_state {
 	_Alignas(4096) struct emu_live live;
 };
 
+static inline struct emu_dsa *emu_lane_device(struct emu_state *state, unsigned int lane)
+{
+	return &state->device[state->lane[lane].device];
+}
+
+static inline struct emu_device_live *emu_lane_device_live(struct emu_state *state,
+							   unsigned int lane)
+{
+	return &state->live.device[state->lane[lane].device];
+}
+
+static inline struct emu_queue_live *emu_lane_queue_live(struct emu_state *state, unsigned int lane)
+{
+	return &emu_lane_device_live(state, lane)->queue[state->lane[lane].queue];
+}
+
+static inline struct emu_queue *emu_lane_queue(struct emu_state *state, unsigned int lane)
+{
+	return &emu_lane_device(state, lane)->queue[state->lane[lane].queue];
+}
+
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format.h"
 #include "machine.h"
 #include "node.h"
 #include "queue.h"
@@ -34,131 +35,12 @@
 #define GROUP(state, node)  (&DSA(state, node)->group[(node)->index])
 #define ENGINE(state, node) (&DSA(state, node)->engine[(node)->index])
 
-/*
- * Values: out. Each is a line.
- */
-
-static int text(char *buf, const char *value)
-{
-	return snprintf(buf, EMU_SYSFS_PAGE, "%s\n", value);
-}
-
-static int number(char *buf, uint64_t value)
-{
-	return snprintf(buf, EMU_SYSFS_PAGE, "%" PRIu64 "\n", value);
-}
-
-static int signed_number(char *buf, int32_t value)
-{
-	return snprintf(buf, EMU_SYSFS_PAGE, "%" PRId32 "\n", value);
-}
-
-/* The kernel's %#x, which has the 0x also before a 0. */
-static int hexadecimal(char *buf, uint64_t value)
-{
-	return snprintf(buf, EMU_SYSFS_PAGE, "0x%" PRIx64 "\n", value);
-}
-
-/* Bitmaps of 256 bits, since Linux 6.0: words of 32 bits, the highest first. */
-static int bitmap(char *buf, const uint64_t words[4])
-{
-	int i, length = 0;
-
-	for (i = 7; i >= 0; i--)
-		length += snprintf(buf + length, 16, "%08x%c",
-				   (unsigned int)(words[i / 2] >> (i % 2 * 32)), i ? ',' : '\n');
-	return length;
-}
-
-/* Before: words of 64 bits, the lowest first. */
-static int old_bitmap(char *buf, const uint64_t words[4], int digits)
-{
-	int i, length = 0;
-
-	for (i = 0; i < 4; i++)
-		length += snprintf(buf + length, 32, "0x%0*" PRIx64 "%c", digits, words[i],
-				   i < 3 ? ' ' : '\n');
-	return length;
-}
-
-/*
- * Values: in, by the rules of kstrtoul(), kstrtobool(), sysfs_streq() and bitmap_parse(). An end of
- * line is no part of the value.
- */
-
-static bool ended(const char *end)
-{
-	return !*end || !strcmp(end, "\n");
-}
-
-static bool is_word(const char *value, const char *word)
-{
-	size_t length = strlen(word);
-
-	return !strncmp(value, word, length) && ended(value + length);
-}
-
-static int parse(const char *value, int base, uint64_t *result)
-{
-	unsigned long long parsed;
-	char *end;
-
-	value += *value == '+';
-	if (!isxdigit((unsigned char)*value)) /* strtoull() would take blanks, and a minus */
-		return -EINVAL;
-	errno = 0;
-	parsed = strtoull(value, &end, base);
-	if (end == value || !ended(end))
-		return -EINVAL;
-	if (errno)
-		return -ERANGE;
-	*result = parsed;
-	return 0;
-}
-
-static int parse_signed(const char *value, int64_t *result)
-{
-	bool negative = *value == '-';
-	uint64_t size;
-
-	if (parse(value + negative, 10, &size) || size > INT64_MAX)
-		return -EINVAL;
-	*result = negative ? -(int64_t)size : (int64_t)size;
-	return 0;
-}
-
-/* The order is the driver's: what is no number, what is not allowed now, what is out of range. */
-static int store_number(const char *value, int busy, uint32_t least, uint32_t most,
-			uint32_t *result)
-{
-	uint64_t parsed;
-
-	if (parse(value, 10, &parsed))
-		return -EINVAL;
-	if (busy)
-		return busy;
-	if (parsed < least || parsed > most)
-		return -EINVAL;
-	*result = (uint32_t)parsed;
-	return 0;
-}
-
-static int parse_bool(const char *value, bool *result)
-{
-	const char *sign = *value == 'o' || *value == 'O' ? value + 1 : value;
-
-	if (!*sign || !strchr(sign > value ? "nNfF" : "1yYtT0nNfF", *sign))
-		return -EINVAL;
-	*result = strchr(sign > value ? "nN" : "1yYtT", *sign);
-	return 0;
-}
-
 /* -1: none. */
 static int store_group(const struct emu_dsa *dsa, const char *value, int busy, int32_t *result)
 {
 	int64_t group;
 
-	if (parse_signed(value, &group))
+	if (emu_parse_signed(value, &group))
 		return -EINVAL;
 	if (busy)
 		return busy;
@@ -166,69 +48,6 @@ static int store_group(const struct emu_dsa *dsa, const char *value, int busy, i
 		return -EINVAL;
 	*result = (int32_t)group;
 	return 0;
-}
-
-/* Blanks around it go; nothing but blanks is taken, and leaves none. */
-static int store_text(const char *value, int busy, char result[EMU_NAME])
-{
-	size_t length = strlen(value);
-
-	if (busy)
-		return busy;
-	if (length == 0 || length >= EMU_NAME)
-		return -EINVAL;
-	while (length > 0 && isspace((unsigned char)value[length - 1]))
-		length--;
-	for (; length > 0 && isspace((unsigned char)*value); length--)
-		value++;
-	memcpy(result, value, length);
-	result[length] = '\0';
-	return 0;
-}
-
-/* Sizes are powers of two: the next one is taken. */
-static int parse_size(const char *value, uint64_t most, uint64_t *result)
-{
-	uint64_t parsed, size = 1;
-
-	if (parse(value, 0, &parsed) || !parsed)
-		return -EINVAL;
-	while (size < parsed && size < most)
-		size *= 2;
-	if (size < parsed || size > most)
-		return -EINVAL;
-	*result = size;
-	return 0;
-}
-
-static bool between_words(char c)
-{
-	return c == ',' || isspace((unsigned char)c);
-}
-
-/* From its end, where the lowest word is; the words that are left out are the highest. */
-static int parse_bitmap(const char *value, uint64_t words[4])
-{
-	const char *end = value + strcspn(value, "\n"), *digit;
-	unsigned int word, shift;
-
-	memset(words, 0, 4 * sizeof(*words));
-	for (word = 0;; word++) {
-		while (end > value && between_words(end[-1]))
-			end--;
-		if (end == value)
-			return 0;
-		for (shift = 0; end > value && !between_words(end[-1]); shift += 4, end--) {
-			digit = strchr("0123456789abcdef", tolower((unsigned char)end[-1]));
-			if (!digit)
-				return -EINVAL;
-			if (word == 8 || shift == 32)
-				return -EOVERFLOW;
-			words[word / 2] |=
-				(uint64_t)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10)
-				<< (word % 2 * 32 + shift);
-		}
-	}
 }
 
 /*
@@ -306,21 +125,21 @@ SHOW(show_uevent)
 		return format(buf, DSA(state, node)->field); \
 	}
 
-SHOW_DSA(show_version, hexadecimal, version)
-SHOW_DSA(show_max_groups, number, group_count)
-SHOW_DSA(show_max_queues, number, queue_count)
-SHOW_DSA(show_max_queue_size, number, max_queue_size)
-SHOW_DSA(show_max_engines, number, engine_count)
-SHOW_DSA(show_max_batch, number, max_batch_size)
-SHOW_DSA(show_max_transfer, number, max_transfer_size)
-SHOW_DSA(show_gen_cap, hexadecimal, gen_cap)
-SHOW_DSA(show_max_read_buffers, number, max_read_buffers)
-SHOW_DSA(show_read_buffer_limit, number, read_buffer_limit)
-SHOW_DSA(show_event_log_size, number, event_log_size)
+SHOW_DSA(show_version, emu_show_hexadecimal, version)
+SHOW_DSA(show_max_groups, emu_show_number, group_count)
+SHOW_DSA(show_max_queues, emu_show_number, queue_count)
+SHOW_DSA(show_max_queue_size, emu_show_number, max_queue_size)
+SHOW_DSA(show_max_engines, emu_show_number, engine_count)
+SHOW_DSA(show_max_batch, emu_show_number, max_batch_size)
+SHOW_DSA(show_max_transfer, emu_show_number, max_transfer_size)
+SHOW_DSA(show_gen_cap, emu_show_hexadecimal, gen_cap)
+SHOW_DSA(show_max_read_buffers, emu_show_number, max_read_buffers)
+SHOW_DSA(show_read_buffer_limit, emu_show_number, read_buffer_limit)
+SHOW_DSA(show_event_log_size, emu_show_number, event_log_size)
 
 SHOW(show_numa_node)
 {
-	return signed_number(buf, DSA(state, node)->numa_node);
+	return emu_show_signed(buf, DSA(state, node)->numa_node);
 }
 
 /* Since CVE-2024-21823, without what write(2) would refuse. */
@@ -334,7 +153,8 @@ static int operations(const struct emu_state *state, const struct emu_node *node
 	memcpy(words, bits, sizeof(words));
 	if (hidden)
 		words[0] &= ~(1ull << SVA_OP_BATCH);
-	return state->profile.op_config ? bitmap(buf, words) : old_bitmap(buf, words, 1);
+	return state->profile.op_config ? emu_show_bitmap(buf, words)
+					: emu_show_old_bitmap(buf, words, 1);
 }
 
 SHOW(show_op_cap)
@@ -345,7 +165,7 @@ SHOW(show_op_cap)
 SHOW(show_one)
 {
 	(void)state, (void)node;
-	return number(buf, 1);
+	return emu_show_number(buf, 1);
 }
 
 SHOW(show_device_clients)
@@ -355,32 +175,33 @@ SHOW(show_device_clients)
 
 	for (i = 0; i < dsa->queue_count; i++)
 		clients += dsa->queue[i].clients;
-	return number(buf, clients);
+	return emu_show_number(buf, clients);
 }
 
 SHOW(show_device_state)
 {
 	static const char *const names[] = { "disabled", "enabled", "halted" };
 
-	return text(buf, names[emu_device_state(state, node->device)]);
+	return emu_show_text(buf, names[emu_device_state(state, node->device)]);
 }
 
 SHOW(show_errors)
 {
 	const uint64_t *words = state->live.device[node->device].error;
 
-	return state->profile.op_config ? bitmap(buf, words) : old_bitmap(buf, words, 16);
+	return state->profile.op_config ? emu_show_bitmap(buf, words)
+					: emu_show_old_bitmap(buf, words, 16);
 }
 
 SHOW(show_cdev_major)
 {
 	(void)node;
-	return number(buf, state->major);
+	return emu_show_number(buf, state->major);
 }
 
 SHOW(show_cmd_status)
 {
-	return hexadecimal(buf, DSA(state, node)->cmd_status);
+	return emu_show_hexadecimal(buf, DSA(state, node)->cmd_status);
 }
 
 STORE(clear_cmd_status)
@@ -392,14 +213,15 @@ STORE(clear_cmd_status)
 
 STORE(store_read_buffer_limit)
 {
-	return store_number(value, device_busy(state, node), 0, DSA(state, node)->max_read_buffers,
-			    &DSA(state, node)->read_buffer_limit);
+	return emu_parse_number(value, device_busy(state, node), 0,
+				DSA(state, node)->max_read_buffers,
+				&DSA(state, node)->read_buffer_limit);
 }
 
 STORE(store_event_log_size)
 {
-	return store_number(value, device_busy(state, node), MIN_EVENT_LOG, MAX_EVENT_LOG,
-			    &DSA(state, node)->event_log_size);
+	return emu_parse_number(value, device_busy(state, node), MIN_EVENT_LOG, MAX_EVENT_LOG,
+				&DSA(state, node)->event_log_size);
 }
 
 static const struct emu_attribute device_attributes[] = {
@@ -439,58 +261,60 @@ static const struct emu_attribute device_attributes[] = {
 		return format(buf, QUEUE(state, node)->field); \
 	}
 
-SHOW_QUEUE(show_clients, number, clients)
-SHOW_QUEUE(show_size, number, size)
-SHOW_QUEUE(show_priority, number, priority)
-SHOW_QUEUE(show_block_on_fault, number, block_on_fault)
-SHOW_QUEUE(show_threshold, number, threshold)
-SHOW_QUEUE(show_name, text, name)
-SHOW_QUEUE(show_driver_name, text, driver_name)
-SHOW_QUEUE(show_queue_max_transfer, number, max_transfer_size)
-SHOW_QUEUE(show_queue_max_batch, number, max_batch_size)
-SHOW_QUEUE(show_ats_disable, number, ats_disable)
-SHOW_QUEUE(show_prs_disable, number, prs_disable)
+SHOW_QUEUE(show_clients, emu_show_number, clients)
+SHOW_QUEUE(show_size, emu_show_number, size)
+SHOW_QUEUE(show_priority, emu_show_number, priority)
+SHOW_QUEUE(show_block_on_fault, emu_show_number, block_on_fault)
+SHOW_QUEUE(show_threshold, emu_show_number, threshold)
+SHOW_QUEUE(show_name, emu_show_text, name)
+SHOW_QUEUE(show_driver_name, emu_show_text, driver_name)
+SHOW_QUEUE(show_queue_max_transfer, emu_show_number, max_transfer_size)
+SHOW_QUEUE(show_queue_max_batch, emu_show_number, max_batch_size)
+SHOW_QUEUE(show_ats_disable, emu_show_number, ats_disable)
+SHOW_QUEUE(show_prs_disable, emu_show_number, prs_disable)
 
 SHOW(show_queue_state)
 {
-	return text(buf, queue_busy(state, node) ? "enabled" : "disabled");
+	return emu_show_text(buf, queue_busy(state, node) ? "enabled" : "disabled");
 }
 
 SHOW(show_queue_group)
 {
-	return signed_number(buf, QUEUE(state, node)->group_id);
+	return emu_show_signed(buf, QUEUE(state, node)->group_id);
 }
 
 SHOW(show_mode)
 {
-	return text(buf, QUEUE(state, node)->mode == EMU_WQ_SHARED ? "shared" : "dedicated");
+	return emu_show_text(buf,
+			     QUEUE(state, node)->mode == EMU_WQ_SHARED ? "shared" : "dedicated");
 }
 
 SHOW(show_type)
 {
 	static const char *const names[] = { "none", "kernel", "user" };
 
-	return text(buf, names[QUEUE(state, node)->type]);
+	return emu_show_text(buf, names[QUEUE(state, node)->type]);
 }
 
 SHOW(show_cdev_minor)
 {
 	const struct emu_queue *queue = QUEUE(state, node);
 
-	return emu_driver_has(EMU_DRIVER_USER, queue) ? number(buf, queue->minor) : -ENXIO;
+	return emu_driver_has(EMU_DRIVER_USER, queue) ? emu_show_number(buf, queue->minor) : -ENXIO;
 }
 
 SHOW(show_occupancy)
 {
-	return number(buf,
-		      emu_queue_occupancy(&state->live.device[node->device].queue[node->index]));
+	return emu_show_number(
+		buf, emu_queue_occupancy(&state->live.device[node->device].queue[node->index]));
 }
 
 SHOW(show_retries)
 {
 	const struct emu_queue *queue = QUEUE(state, node);
 
-	return queue->mode == EMU_WQ_SHARED ? number(buf, queue->enqcmds_retries) : -EOPNOTSUPP;
+	return queue->mode == EMU_WQ_SHARED ? emu_show_number(buf, queue->enqcmds_retries)
+					    : -EOPNOTSUPP;
 }
 
 SHOW(show_op_config)
@@ -510,9 +334,9 @@ STORE(store_mode)
 
 	if (queue_busy(state, node))
 		return -EPERM;
-	if (is_word(value, "shared")) {
+	if (emu_is_word(value, "shared")) {
 		queue->mode = EMU_WQ_SHARED;
-	} else if (is_word(value, "dedicated")) {
+	} else if (emu_is_word(value, "dedicated")) {
 		queue->mode = EMU_WQ_DEDICATED;
 		queue->threshold = 0;
 	} else {
@@ -529,15 +353,15 @@ STORE(store_size)
 
 	for (i = 0; i < dsa->queue_count; i++)
 		others += i == node->index ? 0 : dsa->queue[i].size;
-	return store_number(value, device_busy(state, node), 0,
-			    others < dsa->max_queue_size ? dsa->max_queue_size - others : 0,
-			    &QUEUE(state, node)->size);
+	return emu_parse_number(value, device_busy(state, node), 0,
+				others < dsa->max_queue_size ? dsa->max_queue_size - others : 0,
+				&QUEUE(state, node)->size);
 }
 
 STORE(store_priority)
 {
-	return store_number(value, queue_busy(state, node), 0, MAX_PRIORITY,
-			    &QUEUE(state, node)->priority);
+	return emu_parse_number(value, queue_busy(state, node), 0, MAX_PRIORITY,
+				&QUEUE(state, node)->priority);
 }
 
 STORE(store_block_on_fault)
@@ -549,7 +373,7 @@ STORE(store_block_on_fault)
 		return -EOPNOTSUPP;
 	if (queue_busy(state, node))
 		return -ENXIO; /* here, and for the threshold, the driver says it so */
-	if (parse_bool(value, &wanted))
+	if (emu_parse_bool(value, &wanted))
 		return -EINVAL;
 	if (wanted && queue->prs_disable)
 		return -EOPNOTSUPP;
@@ -562,7 +386,7 @@ STORE(store_threshold)
 	struct emu_queue *queue = QUEUE(state, node);
 	uint64_t threshold;
 
-	if (parse(value, 0, &threshold) || !threshold || threshold > queue->size)
+	if (emu_parse(value, 0, &threshold) || !threshold || threshold > queue->size)
 		return -EINVAL;
 	if (queue_busy(state, node))
 		return -ENXIO;
@@ -582,7 +406,7 @@ STORE(store_type)
 	if (queue_busy(state, node))
 		return -EPERM;
 	for (i = 0; i < 3; i++)
-		if (is_word(value, names[i]))
+		if (emu_is_word(value, names[i]))
 			break;
 	if (i == 3)
 		return -EINVAL;
@@ -594,26 +418,26 @@ STORE(store_type)
 
 STORE(store_name)
 {
-	return store_text(value, queue_busy(state, node), QUEUE(state, node)->name);
+	return emu_parse_text(value, queue_busy(state, node), QUEUE(state, node)->name);
 }
 
 STORE(store_driver_name)
 {
-	return store_text(value, queue_busy(state, node), QUEUE(state, node)->driver_name);
+	return emu_parse_text(value, queue_busy(state, node), QUEUE(state, node)->driver_name);
 }
 
 STORE(store_max_transfer)
 {
 	return queue_busy(state, node)
-		       ?: parse_size(value, DSA(state, node)->max_transfer_size,
-				     &QUEUE(state, node)->max_transfer_size);
+		       ?: emu_parse_size(value, DSA(state, node)->max_transfer_size,
+					 &QUEUE(state, node)->max_transfer_size);
 }
 
 STORE(store_max_batch)
 {
 	uint64_t size;
 	int error = queue_busy(state, node)
-			    ?: parse_size(value, DSA(state, node)->max_batch_size, &size);
+			    ?: emu_parse_size(value, DSA(state, node)->max_batch_size, &size);
 
 	if (!error)
 		QUEUE(state, node)->max_batch_size = (uint32_t)size;
@@ -622,13 +446,13 @@ STORE(store_max_batch)
 
 STORE(store_ats_disable)
 {
-	return queue_busy(state, node) ?: parse_bool(value, &QUEUE(state, node)->ats_disable);
+	return queue_busy(state, node) ?: emu_parse_bool(value, &QUEUE(state, node)->ats_disable);
 }
 
 STORE(store_prs_disable)
 {
 	struct emu_queue *queue = QUEUE(state, node);
-	int error = queue_busy(state, node) ?: parse_bool(value, &queue->prs_disable);
+	int error = queue_busy(state, node) ?: emu_parse_bool(value, &queue->prs_disable);
 
 	if (!error && queue->prs_disable)
 		queue->block_on_fault = false;
@@ -643,7 +467,7 @@ STORE(store_retries)
 
 	if (queue->mode == EMU_WQ_DEDICATED)
 		return -EOPNOTSUPP;
-	error = parse(value, 10, &retries);
+	error = emu_parse(value, 10, &retries);
 	if (error || retries > UINT32_MAX)
 		return error ? error : -ERANGE;
 	queue->enqcmds_retries = retries < MAX_RETRIES ? (uint32_t)retries : MAX_RETRIES;
@@ -654,7 +478,7 @@ STORE(store_op_config)
 {
 	uint64_t words[4];
 	unsigned int i;
-	int error = queue_busy(state, node) ?: parse_bitmap(value, words);
+	int error = queue_busy(state, node) ?: emu_parse_bitmap(value, words);
 
 	if (error)
 		return error;
@@ -693,10 +517,10 @@ static const struct emu_attribute queue_attributes[] = {
  * Groups and engines.
  */
 
-#define SHOW_GROUP(name, field)                                \
-	SHOW(name)                                             \
-	{                                                      \
-		return number(buf, GROUP(state, node)->field); \
+#define SHOW_GROUP(name, field)                                         \
+	SHOW(name)                                                      \
+	{                                                               \
+		return emu_show_number(buf, GROUP(state, node)->field); \
 	}
 
 SHOW_GROUP(show_use_limit, use_read_buffer_limit)
@@ -739,12 +563,12 @@ SHOW(show_queues)
 
 SHOW(show_class_a)
 {
-	return signed_number(buf, GROUP(state, node)->traffic_class_a);
+	return emu_show_signed(buf, GROUP(state, node)->traffic_class_a);
 }
 
 SHOW(show_class_b)
 {
-	return signed_number(buf, GROUP(state, node)->traffic_class_b);
+	return emu_show_signed(buf, GROUP(state, node)->traffic_class_b);
 }
 
 /* On devices up to 2.0 the driver sets them itself. */
@@ -753,14 +577,14 @@ STORE(refuse_class)
 	int64_t class;
 
 	(void)state, (void)node;
-	return parse_signed(value, &class) ? -EINVAL : -EPERM;
+	return emu_parse_signed(value, &class) ? -EINVAL : -EPERM;
 }
 
 STORE(store_use_limit)
 {
 	uint64_t wanted;
 
-	if (parse(value, 10, &wanted))
+	if (emu_parse(value, 10, &wanted))
 		return -EINVAL;
 	if (device_busy(state, node) || !DSA(state, node)->read_buffer_limit)
 		return -EPERM;
@@ -786,25 +610,26 @@ STORE(store_allowed)
 
 	for (i = 0; i < dsa->engine_count; i++)
 		engines += dsa->engine[i].group_id == (int32_t)node->index;
-	return store_number(value, device_busy(state, node), 4 * engines, free_buffers(state, node),
-			    &GROUP(state, node)->read_buffers_allowed);
+	return emu_parse_number(value, device_busy(state, node), 4 * engines,
+				free_buffers(state, node),
+				&GROUP(state, node)->read_buffers_allowed);
 }
 
 STORE(store_reserved)
 {
-	return store_number(value, device_busy(state, node), 0, free_buffers(state, node),
-			    &GROUP(state, node)->read_buffers_reserved);
+	return emu_parse_number(value, device_busy(state, node), 0, free_buffers(state, node),
+				&GROUP(state, node)->read_buffers_reserved);
 }
 
 /* The limits of progress, and an engine's group, are taken also while the device works. */
 STORE(store_desc_limit)
 {
-	return store_number(value, 0, 0, MAX_LIMIT, &GROUP(state, node)->desc_progress_limit);
+	return emu_parse_number(value, 0, 0, MAX_LIMIT, &GROUP(state, node)->desc_progress_limit);
 }
 
 STORE(store_batch_limit)
 {
-	return store_number(value, 0, 0, MAX_LIMIT, &GROUP(state, node)->batch_progress_limit);
+	return emu_parse_number(value, 0, 0, MAX_LIMIT, &GROUP(state, node)->batch_progress_limit);
 }
 
 static const struct emu_attribute group_attributes[] = {
@@ -826,7 +651,7 @@ static const struct emu_attribute group_attributes[] = {
 
 SHOW(show_engine_group)
 {
-	return signed_number(buf, ENGINE(state, node)->group_id);
+	return emu_show_signed(buf, ENGINE(state, node)->group_id);
 }
 
 STORE(store_engine_group)
@@ -851,8 +676,9 @@ static int show_fault_counter(const struct emu_state *state, const struct emu_no
 	const struct emu_lane_live *lane = index == EMU_NONE ? NULL : &state->live.lane[index];
 
 	if (!lane)
-		return number(buf, 0);
-	return number(buf, atomic_load(failures ? &lane->cr_fault_failures : &lane->cr_faults));
+		return emu_show_number(buf, 0);
+	return emu_show_number(buf,
+			       atomic_load(failures ? &lane->cr_fault_failures : &lane->cr_faults));
 }
 
 SHOW(show_cr_faults)
@@ -867,7 +693,7 @@ SHOW(show_cr_fault_failures)
 
 SHOW(show_pid)
 {
-	return number(buf, (uint64_t)state->file[node->index].pid);
+	return emu_show_number(buf, (uint64_t)state->file[node->index].pid);
 }
 
 static const struct emu_attribute open_attributes[] = {
@@ -886,7 +712,7 @@ static int act(struct emu_state *state, const struct emu_node *node, const char 
 	char name[EMU_SYSFS_NAME];
 	size_t length = strcspn(value, "\n");
 
-	snprintf(name, sizeof(name), "%.*s", (int)(ended(value + length) ? length : 0), value);
+	snprintf(name, sizeof(name), "%.*s", (int)(emu_ends(value + length) ? length : 0), value);
 	return action(state, (enum emu_driver)node->index, name);
 }
 
@@ -914,7 +740,7 @@ VISIBLE(is_module)
 SHOW(show_live)
 {
 	(void)state, (void)node;
-	return text(buf, "live");
+	return emu_show_text(buf, "live");
 }
 
 SHOW(show_references)
@@ -927,14 +753,14 @@ SHOW(show_references)
 		show_device_clients(state, &device, buf);
 		sum += strtoull(buf, NULL, 10);
 	}
-	return number(buf, sum);
+	return emu_show_number(buf, sum);
 }
 
 /* Of sva, which only a start of the module reads. */
 SHOW(show_yes)
 {
 	(void)state, (void)node;
-	return text(buf, "Y");
+	return emu_show_text(buf, "Y");
 }
 
 static const struct emu_attribute parameter_attributes[] = {

@@ -15,4 +15,8 @@ int emu_driver_unbind(struct emu_state *state, enum emu_driver driver, const cha
 /* Whether an enabled queue is that driver's. */
 bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue);
 
+/* Module: 0 or -EBUSY while a char device is open. Loading what is loaded changes nothing. */
+int emu_module_load(struct emu_state *state);
+int emu_module_unload(struct emu_state *state);
+
 #endif

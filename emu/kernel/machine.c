@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "machine.h"
-#include "sysfs.h"
 
 /* Sapphire Rapids: GENCAP, OPCAP, WQCAP, GRPCAP as its sysfs shows them. */
 #define SPR_GEN_CAP      0x40915f0107ull
@@ -108,70 +106,4 @@ int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardwar
 	for (i = 0; i < state->device_count; i++)
 		make_device(&state->device[i], i, hardware);
 	return 0;
-}
-
-struct setting {
-	const char *path, *value;
-};
-
-static int apply(struct emu_state *state, const struct setting *settings, size_t count)
-{
-	size_t i;
-	int error = 0;
-
-	for (i = 0; i < count && !error; i++) {
-		error = emu_sysfs_write(state, settings[i].path, settings[i].value);
-		if (error == -ENOENT) /* an attribute that this kernel has not got */
-			error = 0;
-	}
-	return error;
-}
-
-static int group_engines(struct emu_state *state)
-{
-	char path[64];
-	uint32_t i;
-	int error = 0;
-
-	for (i = 0; i < state->device[0].engine_count && !error; i++) {
-		snprintf(path, sizeof(path), "devices/engine0.%u/group_id", i);
-		error = emu_sysfs_write(state, path, "0");
-	}
-	return error;
-}
-
-/* A device with a single queue has the shared one only. */
-int emu_machine_default(struct emu_state *state)
-{
-	static const struct setting shared[] = {
-		{ "devices/wq0.0/group_id", "0" },       { "devices/wq0.0/mode", "shared" },
-		{ "devices/wq0.0/priority", "10" },      { "devices/wq0.0/type", "user" },
-		{ "devices/wq0.0/name", "shared" },      { "devices/wq0.0/driver_name", "user" },
-		{ "devices/wq0.0/block_on_fault", "1" },
-	};
-	static const struct setting dedicated[] = {
-		{ "devices/wq0.1/group_id", "0" },       { "devices/wq0.1/mode", "dedicated" },
-		{ "devices/wq0.1/priority", "10" },      { "devices/wq0.1/type", "user" },
-		{ "devices/wq0.1/name", "dedicated" },   { "devices/wq0.1/driver_name", "user" },
-		{ "devices/wq0.1/block_on_fault", "1" },
-	};
-	bool both = state->device[0].queue_count > 1 && state->device[0].max_queue_size > 1;
-	uint32_t size = state->device[0].max_queue_size / (both ? 2 : 1);
-	char size_text[16], threshold[16];
-	int error;
-
-	snprintf(size_text, sizeof(size_text), "%u", size);
-	snprintf(threshold, sizeof(threshold), "%u", size > 3 ? size - size / 4 : size);
-	if ((error = group_engines(state)) ||
-	    (error = emu_sysfs_write(state, "devices/wq0.0/size", size_text)) ||
-	    (error = apply(state, shared, sizeof(shared) / sizeof(*shared))) ||
-	    (error = emu_sysfs_write(state, "devices/wq0.0/threshold", threshold)))
-		return error;
-	if (both && ((error = emu_sysfs_write(state, "devices/wq0.1/size", size_text)) ||
-		     (error = apply(state, dedicated, sizeof(dedicated) / sizeof(*dedicated)))))
-		return error;
-	if ((error = emu_sysfs_write(state, "drivers/idxd/bind", "dsa0")) ||
-	    (error = emu_sysfs_write(state, "drivers/user/bind", "wq0.0")))
-		return error;
-	return both ? emu_sysfs_write(state, "drivers/user/bind", "wq0.1") : 0;
 }

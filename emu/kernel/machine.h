@@ -33,11 +33,4 @@ void emu_machine_reset(struct emu_dsa *dsa);
 /* emu_queue_clear - a queue as disabling leaves it: size, group and driver name stay */
 void emu_queue_clear(const struct emu_dsa *dsa, struct emu_queue *queue);
 
-/* emu_machine_default - configure: device 0 has a shared and a dedicated user queue, enabled */
-int emu_machine_default(struct emu_state *state);
-
-/* Module: 0 or -EBUSY while a char device is open. Loading what is loaded changes nothing. */
-int emu_module_load(struct emu_state *state);
-int emu_module_unload(struct emu_state *state);
-
 #endif

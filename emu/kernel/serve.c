@@ -19,6 +19,7 @@
 #include "cdev.h"
 #include "clock.h"
 #include "control.h"
+#include "driver.h"
 #include "machine.h"
 #include "queue.h"
 #include "serve.h"

@@ -1,39 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "control.h"
 #include "local.h"
 #include "process.h"
-#include "share.h"
-
-static struct emu_state *machine;
-static dev_t devices; /* st_dev of the emulator's files */
-
-struct emu_local *emu_local;
-
-struct emu_state *emu_machine(void)
-{
-	return machine;
-}
-
-int emu_process_index(void)
-{
-	return atomic_load(&emu_local->attached) ? atomic_load(&emu_local->process) : EMU_NONE;
-}
-
-bool emu_is_device(dev_t device, ino_t ino)
-{
-	return machine && device == devices && EMU_INO_KIND(ino) == EMU_INO_CDEV;
-}
 
 #define BIT(signal) (1ull << ((signal)-1))
 
@@ -83,32 +57,4 @@ int emu_process_attach(void)
 		error = attach();
 	pthread_mutex_unlock(&emu_local->lock);
 	return error;
-}
-
-static struct emu_local *map_local(void)
-{
-	struct emu_local *local = mmap(NULL, sizeof(*local), PROT_READ | PROT_WRITE,
-				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (local == MAP_FAILED)
-		return NULL;
-	return madvise(local, sizeof(*local), MADV_WIPEONFORK) ? NULL : local;
-}
-
-/*
- * Without the emulator around it, the library does nothing but trap the instructions. What fork()
- * must not take along is in a page that it wipes.
- */
-__attribute__((constructor)) static void start(void)
-{
-	struct stat dev;
-	struct emu_state *state = emu_share_map(EMU_STATE_PATH);
-
-	emu_local = map_local();
-	if (!state || !emu_local || state->magic != EMU_STATE_MAGIC || stat(EMU_DEV_PATH, &dev))
-		return;
-	devices = dev.st_dev;
-	machine = state;
-	emu_portals_start();
-	emu_threads_start();
 }

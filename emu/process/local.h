@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define EMU_PORTALS 128u
@@ -25,6 +26,9 @@ struct emu_local {
 };
 
 extern struct emu_local *emu_local;
+
+/* local.c: find the machine; false: there is none. */
+bool emu_local_start(void);
 
 /* portal.c: let the trap know of the portals. */
 void emu_portals_start(void);

@@ -14,7 +14,7 @@
 #include "op.h"
 #include "state.h"
 
-/* attach.c: the way to the emulated machine. */
+/* local.c: the emulated machine. */
 
 /* The machine that this program runs on; NULL: none, so that nothing is done here. */
 struct emu_state *emu_machine(void);
@@ -22,11 +22,11 @@ struct emu_state *emu_machine(void);
 /* A process that has no char device open has no PASID, and no engine threads: EMU_NONE. */
 int emu_process_index(void);
 
-/* Make this process known, and start its engines; 0 or -errno. */
-int emu_process_attach(void);
-
 /* Whether a file is a char device of the emulator; @ino: its inode number then. */
 bool emu_is_device(dev_t device, ino_t ino);
+
+/* attach.c: make this process known, and start its engines; 0 or -errno. */
+int emu_process_attach(void);
 
 /* portal.c: where the program has mapped portals. */
 

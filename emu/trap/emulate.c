@@ -38,7 +38,7 @@ void emu_trap_set_ops(const struct emu_trap_ops *ops)
 	atomic_store_explicit(&current_ops, ops, memory_order_release);
 }
 
-static enum emu_outcome protection_fault(struct emu_fault *fault)
+static enum emu_trapped protection_fault(struct emu_fault *fault)
 {
 	memset(fault, 0, sizeof(*fault));
 	fault->info.si_signo = SIGSEGV;
@@ -47,7 +47,7 @@ static enum emu_outcome protection_fault(struct emu_fault *fault)
 	return EMU_FAULTED;
 }
 
-static enum emu_outcome copy_fault(struct emu_fault *fault)
+static enum emu_trapped copy_fault(struct emu_fault *fault)
 {
 	*fault = *emu_copy_fault();
 	return EMU_FAULTED;
@@ -79,7 +79,7 @@ static void read_regs(const ucontext_t *uc, enum emu_segment segment, struct emu
 		syscall(SYS_arch_prctl, ARCH_GET_GS, &regs->gs_base);
 }
 
-static enum emu_outcome enqcmd(ucontext_t *uc, void *portal, const unsigned char *desc,
+static enum emu_trapped enqcmd(ucontext_t *uc, void *portal, const unsigned char *desc,
 			       struct emu_fault *fault)
 {
 	const struct emu_trap_ops *ops = atomic_load_explicit(&current_ops, memory_order_acquire);
@@ -96,7 +96,7 @@ static enum emu_outcome enqcmd(ucontext_t *uc, void *portal, const unsigned char
 	return EMU_EXECUTED;
 }
 
-static enum emu_outcome movdir64b(void *dest, const unsigned char *desc, struct emu_fault *fault)
+static enum emu_trapped movdir64b(void *dest, const unsigned char *desc, struct emu_fault *fault)
 {
 	const struct emu_trap_ops *ops = atomic_load_explicit(&current_ops, memory_order_acquire);
 	enum emu_verdict verdict = ops ? ops->movdir64b(dest, desc) : EMU_MEMORY;
@@ -108,7 +108,7 @@ static enum emu_outcome movdir64b(void *dest, const unsigned char *desc, struct 
 	return EMU_EXECUTED;
 }
 
-static enum emu_outcome store(ucontext_t *uc, const struct emu_insn *insn,
+static enum emu_trapped store(ucontext_t *uc, const struct emu_insn *insn,
 			      const struct emu_regs *regs, struct emu_fault *fault)
 {
 	const void *src = (const void *)emu_address(insn, regs);
@@ -124,7 +124,7 @@ static enum emu_outcome store(ucontext_t *uc, const struct emu_insn *insn,
 	return movdir64b(dest, desc, fault);
 }
 
-static enum emu_outcome arm_monitor(const struct emu_insn *insn, const struct emu_regs *regs,
+static enum emu_trapped arm_monitor(const struct emu_insn *insn, const struct emu_regs *regs,
 				    struct emu_fault *fault)
 {
 	const void *line = (const void *)(emu_address(insn, regs) & ~(uint64_t)(LINE - 1));
@@ -146,7 +146,7 @@ static bool monitor_triggered(void)
 }
 
 /* UMWAIT and TPAUSE. Other threads run meanwhile: one of them may be the device. */
-static enum emu_outcome wait(ucontext_t *uc, const struct emu_insn *insn,
+static enum emu_trapped wait(ucontext_t *uc, const struct emu_insn *insn,
 			     const struct emu_regs *regs, struct emu_fault *fault)
 {
 	uint64_t deadline = regs->reg[2] << 32 | (uint32_t)regs->reg[0];
@@ -166,11 +166,11 @@ static enum emu_outcome wait(ucontext_t *uc, const struct emu_insn *insn,
 	return EMU_EXECUTED;
 }
 
-enum emu_outcome emu_emulate(ucontext_t *uc, struct emu_fault *fault)
+enum emu_trapped emu_emulate(ucontext_t *uc, struct emu_fault *fault)
 {
 	greg_t *rip = &uc->uc_mcontext.gregs[REG_RIP];
 	unsigned char code[EMU_INSN_MAX];
-	enum emu_outcome outcome;
+	enum emu_trapped outcome;
 	struct emu_insn insn;
 	struct emu_regs regs;
 

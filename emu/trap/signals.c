@@ -224,7 +224,7 @@ static void deliver_fault(struct emu_fault *fault, ucontext_t *uc)
 
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
-	enum emu_outcome outcome = EMU_NOT_OURS;
+	enum emu_trapped outcome = EMU_NOT_OURS;
 	ucontext_t *uc = context;
 	struct emu_fault fault;
 	int saved_errno = errno;

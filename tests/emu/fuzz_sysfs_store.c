@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "default.h"
 #include "machine.h"
 #include "sysfs.h"
 

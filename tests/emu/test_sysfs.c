@@ -9,6 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "default.h"
+#include "driver.h"
 #include "machine.h"
 #include "queue.h"
 #include "sysfs.h"

@@ -16,9 +16,10 @@
 
 #include <sva/sva.h>
 
-#define PAGE  4096u
-#define PAGES 5u /* of an operand: it begins in the first, and ends in the last or the one before \
-		  */
+#define PAGE 4096u
+#define PAGES                                                                               \
+	5u /* of an operand: it begins in the first, and ends in the last or the one before \
+	    */
 #define ZONE  (PAGES * PAGE)
 #define ZONES 3u
 #define SIZE  (3u * 4160u) /* a multiple of 8 and of 520 */

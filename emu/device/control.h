@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the preloaded library and the kernel model say to each other. */
-#ifndef EMU_KERNEL_CONTROL_H
-#define EMU_KERNEL_CONTROL_H
+#ifndef EMU_DEVICE_CONTROL_H
+#define EMU_DEVICE_CONTROL_H
 
 #include <sys/ioctl.h>
 
