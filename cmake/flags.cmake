@@ -15,7 +15,7 @@ foreach(flag -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wimplicit-fal
     target_compile_options(sva_warnings INTERFACE ${flag})
   endif()
 endforeach()
-if(SVA_WERROR)
+if(LIBSVA_WERROR)
   target_compile_options(sva_warnings INTERFACE -Werror)
 endif()
 
@@ -27,9 +27,9 @@ if(have_no_undefined_version)
   list(APPEND sva_link_checks -Wl,--no-undefined-version)
 endif()
 
-if(SVA_SANITIZE)
-  add_compile_options(-fsanitize=${SVA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=${SVA_SANITIZE})
+if(LIBSVA_SANITIZE)
+  add_compile_options(-fsanitize=${LIBSVA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${LIBSVA_SANITIZE})
 else()
   # A shared library with a sanitizer takes its run time from the program.
   list(APPEND sva_link_checks -Wl,--no-undefined)
