@@ -21,29 +21,11 @@ int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_r
 	return 0;
 }
 
-/* These write their result into the record: the device refuses them without one (0x11). */
-static bool needs_record(unsigned int opcode)
-{
-	switch (opcode) {
-	case SVA_OP_COMPARE:
-	case SVA_OP_COMPARE_PATTERN:
-	case SVA_OP_CREATE_DELTA:
-	case SVA_OP_CRC:
-	case SVA_OP_COPY_CRC:
-	case SVA_OP_DIF_CHECK:
-	case SVA_OP_DIX_GENERATE:
-	case SVA_OP_DOMAIN_COMPARE:
-	case SVA_OP_DOMAIN_COMPARE_PATTERN:
-		return true;
-	default:
-		return false;
-	}
-}
-
+/* But those that write their result into the record: the device refuses them without one (0x11). */
 static void record_failures_only(struct sva_batch *batch)
 {
 	for (struct sva_desc *desc = batch->descs; desc < batch->next; desc++)
-		if (!needs_record(sva_desc_opcode(desc)))
+		if (!(svai_opcode(sva_desc_opcode(desc))->required & SVA_FLAG_RCR))
 			desc->op_flags &= ~SVA_FLAG_RCR;
 }
 

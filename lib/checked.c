@@ -17,70 +17,13 @@ static uint64_t poisoned(uint64_t addr, uint64_t size)
 	return (uintptr_t)__asan_region_is_poisoned((void *)(uintptr_t)addr, size);
 }
 
-struct range {
-	uint64_t addr, size;
-};
-
-/* What of memory an operation touches; unused ranges have size 0. */
-static void ranges_of(const struct sva_desc *d, struct range r[3])
-{
-	uint64_t size = d->xfer_size, dst_size = size;
-	unsigned int opcode = sva_desc_opcode(d);
-	uint64_t block = svai_dif_block(d);
-
-	if (opcode == SVA_OP_DIF_INSERT)
-		dst_size = size / block * (block + SVAI_DIF_TUPLE);
-	else if (opcode == SVA_OP_DIF_STRIP)
-		dst_size = size / (block + SVAI_DIF_TUPLE) * block;
-	else if (opcode == SVA_OP_DIX_GENERATE)
-		dst_size = size / block * SVAI_DIF_TUPLE;
-	r[0] = (struct range){ d->src_addr, size };
-	r[1] = (struct range){ d->dst_addr, dst_size };
-	r[2] = (struct range){ 0, 0 };
-	switch (opcode) {
-	case SVA_OP_BATCH:
-		r[0].size = (uint64_t)d->desc_count * sizeof(*d);
-		r[1].size = 0;
-		break;
-	case SVA_OP_FILL:
-	case SVA_OP_CACHE_FLUSH:
-		r[0].size = 0;
-		break;
-	case SVA_OP_COMPARE_PATTERN:
-	case SVA_OP_CRC:
-	case SVA_OP_DIF_CHECK:
-		r[1].size = 0;
-		break;
-	case SVA_OP_CREATE_DELTA:
-		r[2] = (struct range){ d->delta.delta_addr, d->delta.max_size };
-		break;
-	case SVA_OP_APPLY_DELTA:
-		r[0].size = d->delta.delta_size;
-		break;
-	case SVA_OP_DUALCAST:
-		r[2] = (struct range){ d->dualcast.dst2_addr, size };
-		break;
-	case SVA_OP_MEMMOVE:
-	case SVA_OP_COMPARE:
-	case SVA_OP_COPY_CRC:
-	case SVA_OP_DIF_INSERT:
-	case SVA_OP_DIF_STRIP:
-	case SVA_OP_DIF_UPDATE:
-	case SVA_OP_DIX_GENERATE:
-		break;
-	default:
-		r[0].size = r[1].size = 0;
-	}
-}
-
 static bool touches_foreign_memory(const struct sva_desc *desc, char *why, size_t len)
 {
 	const struct sva_desc *list = (const struct sva_desc *)(uintptr_t)desc->desc_list_addr;
-	struct range ranges[3];
+	const uint64_t addr[3] = { desc->src_addr, desc->dst_addr, desc->op_words[0] };
 
-	ranges_of(desc, ranges);
-	for (int i = 0; i < 3; i++) {
-		uint64_t bad = poisoned(ranges[i].addr, ranges[i].size);
+	for (unsigned int i = 0; i < 3; i++) {
+		uint64_t bad = poisoned(addr[i], svai_operand_size(desc, i));
 
 		if (!bad)
 			continue;

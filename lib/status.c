@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
+#include "opcode.h"
 
 struct meaning {
 	unsigned int code;
@@ -148,40 +148,6 @@ const char *sva_status_remedy(unsigned int status)
 int sva_status_errno(unsigned int status)
 {
 	return meaning_of(status)->err;
-}
-
-static const char *const opcode_names[] = {
-	[SVA_OP_NOOP] = "noop",
-	[SVA_OP_BATCH] = "batch",
-	[SVA_OP_DRAIN] = "drain",
-	[SVA_OP_MEMMOVE] = "memmove",
-	[SVA_OP_FILL] = "fill",
-	[SVA_OP_COMPARE] = "compare",
-	[SVA_OP_COMPARE_PATTERN] = "compare pattern",
-	[SVA_OP_CREATE_DELTA] = "create delta",
-	[SVA_OP_APPLY_DELTA] = "apply delta",
-	[SVA_OP_DUALCAST] = "dualcast",
-	[SVA_OP_TRANSLATION_FETCH] = "translation fetch",
-	[SVA_OP_CRC] = "CRC",
-	[SVA_OP_COPY_CRC] = "copy with CRC",
-	[SVA_OP_DIF_CHECK] = "DIF check",
-	[SVA_OP_DIF_INSERT] = "DIF insert",
-	[SVA_OP_DIF_STRIP] = "DIF strip",
-	[SVA_OP_DIF_UPDATE] = "DIF update",
-	[SVA_OP_DIX_GENERATE] = "DIX generate",
-	[SVA_OP_CACHE_FLUSH] = "cache flush",
-	[SVA_OP_UPDATE_WINDOW] = "update window",
-	[SVA_OP_DOMAIN_MEMMOVE] = "inter-domain memmove",
-	[SVA_OP_DOMAIN_FILL] = "inter-domain fill",
-	[SVA_OP_DOMAIN_COMPARE] = "inter-domain compare",
-	[SVA_OP_DOMAIN_COMPARE_PATTERN] = "inter-domain compare pattern",
-};
-
-const char *sva_opcode_name(unsigned int opcode)
-{
-	if (opcode >= sizeof(opcode_names) / sizeof(opcode_names[0]) || !opcode_names[opcode])
-		return "unknown opcode";
-	return opcode_names[opcode];
 }
 
 static const struct {

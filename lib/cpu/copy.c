@@ -95,3 +95,10 @@ unsigned int svai_cpu_translation_fetch(const struct sva_desc *desc, struct sva_
 		__builtin_prefetch((const void *)((uintptr_t)region + offset));
 	return SVA_STATUS_SUCCESS;
 }
+
+unsigned int svai_cpu_nothing(const struct sva_desc *desc, struct sva_record *record)
+{
+	(void)desc;
+	(void)record;
+	return SVA_STATUS_SUCCESS;
+}

@@ -38,12 +38,7 @@ void svai_cpu_complete(const struct sva_desc *desc, unsigned int status,
 void svai_cpu_batch_record(const struct svai_limits *limits, struct sva_record *record, bool failed,
 			   uint32_t done);
 
-/*
- * One operation, already checked. Fills @record (zero before) but its status, and returns the
- * status.
- */
-typedef unsigned int svai_cpu_op(const struct sva_desc *desc, struct sva_record *record);
-
+svai_cpu_op svai_cpu_nothing; /* noop, drain: what was submitted before it is done */
 svai_cpu_op svai_cpu_memmove, svai_cpu_fill, svai_cpu_dualcast, svai_cpu_cache_flush; /* copy.c */
 svai_cpu_op svai_cpu_translation_fetch;
 svai_cpu_op svai_cpu_compare, svai_cpu_compare_pattern;                  /* compare.c */

@@ -9,35 +9,6 @@
 
 #include "cpu.h"
 
-/* No operation; and drain: what was submitted before it is done. */
-static unsigned int nothing(const struct sva_desc *desc, struct sva_record *record)
-{
-	(void)desc;
-	(void)record;
-	return SVA_STATUS_SUCCESS;
-}
-
-static svai_cpu_op *const operations[256] = {
-	[SVA_OP_NOOP] = nothing,
-	[SVA_OP_DRAIN] = nothing,
-	[SVA_OP_MEMMOVE] = svai_cpu_memmove,
-	[SVA_OP_FILL] = svai_cpu_fill,
-	[SVA_OP_COMPARE] = svai_cpu_compare,
-	[SVA_OP_COMPARE_PATTERN] = svai_cpu_compare_pattern,
-	[SVA_OP_CREATE_DELTA] = svai_cpu_create_delta,
-	[SVA_OP_APPLY_DELTA] = svai_cpu_apply_delta,
-	[SVA_OP_DUALCAST] = svai_cpu_dualcast,
-	[SVA_OP_TRANSLATION_FETCH] = svai_cpu_translation_fetch,
-	[SVA_OP_CRC] = svai_cpu_crc,
-	[SVA_OP_COPY_CRC] = svai_cpu_copy_crc,
-	[SVA_OP_DIF_CHECK] = svai_cpu_dif_check,
-	[SVA_OP_DIF_INSERT] = svai_cpu_dif_insert,
-	[SVA_OP_DIF_STRIP] = svai_cpu_dif_strip,
-	[SVA_OP_DIF_UPDATE] = svai_cpu_dif_update,
-	[SVA_OP_DIX_GENERATE] = svai_cpu_dix_generate,
-	[SVA_OP_CACHE_FLUSH] = svai_cpu_cache_flush,
-};
-
 void svai_cpu_limits(struct svai_limits *limits)
 {
 	/* The sizes are the kernel's defaults: what runs here runs on a queue left as it was. */
@@ -52,7 +23,7 @@ void svai_cpu_limits(struct svai_limits *limits)
 	};
 	sva_opmask_set(&limits->opcodes, SVA_OP_BATCH);
 	for (unsigned int opcode = 0; opcode < 256; opcode++)
-		if (operations[opcode])
+		if (svai_opcode(opcode)->execute)
 			sva_opmask_set(&limits->opcodes, opcode);
 }
 
@@ -139,7 +110,7 @@ static unsigned int execute(const struct svai_limits *limits, const struct sva_d
 	if (sva_desc_opcode(desc) == SVA_OP_BATCH)
 		status = execute_batch(limits, desc, &record);
 	else
-		status = operations[sva_desc_opcode(desc)](desc, &record);
+		status = svai_opcode(sva_desc_opcode(desc))->execute(desc, &record);
 	svai_cpu_complete(desc, status, &record);
 	return status;
 }
