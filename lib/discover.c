@@ -13,18 +13,12 @@
 #include <sva/wq.h>
 
 #include "env.h"
+#include "name.h"
 #include "sysfs.h"
-
-/* What a name is, and its numbers: "dsa0", "iax1", "wq0.3". */
-struct object {
-	enum sva_dev_kind kind; /* SVA_DEV_KIND_ANY: a queue, of whatever device has its number */
-	unsigned int device;
-	unsigned int queue;
-};
 
 /* Objects by number, each once. */
 struct list {
-	struct object *items;
+	struct svai_object *items;
 	size_t count, capacity;
 	int err;
 };
@@ -36,45 +30,15 @@ struct sva_topology {
 	char why[512];
 };
 
-/* A number of at most six digits and without leading zeros, as the kernel writes it. */
-static bool take_number(const char **s, unsigned int *n)
-{
-	size_t digits = strspn(*s, "0123456789");
-
-	if (!digits || digits > 6 || (digits > 1 && **s == '0'))
-		return false;
-	*n = (unsigned int)strtoul(*s, NULL, 10);
-	*s += digits;
-	return true;
-}
-
-static bool parse_name(const char *name, struct object *o)
-{
-	memset(o, 0, sizeof(*o));
-	if (!strncmp(name, "wq", 2)) {
-		name += 2;
-		return take_number(&name, &o->device) && *name++ == '.' &&
-		       take_number(&name, &o->queue) && !*name;
-	}
-	if (!strncmp(name, "dsa", 3))
-		o->kind = SVA_DEV_KIND_DSA;
-	else if (!strncmp(name, "iax", 3))
-		o->kind = SVA_DEV_KIND_IAX;
-	else
-		return false;
-	name += 3;
-	return take_number(&name, &o->device) && !*name;
-}
-
 static void add(struct list *list, const char *name)
 {
-	struct object o;
+	struct svai_object o;
 
-	if (list->err || !parse_name(name, &o))
+	if (list->err || !svai_object_parse(&o, name))
 		return;
 	if (list->count == list->capacity) {
 		size_t capacity = list->capacity ? 2 * list->capacity : 64;
-		struct object *items = realloc(list->items, capacity * sizeof(*items));
+		struct svai_object *items = realloc(list->items, capacity * sizeof(*items));
 
 		if (!items) {
 			list->err = -ENOMEM;
@@ -89,7 +53,7 @@ static void add(struct list *list, const char *name)
 /* Devices first, then queues, each by number. */
 static int by_number(const void *a, const void *b)
 {
-	const struct object *x = a, *y = b;
+	const struct svai_object *x = a, *y = b;
 
 	if (!x->kind != !y->kind)
 		return x->kind ? -1 : 1;
@@ -133,11 +97,11 @@ static int list_directory(int devices, struct list *list)
 
 static int compare_dev(const void *key, const void *item)
 {
-	const struct object *wanted = key;
+	const struct svai_object *wanted = key;
 	const struct sva_dev_info *dev = item;
-	struct object o;
+	struct svai_object o;
 
-	parse_name(dev->name, &o);
+	svai_object_parse(&o, dev->name);
 	if (!wanted->kind)
 		o.kind = SVA_DEV_KIND_ANY;
 	return by_number(wanted, &o);
@@ -147,14 +111,14 @@ static int compare_dev(const void *key, const void *item)
 static const struct sva_dev_info *find_dev(const struct sva_topology *topo, enum sva_dev_kind kind,
 					   unsigned int number)
 {
-	struct object wanted = { .kind = kind, .device = number };
+	struct svai_object wanted = { .kind = kind, .device = number };
 
 	if (!topo->dev_count)
 		return NULL;
 	return bsearch(&wanted, topo->devs, topo->dev_count, sizeof(*topo->devs), compare_dev);
 }
 
-static int fill_dev(struct sva_dev_info *dev, int devices, const struct object *o)
+static int fill_dev(struct sva_dev_info *dev, int devices, const struct svai_object *o)
 {
 	dev->kind = o->kind;
 	snprintf(dev->name, sizeof(dev->name), "%s%u", o->kind == SVA_DEV_KIND_DSA ? "dsa" : "iax",
@@ -172,7 +136,7 @@ static void set_path(struct sva_wq_info *wq)
 		*wq->devnode = '\0';
 }
 
-static int fill_wq(struct sva_wq_info *wq, int devices, const struct object *o,
+static int fill_wq(struct sva_wq_info *wq, int devices, const struct svai_object *o,
 		   const struct sva_dev_info *dev)
 {
 	wq->kind = dev->kind;
@@ -194,7 +158,7 @@ static int fill(struct sva_topology *topo, int devices, const struct list *list)
 	if (!topo->devs || !topo->wqs)
 		return -ENOMEM;
 	for (size_t i = 0; i < list->count && !err; i++) {
-		const struct object *o = &list->items[i];
+		const struct svai_object *o = &list->items[i];
 		const struct sva_dev_info *dev;
 
 		if (o->kind)
@@ -326,9 +290,9 @@ const struct sva_wq_info *sva_topology_next_wq(const struct sva_topology *topo,
 
 const struct sva_dev_info *sva_topology_find_dev(const struct sva_topology *topo, const char *name)
 {
-	struct object o;
+	struct svai_object o;
 
-	if (!topo || !name || !parse_name(name, &o) || !o.kind)
+	if (!topo || !name || !svai_object_parse(&o, name) || !o.kind)
 		return NULL;
 	return find_dev(topo, o.kind, o.device);
 }

@@ -3,19 +3,8 @@
 #define SVAI_SELECT_H
 
 #include "check.h"
+#include "name.h"
 #include "report.h"
-
-/* What the caller has asked for by name. */
-struct svai_name {
-	bool cpu;
-	const char *device; /* "dsa0", or NULL */
-	const char *queue;  /* "wq0.0", or NULL */
-	const char *path;   /* "/dev/dsa/wq0.0", or NULL */
-	char text[64];      /* what device and queue point into */
-};
-
-/* svai_name_parse - 0, or -EINVAL */
-int svai_name_parse(struct svai_name *name, const char *text);
 
 /* svai_queue_limits - what the queue takes; where an attribute is missing, the device may say no */
 void svai_queue_limits(struct svai_limits *limits, const struct sva_dev_info *dev,
