@@ -30,7 +30,7 @@ static unsigned int check_feature(const struct svai_feature *feature, uint64_t g
 {
 	if (flags & feature->flag && (gen_cap & feature->gen_cap) != feature->gen_cap)
 		return refuse_flags(finding, feature->flag,
-				    "a flag needs a capability that the device has not got");
+				    "a flag needs a capability that the device lacks");
 	if (!(flags & feature->flag) && flags & feature->companion)
 		return refuse_flags(finding, flags & feature->companion,
 				    "a flag has no meaning without another one");

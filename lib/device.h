@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a char device to a usable path: open(2), verify, mmap(2) or a proved write(2).
+ * From a char device to a usable path: open(2), verify, mmap(2) or a write(2) that was probed.
  */
 #ifndef SVAI_DEVICE_H
 #define SVAI_DEVICE_H

@@ -64,7 +64,7 @@ static int by_number(const void *a, const void *b)
 	return x->queue < y->queue ? -1 : x->queue > y->queue;
 }
 
-static void sort_and_drop_doubles(struct list *list)
+static void sort_and_drop_duplicates(struct list *list)
 {
 	size_t kept = 0;
 
@@ -222,7 +222,7 @@ static int take_snapshot(struct sva_topology *topo, int devices)
 	struct list list = { 0 };
 	int err = list_directory(devices, &list);
 
-	sort_and_drop_doubles(&list);
+	sort_and_drop_duplicates(&list);
 	if (!err)
 		err = fill(topo, devices, &list);
 	free(list.items);

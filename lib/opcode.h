@@ -51,7 +51,7 @@ struct svai_finding {
 	uint32_t invalid_flags; /* with SVA_STATUS_BAD_FLAGS: the offending bits */
 	const char *text;       /* what is wrong, without values: "transfer size is zero" */
 	uint64_t got;           /* the offending value */
-	uint64_t limit;         /* what it was held against; 0: nothing to show */
+	uint64_t limit;         /* what it was compared with; 0: nothing to show */
 };
 
 /* The bytes of a descriptor from @first to @last, as bits of a mask. */

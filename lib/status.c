@@ -171,7 +171,7 @@ static const struct {
 	{ EACCES, "no permission on the device node" },
 	{ EPERM, "the kernel refuses: no permission, or the file was opened by another process" },
 	{ ENOENT, "there is no device node for the queue" },
-	{ ENXIO, "nobody is behind the device node: the queue is not enabled" },
+	{ ENXIO, "no driver is bound to the device node: the queue is not enabled" },
 	{ EOPNOTSUPP, "the kernel has no SVA for user queues, or the operation is not supported" },
 	{ ENOSPC, "no PASID could be allocated: the IOMMU is not in scalable mode" },
 	{ EMFILE, "the process has no file descriptor left" },

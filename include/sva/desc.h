@@ -622,7 +622,7 @@ SVA__INLINE void sva_prep_cache_flush(struct sva_desc *desc, void *dst, size_t s
  * @list: 64-byte aligned; each with a completion record of its own; no batch in a batch
  * @count: at least 2, at most the queue's max_batch_size
  *
- * sva_submit_batch() (wq.h) is the comfortable way.
+ * sva_submit_batch() (wq.h) is the convenient way.
  */
 SVA__INLINE void sva_prep_batch(struct sva_desc *desc, const struct sva_desc *list, uint32_t count,
 				uint32_t flags)

@@ -180,7 +180,7 @@ const char *sva_topology_why(const struct sva_topology *topo);
  * sva_topology_next_dev, sva_topology_next_wq - walk a snapshot, devices and queues each by number
  * @prev: NULL for the first
  *
- * Returns NULL behind the last. The info lives as long as the snapshot.
+ * Returns NULL after the last. The info lives as long as the snapshot.
  */
 const struct sva_dev_info *sva_topology_next_dev(const struct sva_topology *topo,
 						 const struct sva_dev_info *prev);

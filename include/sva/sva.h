@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libsva: memory work for an accelerator, through Shared Virtual Addressing.
+ * libsva: memory operations on an accelerator, through Shared Virtual Addressing.
  *
  * This is the umbrella header. Conventions of the whole library:
  *  - functions return 0, a count or a status (positive), or -errno; sva_strerror() explains it;

@@ -64,6 +64,9 @@ struct sva_wq {
  * place from submission until sva_poll() or sva_wait() has returned a status, or the queue is
  * closed. One thread at a time uses an operation. Reuse it freely after that.
  *
+ * It needs no initialization: builders and submission write all that the device reads. (Linking
+ * record and queue once, in a step of its own, would save 3 of 27 instructions.)
+ *
  * Variables have the alignment from the type, sva_op_alloc() gives it, and so does new in C++, also
  * in C++11. A container's elements have it from C++17 on.
  */
@@ -176,7 +179,7 @@ struct sva_wq_opts {
  * transfer, 32 descriptors a batch), or what min_transfer and min_batch ask for.
  *
  * The char device is opened O_RDWR | O_CLOEXEC and verified. Where mmap(2) of the portal is refused
- * (since Linux 6.10 it needs CAP_SYS_RAWIO), write(2) is tried, proved once by a NOOP.
+ * (since Linux 6.10 it needs CAP_SYS_RAWIO), write(2) is tried, and probed once with a NOOP.
  *
  * LIBSVA_LOG (error, warn, info, debug) logs to standard error. Safe in any thread.
  *
@@ -381,7 +384,8 @@ SVA__INLINE int sva_try_submit(struct sva_wq *wq, struct sva_op *op)
 /**
  * sva_submit_many - submit the operations ops[0] to ops[count - 1], in this order
  *
- * Returns how many were accepted (the first so many), or the error of the first if that is none.
+ * Returns n, the number of operations that were accepted, which are the first n; or, for none, the
+ * error of the first.
  * Those not accepted have SVA_STATUS_NOT_SUBMITTED.
  */
 int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count);
@@ -508,7 +512,7 @@ enum sva_wait_policy {
 	SVA_WAIT_AUTO = 0, /* UMWAIT where the CPU has it, else as SVA_WAIT_SLEEP */
 	SVA_WAIT_SPIN,     /* poll without a break: lowest latency */
 	SVA_WAIT_PAUSE,    /* poll with PAUSE in between */
-	SVA_WAIT_UMWAIT,   /* UMONITOR and UMWAIT; PAUSE where the CPU has not got them */
+	SVA_WAIT_UMWAIT,   /* UMONITOR and UMWAIT; PAUSE where the CPU lacks them */
 	SVA_WAIT_SLEEP,    /* pause a little, then sleep: lowest CPU time */
 };
 
