@@ -127,8 +127,7 @@ int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count)
 	if (!ops || (uintptr_t)ops % 64)
 		return -EINVAL;
 	while (done < count && !err) {
-		/* What one write(2) has not taken, the single submission tries again, or explains.
-		 */
+		/* What one write(2) leaves, the single submission tries again or explains. */
 		if (!svai_handle_state(wq) && h->path == SVA_PATH_WRITE && count - done > 1) {
 			int n = write_many(h, ops + done, count - done);
 

@@ -21,8 +21,7 @@ int emu_namespace_cover(void);
 /* Bind the emulator's folders where programs look for them, and @self over the module tools. */
 int emu_namespace_bind(const char *self);
 
-/* Whether this process has CAP_SYS_RAWIO where the kernel asks for it: in the first user namespace
- */
+/* Whether this process has CAP_SYS_RAWIO in the first user namespace, as the kernel asks. */
 bool emu_has_rawio(void);
 
 #endif

@@ -8,8 +8,7 @@
 /* emu_now - CLOCK_MONOTONIC in nanoseconds */
 uint64_t emu_now(void);
 
-/* emu_clock_wait - the time that an engine takes for a descriptor; engines share the device's link
- */
+/* emu_clock_wait - as long as an engine takes; the engines share the device's link */
 void emu_clock_wait(struct emu_state *state, unsigned int lane, const struct sva_desc *desc);
 
 #endif

@@ -57,8 +57,7 @@ void emu_queue_forget(struct emu_queue_live *queue, unsigned int lane);
 /* emu_device_state - whether it works */
 enum emu_device_state emu_device_state(const struct emu_state *state, unsigned int device);
 
-/* emu_device_halt - drop what stands in its queues, and refuse what comes, for so long; 0: for ever
- */
+/* emu_device_halt - drop what is in its queues, and refuse what comes; 0: for ever */
 void emu_device_halt(struct emu_state *state, unsigned int device, uint32_t milliseconds);
 
 /* emu_process_ring - wake an engine thread of a process */

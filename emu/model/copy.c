@@ -133,8 +133,7 @@ unsigned int emu_fetch(struct emu_run *run)
 	return SVA_STATUS_SUCCESS;
 }
 
-/* 8.3.3, without the waiting, which is the queue's. A readback that faults has a status of its own.
- */
+/* 8.3.3, without the waiting, which is the queue's. A readback has a fault status of its own. */
 unsigned int emu_drain(struct emu_run *run)
 {
 	uint32_t flags = sva_desc_flags(run->desc);

@@ -106,8 +106,7 @@ static bool write_record(struct emu_run *run, uint64_t addr, const struct sva_re
 	return true;
 }
 
-/* Earlier records may have gone to the log, for software to deliver; so has this one, then (5.9).
- */
+/* Earlier records may have gone to the log, for software to deliver: this one, too (5.9). */
 static bool follows_the_log(const struct emu_device *dev, const struct sva_desc *desc,
 			    unsigned int status)
 {

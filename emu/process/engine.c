@@ -67,8 +67,7 @@ static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 		.max_transfer = queue->max_transfer_size,
 		.max_batch = queue->max_batch_size,
 		.block_on_fault = queue->block_on_fault,
-		/* Page requests are a part of ATS; what else a device does without is (unverified).
-		 */
+		/* Page requests are a part of ATS; what else depends on it is (unverified). */
 		.page_requests = !queue->prs_disable && !queue->ats_disable,
 		.event_log = has_event_log(state, dsa),
 	};

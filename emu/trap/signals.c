@@ -160,8 +160,7 @@ static void queue_again(int sig, siginfo_t *info)
 	syscall(SYS_rt_tgsigqueueinfo, getpid(), syscall(SYS_gettid), sig, info);
 }
 
-/* The default action, when the handler returns: exit status and core file are those of the fault.
- */
+/* The default action, when the handler returns, with the fault's exit status and core file. */
 static void deliver_default(int sig, siginfo_t *info, ucontext_t *uc)
 {
 	struct sigaction act = { .sa_handler = SIG_DFL };

@@ -77,10 +77,8 @@ enum sva_opcode {
 #define SVA_FLAG_DSTS      0x008000u /* destination steering tag selector */
 
 /* Flags of one opcode (bits 23:16). */
-#define SVA_FLAG_CRC_SEED_ADDR 0x010000u /* CRC: read the seed from memory */
-#define SVA_FLAG_CRC_BYPASS_INVERT                                    \
-	0x020000u /* CRC: no inversion and reflection of seed, result \
-		   */
+#define SVA_FLAG_CRC_SEED_ADDR           0x010000u /* CRC: read the seed from memory */
+#define SVA_FLAG_CRC_BYPASS_INVERT       0x020000u /* CRC: seed and result as they are */
 #define SVA_FLAG_CRC_BYPASS_REFLECT      0x040000u /* CRC: no reflection of the data */
 #define SVA_FLAG_FILL_16                 0x040000u /* fill: 16-byte pattern (DSA 2.0) */
 #define SVA_FLAG_DRAIN_READBACK1         0x010000u /* drain: readback address 1 is valid */

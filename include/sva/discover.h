@@ -25,7 +25,7 @@ extern "C" {
 enum sva_dev_kind {
 	SVA_DEV_KIND_ANY = 0,
 	SVA_DEV_KIND_DSA,
-	SVA_DEV_KIND_IAX,
+	SVA_DEV_KIND_IAX, /* IAA; Linux calls it IAX */
 	SVA_DEV_KIND_CPU, /* the library's own software device */
 };
 

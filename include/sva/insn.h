@@ -34,8 +34,7 @@ extern "C" {
 #define SVA__INLINE static inline
 #endif
 
-/* 64 bytes as one memory operand: tells the compiler exactly what an instruction reads or writes.
- */
+/* 64 bytes as one memory operand: what an instruction reads or writes, for the compiler. */
 struct sva__line {
 	unsigned char byte[64];
 } __attribute__((may_alias));

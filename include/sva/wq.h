@@ -158,8 +158,7 @@ struct sva_wq_opts {
 	enum sva_log_level log_level; /* 0: what LIBSVA_LOG says, else nothing */
 	/* If set, gets the report of the open, also of one that failed; sva_report_free() it. */
 	struct sva_report **report;
-	/* A snapshot to choose from; NULL: a new one is taken. The handle does not need it later.
-	 */
+	/* A snapshot to choose from; NULL: a new one is taken. Not needed after the open. */
 	const struct sva_topology *topology;
 };
 
