@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The hot path as functions of a shared object, exported as lib/inline.c does it, with the
+ * The hot path as functions of a shared object, exported as lib/ffi.c does it, with the
  * instructions of portal.h.
  */
 #include "portal.h"
