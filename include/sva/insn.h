@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-/* lib/inline.c redefines this, so that every inline is exported too. */
+/* lib/ffi.c redefines this: libsva-ffi.so has them as functions. */
 #ifndef SVA__INLINE
 #define SVA__INLINE static inline
 #endif

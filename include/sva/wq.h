@@ -231,7 +231,8 @@ const char *sva_path_name(enum sva_path path);
  */
 const struct sva_wq_info *sva_wq_info(const struct sva_wq *wq);
 
-/* sva_wq_why - the path and the reason for it, one line; lives as long as the handle */
+/* sva_wq_why - the path and the reason for it, one line; "not open" for NULL; lives as the handle
+ */
 const char *sva_wq_why(const struct sva_wq *wq);
 
 /**
