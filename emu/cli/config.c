@@ -76,10 +76,10 @@ static bool among(const char *const *keys, const char *key)
 	return *keys;
 }
 
-static int complain(const struct loader *loader, const char *dev, const char *what, int error)
+static int complain(const struct loader *loader, const char *dev, const char *what, int err)
 {
 	fprintf(stderr, "sva-emu: %s: %s: %s\n", loader->file, dev, what);
-	return error;
+	return err;
 }
 
 /* One device, queue, group or engine. */
@@ -104,25 +104,25 @@ static int set(const struct loader *loader, const char *dev, const char *key, co
 {
 	char path[128], now[EMU_SYSFS_PAGE], what[256];
 	uint64_t node;
-	int error;
+	int err;
 
 	snprintf(path, sizeof(path), "devices/%s/%s", dev, key);
 	node = emu_sysfs_path(loader->state, path);
 	if (!node) {
-		error = check_exists(loader, dev);
-		if (error)
-			return error;
+		err = check_exists(loader, dev);
+		if (err)
+			return err;
 		snprintf(what, sizeof(what), "%s: ignored, this machine does not have it", key);
 		return complain(loader, dev, what, 0);
 	}
 	if (emu_sysfs_show(loader->state, node, now) > 0 && !strncmp(now, value, strlen(value)) &&
 	    now[strlen(value)] == '\n')
 		return 0;
-	error = emu_sysfs_write(loader->state, path, value);
-	if (!error)
+	err = emu_sysfs_write(loader->state, path, value);
+	if (!err)
 		return 0;
-	snprintf(what, sizeof(what), "%s cannot be %.64s: %s", key, value, strerror(-error));
-	return complain(loader, dev, what, error);
+	snprintf(what, sizeof(what), "%s cannot be %.64s: %s", key, value, strerror(-err));
+	return complain(loader, dev, what, err);
 }
 
 static void name_unknown(const struct loader *loader, const char *dev, struct json_object *object,
@@ -171,15 +171,15 @@ static int set_all(const struct loader *loader, struct json_object *object, cons
 	const char *dev = dev_of(loader, object);
 	struct json_object *value;
 	unsigned int i;
-	int error = 0;
+	int err = 0;
 
 	if (!dev)
 		return -EINVAL;
 	name_unknown(loader, dev, object, keys);
-	for (i = 0; keys[i] && !error; i++)
+	for (i = 0; keys[i] && !err; i++)
 		if (json_object_object_get_ex(object, keys[i], &value))
-			error = set_value(loader, dev, keys[i], value);
-	return error;
+			err = set_value(loader, dev, keys[i], value);
+	return err;
 }
 
 typedef int visitor(const struct loader *loader, struct json_object *object);
@@ -189,15 +189,15 @@ static int each(const struct loader *loader, struct json_object *object, const c
 {
 	struct json_object *list = object;
 	size_t i;
-	int error = 0;
+	int err = 0;
 
 	if (key && !json_object_object_get_ex(object, key, &list))
 		return 0;
 	if (!json_object_is_type(list, json_type_array))
 		return complain(loader, key ? key : "the file", "no list", -EINVAL);
-	for (i = 0; i < json_object_array_length(list) && !error; i++)
-		error = visit(loader, json_object_array_get_idx(list, i));
-	return error;
+	for (i = 0; i < json_object_array_length(list) && !err; i++)
+		err = visit(loader, json_object_array_get_idx(list, i));
+	return err;
 }
 
 static int set_queue(const struct loader *loader, struct json_object *object)
@@ -212,11 +212,11 @@ static int set_engine(const struct loader *loader, struct json_object *object)
 
 static int set_group(const struct loader *loader, struct json_object *object)
 {
-	int error = set_all(loader, object, group_keys);
+	int err = set_all(loader, object, group_keys);
 
-	if (!error)
-		error = each(loader, object, "grouped_workqueues", set_queue);
-	return error ? error : each(loader, object, "grouped_engines", set_engine);
+	if (!err)
+		err = each(loader, object, "grouped_workqueues", set_queue);
+	return err ? err : each(loader, object, "grouped_engines", set_engine);
 }
 
 static const char *text_of(struct json_object *object, const char *key)
@@ -231,14 +231,14 @@ static const char *text_of(struct json_object *object, const char *key)
 static int bind(const struct loader *loader, const char *driver, const char *dev)
 {
 	char path[64], what[128];
-	int error;
+	int err;
 
 	snprintf(path, sizeof(path), "drivers/%s/bind", driver);
-	error = emu_sysfs_write(loader->state, path, dev);
-	if (!error)
+	err = emu_sysfs_write(loader->state, path, dev);
+	if (!err)
 		return 0;
-	snprintf(what, sizeof(what), "cannot be enabled: %s", strerror(-error));
-	return complain(loader, dev, what, error);
+	snprintf(what, sizeof(what), "cannot be enabled: %s", strerror(-err));
+	return complain(loader, dev, what, err);
 }
 
 static int enable_queue(const struct loader *loader, struct json_object *object)
@@ -260,17 +260,17 @@ static int enable_group(const struct loader *loader, struct json_object *object)
 static int load_device(const struct loader *loader, struct json_object *object)
 {
 	const char *dev = dev_of(loader, object);
-	int error = dev ? check_exists(loader, dev) : -EINVAL;
+	int err = dev ? check_exists(loader, dev) : -EINVAL;
 
-	if (error || (error = set_all(loader, object, device_keys)) ||
-	    (error = each(loader, object, "groups", set_group)) ||
-	    (error = each(loader, object, "ungrouped_workqueues", set_queue)) ||
-	    (error = each(loader, object, "ungrouped_engines", set_engine)))
-		return error;
+	if (err || (err = set_all(loader, object, device_keys)) ||
+	    (err = each(loader, object, "groups", set_group)) ||
+	    (err = each(loader, object, "ungrouped_workqueues", set_queue)) ||
+	    (err = each(loader, object, "ungrouped_engines", set_engine)))
+		return err;
 	if (!strcmp(text_of(object, "state"), "disabled"))
 		return 0;
-	error = bind(loader, "idxd", dev);
-	return error ? error : each(loader, object, "groups", enable_group);
+	err = bind(loader, "idxd", dev);
+	return err ? err : each(loader, object, "groups", enable_group);
 }
 
 /* json-c's reason has an end of line. "continue" is its word for a text that ends too early. */
@@ -288,11 +288,11 @@ int emu_config_load(struct emu_state *state, const char *path)
 {
 	struct loader loader = { state, path };
 	struct json_object *root = json_object_from_file(path);
-	int error;
+	int err;
 
 	if (!root)
 		return complain_unread(path);
-	error = each(&loader, root, NULL, load_device);
+	err = each(&loader, root, NULL, load_device);
 	json_object_put(root);
-	return error;
+	return err;
 }

@@ -28,15 +28,15 @@ static bool loaded(void)
 static int change(const char *tool, const char *word)
 {
 	int file = open(EMU_MODULE_PATH, O_WRONLY | O_CLOEXEC);
-	int error = file < 0 || write(file, word, strlen(word)) < 0 ? errno : 0;
+	int err = file < 0 || write(file, word, strlen(word)) < 0 ? errno : 0;
 
 	if (file >= 0)
 		close(file);
-	if (error == EBUSY)
+	if (err == EBUSY)
 		fprintf(stderr, "%s: ERROR: Module idxd is in use\n", tool);
-	else if (error)
-		fprintf(stderr, "%s: ERROR: %s: %s\n", tool, EMU_MODULE_PATH, strerror(error));
-	return error != 0;
+	else if (err)
+		fprintf(stderr, "%s: ERROR: %s: %s\n", tool, EMU_MODULE_PATH, strerror(err));
+	return err != 0;
 }
 
 /* As the real one prints /proc/modules. */

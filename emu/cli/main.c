@@ -37,18 +37,18 @@ static void set_behaviour(struct emu_state *state, const struct emu_options *opt
 /* What the options say about the machine. Errors are printed. */
 static int make_machine(struct emu_state *state, const struct emu_options *options)
 {
-	int error;
+	int err;
 
 	state->profile = *options->profile;
-	error = emu_machine_init(state, &options->hardware);
-	if (!error && options->config)
+	err = emu_machine_init(state, &options->hardware);
+	if (!err && options->config)
 		return emu_config_load(state, options->config);
-	if (!error)
-		error = emu_machine_default(state);
-	if (error)
+	if (!err)
+		err = emu_machine_default(state);
+	if (err)
 		fprintf(stderr, "sva-emu: there is no machine with these numbers: %s\n",
-			strerror(-error));
-	return error;
+			strerror(-err));
+	return err;
 }
 
 /* Output that was asked for and cannot be written is an error. */

@@ -21,10 +21,10 @@
 
 static int failed(const char *what, const char *path)
 {
-	int error = errno;
+	int err = errno;
 
-	fprintf(stderr, "sva-emu: cannot %s %s: %s\n", what, path, strerror(error));
-	return -error;
+	fprintf(stderr, "sva-emu: cannot %s %s: %s\n", what, path, strerror(err));
+	return -err;
 }
 
 static unsigned long long capabilities(void)
@@ -63,26 +63,26 @@ bool emu_has_rawio(void)
 static int write_text(const char *path, const char *text)
 {
 	int file = open(path, O_WRONLY | O_CLOEXEC);
-	int error = 0;
+	int err = 0;
 
 	if (file < 0 || write(file, text, strlen(text)) < 0)
-		error = failed("write to", path);
+		err = failed("write to", path);
 	if (file >= 0)
 		close(file);
-	return error;
+	return err;
 }
 
 /* Everybody stays who he is. */
 static int map_ids(uid_t uid, gid_t gid)
 {
 	char map[64];
-	int error;
+	int err;
 
 	write_text("/proc/self/setgroups", "deny");
 	snprintf(map, sizeof(map), "%u %u 1", uid, uid);
-	error = write_text("/proc/self/uid_map", map);
-	if (error)
-		return error;
+	err = write_text("/proc/self/uid_map", map);
+	if (err)
+		return err;
 	snprintf(map, sizeof(map), "%u %u 1", gid, gid);
 	return write_text("/proc/self/gid_map", map);
 }
@@ -95,18 +95,18 @@ static int make_all_private(void)
 {
 	int root = open("/", O_PATH | O_CLOEXEC), here = open(".", O_PATH | O_CLOEXEC);
 	int namespace = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	int error = 0;
+	int err = 0;
 
 	if (root < 0 || here < 0 || namespace < 0 || setns(namespace, CLONE_NEWNS))
-		error = failed("leave the chroot by", "/proc/self/ns/mnt");
+		err = failed("leave the chroot by", "/proc/self/ns/mnt");
 	else if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		error = failed("make private", "/");
-	if (!error && (fchdir(root) || chroot(".") || fchdir(here)))
-		error = failed("return to", "the chroot");
+		err = failed("make private", "/");
+	if (!err && (fchdir(root) || chroot(".") || fchdir(here)))
+		err = failed("return to", "the chroot");
 	close(root);
 	close(here);
 	close(namespace);
-	return error;
+	return err;
 }
 
 /* What is mounted here must not appear in the rest of the system. */
@@ -122,22 +122,22 @@ int emu_namespace_enter(void)
 	bool privileged = capabilities() >> CAP_ADMIN & 1;
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
-	int error = 0;
+	int err = 0;
 
 	if (unshare(CLONE_NEWNS | (privileged ? 0 : CLONE_NEWUSER))) {
-		error = -errno;
+		err = -errno;
 		fprintf(stderr,
 			"sva-emu: cannot make a namespace: %s: run it as root, or allow user "
 			"namespaces (sysctl user.max_user_namespaces, "
 			"kernel.unprivileged_userns_clone, "
 			"kernel.apparmor_restrict_unprivileged_userns; "
 			"in a container, --cap-add SYS_ADMIN)\n",
-			strerror(-error));
-		return error;
+			strerror(-err));
+		return err;
 	}
 	if (!privileged)
-		error = map_ids(uid, gid);
-	return error ? error : make_private();
+		err = map_ids(uid, gid);
+	return err ? err : make_private();
 }
 
 /* An entry of a folder that was covered: bound, or made anew where it is a link. */
@@ -167,26 +167,26 @@ static int keep_entries(int old, const char *folder)
 {
 	DIR *dir = fdopendir(dup(old));
 	struct dirent *entry;
-	int error = dir ? 0 : -1;
+	int err = dir ? 0 : -1;
 
-	while (!error && (entry = readdir(dir)))
+	while (!err && (entry = readdir(dir)))
 		if (is_kept(entry->d_name))
-			error = keep_entry(old, entry->d_name, folder);
+			err = keep_entry(old, entry->d_name, folder);
 	if (dir)
 		closedir(dir);
-	return error;
+	return err;
 }
 
 static int cover(const char *folder)
 {
-	int old = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = 0;
+	int old = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
 
 	if (old < 0)
 		return failed("open", folder);
 	if (mount("sva-emu", folder, "tmpfs", MS_NOSUID, "mode=755") || keep_entries(old, folder))
-		error = failed("cover", folder);
+		err = failed("cover", folder);
 	close(old);
-	return error;
+	return err;
 }
 
 /* Root can have what a container has left out. */
@@ -205,14 +205,14 @@ int emu_namespace_cover(void)
 	static const char *const made[] = { EMU_MOUNTPOINT, EMU_CONTROL_DIR, EMU_DEV_PATH,
 					    EMU_TOOLS_DIR,  "/sys/bus/dsa",  "/sys/module/idxd" };
 	unsigned int i;
-	int error = 0;
+	int err = 0;
 
-	for (i = 0; i < 3 && !error; i++)
-		error = cover(covered[i]);
-	for (i = 0; i < 6 && !error; i++)
+	for (i = 0; i < 3 && !err; i++)
+		err = cover(covered[i]);
+	for (i = 0; i < 6 && !err; i++)
 		if (mkdir(made[i], 0755) && errno != EEXIST) /* a machine with such devices */
-			error = failed("make", made[i]);
-	return error ? error : provide_fuse();
+			err = failed("make", made[i]);
+	return err ? err : provide_fuse();
 }
 
 static int bind_at(const char *source, const char *target)
@@ -248,9 +248,9 @@ int emu_namespace_bind(const char *self)
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_CONTROL, EMU_CONTROL_DIR },
 	};
 	unsigned int i;
-	int error = 0;
+	int err = 0;
 
-	for (i = 0; i < 4 && !error; i++)
-		error = bind_at(folders[i][0], folders[i][1]);
-	return error ? error : replace_module_tools(self);
+	for (i = 0; i < 4 && !err; i++)
+		err = bind_at(folders[i][0], folders[i][1]);
+	return err ? err : replace_module_tools(self);
 }

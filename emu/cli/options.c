@@ -204,7 +204,7 @@ static int apply(int option, const char *value, struct emu_options *options)
 
 int emu_options_parse(int argc, char **argv, struct emu_options *options)
 {
-	int option, error;
+	int option, err;
 
 	*options = (struct emu_options){ .profile = emu_profile_at(0) };
 	optind = 1;
@@ -219,9 +219,9 @@ int emu_options_parse(int argc, char **argv, struct emu_options *options)
 			       SVA_VERSION_PATCH);
 			return 1;
 		}
-		error = apply(option, optarg, options);
-		if (error)
-			return error;
+		err = apply(option, optarg, options);
+		if (err)
+			return err;
 	}
 	options->command = argv + optind;
 	if (options->list || *options->command)

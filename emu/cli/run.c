@@ -104,25 +104,24 @@ static int check_command(const char *name)
 
 static int share(struct emu_state *state, struct emu_share *shared)
 {
-	int error = emu_share_open(shared, state, EMU_STATE_PATH);
+	int err = emu_share_open(shared, state, EMU_STATE_PATH);
 
-	if (error)
-		fprintf(stderr, "sva-emu: cannot share the machine's state: %s\n",
-			strerror(-error));
-	return error;
+	if (err)
+		fprintf(stderr, "sva-emu: cannot share the machine's state: %s\n", strerror(-err));
+	return err;
 }
 
 static int serve(struct emu_state *state, const struct emu_share *shared, int trace,
 		 struct emu_server **server)
 {
-	int error = emu_server_start(state, EMU_MOUNTPOINT, shared, trace, server);
+	int err = emu_server_start(state, EMU_MOUNTPOINT, shared, trace, server);
 
-	if (error)
+	if (err)
 		fprintf(stderr,
 			"sva-emu: cannot mount a FUSE file system: %s: /dev/fuse must be there and "
 			"be open to this user\n",
-			strerror(-error));
-	return error;
+			strerror(-err));
+	return err;
 }
 
 static int open_trace(const struct emu_options *options, int *trace)
@@ -141,43 +140,43 @@ static int set_environment(const char *library)
 {
 	const char *preload = getenv("LD_PRELOAD"), *path = getenv("PATH");
 	char *libraries, *paths;
-	int error = -ENOMEM;
+	int err = -ENOMEM;
 
 	if (asprintf(&libraries, "%s%s%s", library, preload ? ":" : "", preload ? preload : "") < 0)
-		return error;
+		return err;
 	if (asprintf(&paths, "%s:%s", path ? path : "/usr/bin:/bin", EMU_TOOLS_DIR) < 0) {
 		free(libraries);
-		return error;
+		return err;
 	}
 	if (!setenv("LD_PRELOAD", libraries, 1) && !setenv("PATH", paths, 1) &&
 	    !setenv("LIBSVA_CPU", FEATURES, 0))
-		error = 0;
+		err = 0;
 	free(libraries);
 	free(paths);
-	return error;
+	return err;
 }
 
 static int set_up(struct emu_state *state, int trace, struct emu_server **server)
 {
 	char self[PATH_MAX] = { 0 }, library[PATH_MAX];
 	struct emu_share shared;
-	int error;
+	int err;
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return -errno;
-	error = find_library(self, library);
-	if (error)
-		return error;
+	err = find_library(self, library);
+	if (err)
+		return err;
 	state->rawio = emu_has_rawio();
-	if ((error = emu_namespace_enter()) || (error = emu_namespace_cover()) ||
-	    (error = share(state, &shared)) || (error = serve(state, &shared, trace, server)))
-		return error;
-	error = emu_namespace_bind(self);
-	if (!error)
-		error = set_environment(library);
-	if (error)
+	if ((err = emu_namespace_enter()) || (err = emu_namespace_cover()) ||
+	    (err = share(state, &shared)) || (err = serve(state, &shared, trace, server)))
+		return err;
+	err = emu_namespace_bind(self);
+	if (!err)
+		err = set_environment(library);
+	if (err)
 		emu_server_stop(*server);
-	return error;
+	return err;
 }
 
 /*
@@ -221,7 +220,7 @@ static int run_command(char **command)
 {
 	sigset_t signals, old;
 	pid_t child;
-	int error;
+	int err;
 
 	handled_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, &old);
@@ -235,9 +234,9 @@ static int run_command(char **command)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* without the emulator there is no machine to run on */
 	execvp(command[0], command);
-	error = errno;
-	fprintf(stderr, "sva-emu: cannot run %s: %s\n", command[0], strerror(error));
-	_exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE);
+	err = errno;
+	fprintf(stderr, "sva-emu: cannot run %s: %s\n", command[0], strerror(err));
+	_exit(err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE);
 }
 
 int emu_run(struct emu_state *state, const struct emu_options *options)

@@ -296,28 +296,28 @@ void emu_process_ring(struct emu_process_live *process)
 }
 
 /* 9.2.16, first word. */
-static uint64_t error_word(const struct emu_error *error)
+static uint64_t error_word(const struct emu_error *err)
 {
-	uint64_t word = 1 | (uint64_t)SVA_STATUS_CODE(error->code) << 8;
+	uint64_t word = 1 | (uint64_t)SVA_STATUS_CODE(err->code) << 8;
 
-	if (error->code & SVA_STATUS_WRITE)
+	if (err->code & SVA_STATUS_WRITE)
 		word |= 1ull << 5;
-	if (error->queue != EMU_NONE)
-		word |= 1ull << 3 | (uint64_t)error->queue << 16;
-	if (error->desc)
-		word |= 1ull << 2 | (uint64_t)sva_desc_opcode(error->desc) << 32 |
-			(uint64_t)error->pasid << 40;
+	if (err->queue != EMU_NONE)
+		word |= 1ull << 3 | (uint64_t)err->queue << 16;
+	if (err->desc)
+		word |= 1ull << 2 | (uint64_t)sva_desc_opcode(err->desc) << 32 |
+			(uint64_t)err->pasid << 40;
 	return word;
 }
 
-void emu_device_error(struct emu_device_live *device, const struct emu_error *error)
+void emu_device_error(struct emu_device_live *device, const struct emu_error *err)
 {
 	/* The driver reads each error and clears the register; one at the same moment is lost. */
 	if (atomic_exchange(&device->error_lock, true))
 		return;
 	device->error[1] = 0;
-	device->error[2] = error->address;
+	device->error[2] = err->address;
 	device->error[3] = 0;
-	device->error[0] = error_word(error);
+	device->error[0] = error_word(err);
 	atomic_store(&device->error_lock, false);
 }

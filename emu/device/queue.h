@@ -73,6 +73,6 @@ struct emu_error {
 };
 
 /* emu_device_error - note an error; the driver reads and clears each, so the latest one counts */
-void emu_device_error(struct emu_device_live *device, const struct emu_error *error);
+void emu_device_error(struct emu_device_live *device, const struct emu_error *err);
 
 #endif

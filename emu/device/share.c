@@ -30,7 +30,7 @@ static bool map_at(void *at, size_t size, int prot, int file)
 /* The file gets what is in the mapping, and takes its place. */
 static int move_to_file(void *at, size_t size, int seals)
 {
-	int file = memfd_create("sva-emu", MFD_CLOEXEC | MFD_ALLOW_SEALING), error;
+	int file = memfd_create("sva-emu", MFD_CLOEXEC | MFD_ALLOW_SEALING), err;
 
 	if (file < 0)
 		return -errno;
@@ -38,9 +38,9 @@ static int move_to_file(void *at, size_t size, int seals)
 	    map_at(at, size, PROT_READ | PROT_WRITE, file) &&
 	    !fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | seals))
 		return file;
-	error = errno ? -errno : -ENOSPC;
+	err = errno ? -errno : -ENOSPC;
 	close(file);
-	return error;
+	return err;
 }
 
 static socklen_t address_of(const char *path, struct sockaddr_un *address)
@@ -52,7 +52,7 @@ static socklen_t address_of(const char *path, struct sockaddr_un *address)
 
 static int listen_at(const char *path)
 {
-	int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
+	int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err;
 	struct sockaddr_un address;
 
 	if (listening < 0)
@@ -60,9 +60,9 @@ static int listen_at(const char *path)
 	if (!bind(listening, (struct sockaddr *)&address, address_of(path, &address)) &&
 	    !chmod(path, 0666) && !listen(listening, SOMAXCONN))
 		return listening;
-	error = -errno;
+	err = -errno;
 	close(listening);
-	return error;
+	return err;
 }
 
 int emu_share_open(struct emu_share *share, struct emu_state *state, const char *path)

@@ -436,12 +436,12 @@ STORE(store_max_transfer)
 STORE(store_max_batch)
 {
 	uint64_t size;
-	int error = queue_busy(state, node)
-			    ?: emu_parse_size(value, DSA(state, node)->max_batch_size, &size);
+	int err = queue_busy(state, node)
+			  ?: emu_parse_size(value, DSA(state, node)->max_batch_size, &size);
 
-	if (!error)
+	if (!err)
 		QUEUE(state, node)->max_batch_size = (uint32_t)size;
-	return error;
+	return err;
 }
 
 STORE(store_ats_disable)
@@ -452,24 +452,24 @@ STORE(store_ats_disable)
 STORE(store_prs_disable)
 {
 	struct emu_queue *queue = QUEUE(state, node);
-	int error = queue_busy(state, node) ?: emu_parse_bool(value, &queue->prs_disable);
+	int err = queue_busy(state, node) ?: emu_parse_bool(value, &queue->prs_disable);
 
-	if (!error && queue->prs_disable)
+	if (!err && queue->prs_disable)
 		queue->block_on_fault = false;
-	return error;
+	return err;
 }
 
 STORE(store_retries)
 {
 	struct emu_queue *queue = QUEUE(state, node);
 	uint64_t retries;
-	int error;
+	int err;
 
 	if (queue->mode == EMU_WQ_DEDICATED)
 		return -EOPNOTSUPP;
-	error = emu_parse(value, 10, &retries);
-	if (error || retries > UINT32_MAX)
-		return error ? error : -ERANGE;
+	err = emu_parse(value, 10, &retries);
+	if (err || retries > UINT32_MAX)
+		return err ? err : -ERANGE;
 	queue->enqcmds_retries = retries < MAX_RETRIES ? (uint32_t)retries : MAX_RETRIES;
 	return 0;
 }
@@ -478,10 +478,10 @@ STORE(store_op_config)
 {
 	uint64_t words[4];
 	unsigned int i;
-	int error = queue_busy(state, node) ?: emu_parse_bitmap(value, words);
+	int err = queue_busy(state, node) ?: emu_parse_bitmap(value, words);
 
-	if (error)
-		return error;
+	if (err)
+		return err;
 	for (i = 0; i < 4; i++)
 		if (words[i] & ~DSA(state, node)->op_cap[i])
 			return -EINVAL;

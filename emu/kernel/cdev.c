@@ -280,7 +280,7 @@ ssize_t emu_cdev_write(struct emu_state *state, const struct emu_caller *caller,
 	const struct emu_file *f = &state->file[file];
 	struct sva_desc desc;
 	size_t done = 0;
-	int error = 0;
+	int err = 0;
 
 	if (!state->profile.write)
 		return -EINVAL; /* a file without write(): vfs_write() */
@@ -290,11 +290,11 @@ ssize_t emu_cdev_write(struct emu_state *state, const struct emu_caller *caller,
 		return -ENODEV;
 	for (; len - done >= sizeof(desc); done += sizeof(desc)) {
 		memcpy(&desc, (const char *)buf + done, sizeof(desc));
-		error = submit(state, (unsigned int)f->lane, &desc);
-		if (error)
+		err = submit(state, (unsigned int)f->lane, &desc);
+		if (err)
 			break;
 	}
-	return done ? (ssize_t)done : error;
+	return done ? (ssize_t)done : err;
 }
 
 unsigned int emu_cdev_poll(const struct emu_state *state, const struct emu_caller *caller,

@@ -13,27 +13,27 @@ struct setting {
 static int apply(struct emu_state *state, const struct setting *settings, size_t count)
 {
 	size_t i;
-	int error = 0;
+	int err = 0;
 
-	for (i = 0; i < count && !error; i++) {
-		error = emu_sysfs_write(state, settings[i].path, settings[i].value);
-		if (error == -ENOENT) /* an attribute that this kernel has not got */
-			error = 0;
+	for (i = 0; i < count && !err; i++) {
+		err = emu_sysfs_write(state, settings[i].path, settings[i].value);
+		if (err == -ENOENT) /* an attribute that this kernel has not got */
+			err = 0;
 	}
-	return error;
+	return err;
 }
 
 static int group_engines(struct emu_state *state)
 {
 	char path[64];
 	uint32_t i;
-	int error = 0;
+	int err = 0;
 
-	for (i = 0; i < state->device[0].engine_count && !error; i++) {
+	for (i = 0; i < state->device[0].engine_count && !err; i++) {
 		snprintf(path, sizeof(path), "devices/engine0.%u/group_id", i);
-		error = emu_sysfs_write(state, path, "0");
+		err = emu_sysfs_write(state, path, "0");
 	}
-	return error;
+	return err;
 }
 
 /* A device with a single queue has the shared one only. */
@@ -54,20 +54,20 @@ int emu_machine_default(struct emu_state *state)
 	bool both = state->device[0].queue_count > 1 && state->device[0].max_queue_size > 1;
 	uint32_t size = state->device[0].max_queue_size / (both ? 2 : 1);
 	char size_text[16], threshold[16];
-	int error;
+	int err;
 
 	snprintf(size_text, sizeof(size_text), "%u", size);
 	snprintf(threshold, sizeof(threshold), "%u", size > 3 ? size - size / 4 : size);
-	if ((error = group_engines(state)) ||
-	    (error = emu_sysfs_write(state, "devices/wq0.0/size", size_text)) ||
-	    (error = apply(state, shared, sizeof(shared) / sizeof(*shared))) ||
-	    (error = emu_sysfs_write(state, "devices/wq0.0/threshold", threshold)))
-		return error;
-	if (both && ((error = emu_sysfs_write(state, "devices/wq0.1/size", size_text)) ||
-		     (error = apply(state, dedicated, sizeof(dedicated) / sizeof(*dedicated)))))
-		return error;
-	if ((error = emu_sysfs_write(state, "drivers/idxd/bind", "dsa0")) ||
-	    (error = emu_sysfs_write(state, "drivers/user/bind", "wq0.0")))
-		return error;
+	if ((err = group_engines(state)) ||
+	    (err = emu_sysfs_write(state, "devices/wq0.0/size", size_text)) ||
+	    (err = apply(state, shared, sizeof(shared) / sizeof(*shared))) ||
+	    (err = emu_sysfs_write(state, "devices/wq0.0/threshold", threshold)))
+		return err;
+	if (both && ((err = emu_sysfs_write(state, "devices/wq0.1/size", size_text)) ||
+		     (err = apply(state, dedicated, sizeof(dedicated) / sizeof(*dedicated)))))
+		return err;
+	if ((err = emu_sysfs_write(state, "drivers/idxd/bind", "dsa0")) ||
+	    (err = emu_sysfs_write(state, "drivers/user/bind", "wq0.0")))
+		return err;
 	return both ? emu_sysfs_write(state, "drivers/user/bind", "wq0.1") : 0;
 }

@@ -35,10 +35,10 @@ enum {
 
 const char *const emu_driver_name[EMU_DRIVERS] = { "idxd", "user", "dmaengine" };
 
-static int refuse(struct emu_dsa *dsa, uint32_t status, int error)
+static int refuse(struct emu_dsa *dsa, uint32_t status, int err)
 {
 	dsa->cmd_status = status;
-	return error;
+	return err;
 }
 
 static int find(struct emu_state *state, const char *name, struct emu_dsa **dsa,
@@ -227,7 +227,7 @@ static bool names_driver(const struct emu_queue *queue, enum emu_driver driver)
 static int enable_queue(struct emu_state *state, enum emu_driver driver, struct emu_dsa *dsa,
 			struct emu_queue *queue)
 {
-	int error;
+	int err;
 
 	if (atomic_load(&queue->state) == EMU_WQ_ENABLED)
 		return -EBUSY; /* is bound, as above */
@@ -239,10 +239,10 @@ static int enable_queue(struct emu_state *state, enum emu_driver driver, struct 
 		return refuse(dsa, SCMD_WQ_NO_DRIVER_NAME, -ENODEV);
 	}
 	queue->type = driver == EMU_DRIVER_USER ? EMU_WQ_USER : EMU_WQ_KERNEL;
-	error = check_queue(dsa, queue);
-	if (error) {
+	err = check_queue(dsa, queue);
+	if (err) {
 		queue->type = EMU_WQ_NONE;
-		return driver == EMU_DRIVER_DMAENGINE ? -ENXIO : error;
+		return driver == EMU_DRIVER_DMAENGINE ? -ENXIO : err;
 	}
 	queue->clients = 0;
 	if (driver == EMU_DRIVER_USER)
@@ -255,10 +255,10 @@ int emu_driver_bind(struct emu_state *state, enum emu_driver driver, const char 
 {
 	struct emu_queue *queue;
 	struct emu_dsa *dsa;
-	int error = find(state, name, &dsa, &queue);
+	int err = find(state, name, &dsa, &queue);
 
-	if (error)
-		return error;
+	if (err)
+		return err;
 	if (!queue != (driver == EMU_DRIVER_IDXD))
 		return -ENODEV; /* not this driver's kind of device */
 	return queue ? enable_queue(state, driver, dsa, queue) : enable_device(state, dsa);
@@ -268,10 +268,10 @@ int emu_driver_unbind(struct emu_state *state, enum emu_driver driver, const cha
 {
 	struct emu_queue *queue;
 	struct emu_dsa *dsa;
-	int error = find(state, name, &dsa, &queue);
+	int err = find(state, name, &dsa, &queue);
 
-	if (error)
-		return error;
+	if (err)
+		return err;
 	if (!queue && driver == EMU_DRIVER_IDXD && atomic_load(&dsa->enabled))
 		disable_device(state, dsa);
 	else if (queue && driver != EMU_DRIVER_IDXD && emu_driver_has(driver, queue))

@@ -130,7 +130,7 @@ static int find(const struct emu_state *state, fuse_ino_t dir, const char *name,
 	const struct name *fixed;
 	unsigned int device, queue;
 	uint64_t node;
-	int error;
+	int err;
 
 	for (fixed = fixed_names(dir); fixed->name; fixed++)
 		if (!strcmp(fixed->name, name)) {
@@ -138,15 +138,15 @@ static int find(const struct emu_state *state, fuse_ino_t dir, const char *name,
 			return 0;
 		}
 	if (dir == CONTROL_INO(NODE_DEV)) {
-		error = emu_cdev_find(state, name, &device, &queue);
+		err = emu_cdev_find(state, name, &device, &queue);
 		*ino = EMU_INO(EMU_INO_CDEV, (uint64_t)device << 8 | queue);
-		return error;
+		return err;
 	}
 	if (EMU_INO_KIND(dir) != EMU_INO_SYSFS)
 		return -ENOENT;
-	error = emu_sysfs_lookup(state, NODE(dir), name, &node);
+	err = emu_sysfs_lookup(state, NODE(dir), name, &node);
 	*ino = SYSFS_INO(node);
-	return error;
+	return err;
 }
 
 static int entry(const struct emu_state *state, fuse_ino_t dir, unsigned int index,
@@ -159,10 +159,10 @@ static int entry(const struct emu_state *state, fuse_ino_t dir, unsigned int ind
 	if (dir == CONTROL_INO(NODE_DEV))
 		return device_entry(state, index, name, ino) ? 0 : -ENOENT;
 	if (EMU_INO_KIND(dir) == EMU_INO_SYSFS) {
-		int error = emu_sysfs_entry(state, NODE(dir), index, name, &node);
+		int err = emu_sysfs_entry(state, NODE(dir), index, name, &node);
 
 		*ino = SYSFS_INO(node);
-		return error;
+		return err;
 	}
 	for (i = 0; fixed[i].name; i++)
 		if (i == index) {
@@ -220,12 +220,12 @@ static void on_lookup(fuse_req_t request, fuse_ino_t dir, const char *name)
 {
 	struct emu_server *server = server_of(request);
 	struct fuse_entry_param param = { 0 }; /* nothing is cached: it changes by itself */
-	int error = find(server->state, dir, name, &param.ino);
+	int err = find(server->state, dir, name, &param.ino);
 
-	if (!error)
-		error = attributes(server, param.ino, &param.attr);
-	if (error)
-		fuse_reply_err(request, -error);
+	if (!err)
+		err = attributes(server, param.ino, &param.attr);
+	if (err)
+		fuse_reply_err(request, -err);
 	else
 		fuse_reply_entry(request, &param);
 }
@@ -233,11 +233,11 @@ static void on_lookup(fuse_req_t request, fuse_ino_t dir, const char *name)
 static void on_getattr(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
 {
 	struct stat st;
-	int error = attributes(server_of(request), ino, &st);
+	int err = attributes(server_of(request), ino, &st);
 
 	(void)file;
-	if (error)
-		fuse_reply_err(request, -error);
+	if (err)
+		fuse_reply_err(request, -err);
 	else
 		fuse_reply_attr(request, &st, 0);
 }
@@ -304,19 +304,19 @@ static void on_readdir(fuse_req_t request, fuse_ino_t dir, size_t size, off_t of
 static int open_device(struct emu_server *server, pid_t thread, fuse_ino_t ino)
 {
 	struct emu_caller caller;
-	int error = emu_caller_of(thread, &caller);
+	int err = emu_caller_of(thread, &caller);
 
-	return error ? error
-		     : emu_cdev_open(server->state, &caller, EMU_CDEV_DEVICE(ino),
-				     EMU_CDEV_QUEUE(ino));
+	return err ? err
+		   : emu_cdev_open(server->state, &caller, EMU_CDEV_DEVICE(ino),
+				   EMU_CDEV_QUEUE(ino));
 }
 
 static int open_process(struct emu_server *server, pid_t thread)
 {
 	struct emu_caller caller;
-	int error = emu_caller_of(thread, &caller);
+	int err = emu_caller_of(thread, &caller);
 
-	return error ? error : emu_process_open(server->state, caller.pid);
+	return err ? err : emu_process_open(server->state, caller.pid);
 }
 
 /* Keep the handle of a poll() that found nothing, in the place of an older one; NULL: none. */
@@ -386,13 +386,13 @@ static void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offse
 
 static ssize_t control_module(struct emu_state *state, const char *word, size_t size)
 {
-	int error = -EINVAL;
+	int err = -EINVAL;
 
 	if (size >= 4 && !strncmp(word, "load", 4))
-		error = emu_module_load(state);
+		err = emu_module_load(state);
 	else if (size >= 6 && !strncmp(word, "unload", 6))
-		error = emu_module_unload(state);
-	return error ? error : (ssize_t)size;
+		err = emu_module_unload(state);
+	return err ? err : (ssize_t)size;
 }
 
 /* Of a program that the library was not loaded into, whose descriptors nobody would execute. */
@@ -620,14 +620,14 @@ static int mount_session(struct emu_server *server, const char *mountpoint)
 static int start_thread(struct emu_server *server)
 {
 	sigset_t all, old;
-	int error;
+	int err;
 
 	/* Signals are the main thread's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
-	error = pthread_create(&server->thread, NULL, serve, server);
+	err = pthread_create(&server->thread, NULL, serve, server);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return -error;
+	return -err;
 }
 
 static void prepare(struct emu_server *server)
@@ -657,7 +657,7 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, const stru
 		     int trace, struct emu_server **result)
 {
 	struct emu_server *server = calloc(1, sizeof(*server));
-	int error;
+	int err;
 
 	if (!server)
 		return -ENOMEM;
@@ -666,23 +666,23 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, const stru
 	server->trace = trace;
 	server->stop = eventfd(0, EFD_CLOEXEC);
 	prepare(server);
-	error = server->stop < 0 ? -errno : mount_session(server, mountpoint);
-	if (!error && (error = start_thread(server)))
+	err = server->stop < 0 ? -errno : mount_session(server, mountpoint);
+	if (!err && (err = start_thread(server)))
 		fuse_session_unmount(server->session);
-	if (error)
+	if (err)
 		discard(server);
 	else
 		*result = server;
-	return error;
+	return err;
 }
 
 int emu_server_stop(struct emu_server *server)
 {
-	int error = server->trace_error;
+	int err = server->trace_error;
 
 	eventfd_write(server->stop, 1);
 	pthread_join(server->thread, NULL);
 	fuse_session_unmount(server->session);
 	discard(server);
-	return error;
+	return err;
 }

@@ -291,12 +291,12 @@ int emu_sysfs_lookup(const struct emu_state *state, uint64_t dir, const char *na
 {
 	char own[EMU_SYSFS_NAME];
 	unsigned int i;
-	int error;
+	int err;
 
-	for (i = 0; !(error = emu_sysfs_entry(state, dir, i, own, node)); i++)
+	for (i = 0; !(err = emu_sysfs_entry(state, dir, i, own, node)); i++)
 		if (!strcmp(own, name))
 			return 0;
-	return error;
+	return err;
 }
 
 mode_t emu_sysfs_mode(const struct emu_state *state, uint64_t number)
@@ -362,7 +362,7 @@ ssize_t emu_sysfs_store(struct emu_state *state, uint64_t number, const char *bu
 	struct emu_node node = unpack(number);
 	const struct emu_attribute *attribute = attribute_of(state, &node);
 	char value[EMU_SYSFS_PAGE];
-	int error;
+	int err;
 
 	if (!attribute)
 		return -ENOENT;
@@ -374,8 +374,8 @@ ssize_t emu_sysfs_store(struct emu_state *state, uint64_t number, const char *bu
 		return 0;
 	memcpy(value, buf, len);
 	value[len] = '\0';
-	error = attribute->store(state, &node, value);
-	return error ? error : (ssize_t)len;
+	err = attribute->store(state, &node, value);
+	return err ? err : (ssize_t)len;
 }
 
 uint64_t emu_sysfs_path(const struct emu_state *state, const char *path)

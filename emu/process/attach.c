@@ -20,25 +20,25 @@ static int start_engine(struct emu_engine_start *start)
 	uint64_t all = ~(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(32) | BIT(33)), old;
 	pthread_attr_t attr;
 	pthread_t thread;
-	int error = pthread_attr_init(&attr);
+	int err = pthread_attr_init(&attr);
 
-	if (error)
-		return -error;
+	if (err)
+		return -err;
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &old, sizeof(all));
-	error = emu_thread_create(&thread, &attr, emu_engine_main, start);
+	err = emu_thread_create(&thread, &attr, emu_engine_main, start);
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof(old));
 	pthread_attr_destroy(&attr);
-	return -error;
+	return -err;
 }
 
 static int attach(void)
 {
 	struct emu_engine_start start = { 0 };
-	int error = start_engine(&start);
+	int err = start_engine(&start);
 
-	if (error)
-		return error;
+	if (err)
+		return err;
 	while (!atomic_load(&start.done))
 		syscall(SYS_futex, &start.done, FUTEX_WAIT, 0, NULL, NULL, 0);
 	if (start.result < 0)
@@ -50,11 +50,11 @@ static int attach(void)
 
 int emu_process_attach(void)
 {
-	int error = 0;
+	int err = 0;
 
 	pthread_mutex_lock(&emu_local->lock);
 	if (!atomic_load(&emu_local->attached))
-		error = attach();
+		err = attach();
 	pthread_mutex_unlock(&emu_local->lock);
-	return error;
+	return err;
 }

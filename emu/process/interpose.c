@@ -54,12 +54,12 @@ static dev_t device_number(uint64_t ino)
 
 static int opened(int fd)
 {
-	int error;
+	int err;
 
-	if (!is_device_fd(fd) || !(error = emu_process_attach()))
+	if (!is_device_fd(fd) || !(err = emu_process_attach()))
 		return fd;
 	close(fd);
-	errno = -error;
+	errno = -err;
 	return -1;
 }
 

@@ -49,7 +49,7 @@ static struct emu_mapping *find(const void *addr)
 
 void *emu_portal_map(void *addr, size_t length, int flags, int fd)
 {
-	int lane = ioctl(fd, EMU_IOC_PORTAL, length), error;
+	int lane = ioctl(fd, EMU_IOC_PORTAL, length), err;
 	void *page;
 
 	if (lane < 0)
@@ -59,12 +59,12 @@ void *emu_portal_map(void *addr, size_t length, int flags, int fd)
 			       (flags & MAP_FIXED) | MAP_PRIVATE, fd, 0);
 	if (page == MAP_FAILED)
 		return MAP_FAILED;
-	error = madvise(page, EMU_PAGE, MADV_DONTFORK) ? -errno
-						       : add((uintptr_t)page, (unsigned int)lane);
-	if (!error)
+	err = madvise(page, EMU_PAGE, MADV_DONTFORK) ? -errno
+						     : add((uintptr_t)page, (unsigned int)lane);
+	if (!err)
 		return page;
 	syscall(SYS_munmap, page, EMU_PAGE);
-	errno = -error;
+	errno = -err;
 	return MAP_FAILED;
 }
 

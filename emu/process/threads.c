@@ -98,17 +98,17 @@ EMU_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 			      void *(*function)(void *), void *argument)
 {
 	struct begin *begin;
-	int error;
+	int err;
 
 	if (!counting)
 		return emu_thread_create(thread, attr, function, argument);
 	begin = prepare((struct begin){ .function = function, .argument = argument });
 	if (!begin)
 		return EAGAIN;
-	error = emu_thread_create(thread, attr, start_posix, begin);
-	if (error)
+	err = emu_thread_create(thread, attr, start_posix, begin);
+	if (err)
 		give_up(begin);
-	return error;
+	return err;
 }
 
 EMU_EXPORT int thrd_create(thrd_t *thread, thrd_start_t function, void *argument)
