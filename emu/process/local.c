@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine that this process runs on, and what is this memory's alone. */
+/*
+ * The machine that this process runs on, and what is this memory's alone. By system calls: the
+ * functions are ours, and need what is here.
+ */
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "control.h"
 #include "local.h"
@@ -31,8 +37,9 @@ bool emu_is_device(dev_t device, ino_t ino)
 /* What fork() must not take along is in a page that it wipes. */
 static struct emu_local *map_local(void)
 {
-	struct emu_local *local = mmap(NULL, sizeof(*local), PROT_READ | PROT_WRITE,
-				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct emu_local *local =
+		(struct emu_local *)syscall(SYS_mmap, NULL, sizeof(*local), PROT_READ | PROT_WRITE,
+					    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (local == MAP_FAILED)
 		return NULL;
@@ -45,7 +52,8 @@ bool emu_local_start(void)
 	struct stat dev;
 
 	emu_local = map_local();
-	if (!state || !emu_local || state->magic != EMU_STATE_MAGIC || stat(EMU_DEV_PATH, &dev))
+	if (!state || !emu_local || state->magic != EMU_STATE_MAGIC ||
+	    syscall(SYS_newfstatat, AT_FDCWD, EMU_DEV_PATH, &dev, 0))
 		return false;
 	devices = dev.st_dev;
 	machine = state;
