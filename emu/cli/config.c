@@ -170,13 +170,12 @@ static int set_all(const struct loader *loader, struct json_object *object, cons
 {
 	const char *dev = dev_of(loader, object);
 	struct json_object *value;
-	unsigned int i;
 	int err = 0;
 
 	if (!dev)
 		return -EINVAL;
 	name_unknown(loader, dev, object, keys);
-	for (i = 0; keys[i] && !err; i++)
+	for (unsigned int i = 0; keys[i] && !err; i++)
 		if (json_object_object_get_ex(object, keys[i], &value))
 			err = set_value(loader, dev, keys[i], value);
 	return err;
@@ -188,14 +187,13 @@ static int each(const struct loader *loader, struct json_object *object, const c
 		visitor *visit)
 {
 	struct json_object *list = object;
-	size_t i;
 	int err = 0;
 
 	if (key && !json_object_object_get_ex(object, key, &list))
 		return 0;
 	if (!json_object_is_type(list, json_type_array))
 		return complain(loader, key ? key : "the file", "no list", -EINVAL);
-	for (i = 0; i < json_object_array_length(list) && !err; i++)
+	for (size_t i = 0; i < json_object_array_length(list) && !err; i++)
 		err = visit(loader, json_object_array_get_idx(list, i));
 	return err;
 }

@@ -79,15 +79,13 @@ static void parse(int argc, char **argv, struct request *request)
 	} options[] = {
 		{ "--remove", 'r' }, { "--quiet", 'q' }, { "--dry-run", 'n' }, { "--show", 'n' }
 	};
-	unsigned int k;
-	int i;
 
-	for (i = 1; i < argc; i++) {
+	for (int i = 1; i < argc; i++) {
 		const char *flag = argv[i];
 
 		if (*flag != '-' && !request->name)
 			request->name = flag; /* what follows are parameters */
-		for (k = 0; k < sizeof(options) / sizeof(*options); k++)
+		for (unsigned int k = 0; k < sizeof(options) / sizeof(*options); k++)
 			if (!strcmp(flag, options[k].name))
 				set_flag(request, options[k].flag);
 		if (*flag == '-' && flag[1] != '-')

@@ -14,9 +14,8 @@ static bool is_module_tool(const char *name)
 {
 	static const char *const names[] = { "kmod",   "lsmod",  "modprobe", "rmmod",
 					     "insmod", "depmod", "modinfo" };
-	unsigned int i;
 
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (!strcmp(name, names[i]))
 			return true;
 	return false;

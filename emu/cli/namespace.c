@@ -204,12 +204,11 @@ int emu_namespace_cover(void)
 	static const char *const covered[] = { "/dev", "/sys/bus", "/sys/module" };
 	static const char *const made[] = { EMU_MOUNTPOINT, EMU_CONTROL_DIR, EMU_DEV_PATH,
 					    EMU_TOOLS_DIR,  "/sys/bus/dsa",  "/sys/module/idxd" };
-	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < 3 && !err; i++)
+	for (unsigned int i = 0; i < 3 && !err; i++)
 		err = cover(covered[i]);
-	for (i = 0; i < 6 && !err; i++)
+	for (unsigned int i = 0; i < 6 && !err; i++)
 		if (mkdir(made[i], 0755) && errno != EEXIST) /* a machine with such devices */
 			err = failed("make", made[i]);
 	return err ? err : provide_fuse();
@@ -226,12 +225,11 @@ static int replace_module_tools(const char *self)
 	static const char *const names[] = { "lsmod", "modprobe", "rmmod", "insmod", "modinfo" };
 	static const char *const places[] = { "/usr/bin/kmod", "/bin/kmod" };
 	char path[sizeof(EMU_TOOLS_DIR) + 16];
-	unsigned int i;
 
-	for (i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		if (!access(places[i], F_OK))
 			return bind_at(self, places[i]);
-	for (i = 0; i < 5; i++) {
+	for (unsigned int i = 0; i < 5; i++) {
 		snprintf(path, sizeof(path), "%s/%s", EMU_TOOLS_DIR, names[i]);
 		if (symlink(self, path))
 			return failed("make", path);
@@ -247,10 +245,9 @@ int emu_namespace_bind(const char *self)
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_DEV, EMU_DEV_PATH },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_CONTROL, EMU_CONTROL_DIR },
 	};
-	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < 4 && !err; i++)
+	for (unsigned int i = 0; i < 4 && !err; i++)
 		err = bind_at(folders[i][0], folders[i][1]);
 	return err ? err : replace_module_tools(self);
 }

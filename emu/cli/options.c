@@ -55,14 +55,13 @@ static const struct option long_options[] = {
 static void print_help(void)
 {
 	const struct emu_profile *profile;
-	unsigned int i;
 
 	printf("usage: sva-emu [OPTION...] -- COMMAND [ARGUMENT...]\n"
 	       "Run COMMAND, and what it starts, on a machine with emulated DSA devices.\n\n"
 	       "  --list               show the devices and queues, and run nothing\n"
 	       "  --config FILE        configure them as accel-config's FILE says\n"
 	       "  --kernel PROFILE     behave as that Linux:");
-	for (i = 0; (profile = emu_profile_at(i)); i++)
+	for (unsigned int i = 0; (profile = emu_profile_at(i)); i++)
 		printf(" %s", profile->name);
 	printf("\n"
 	       "  --no-mmap            portals cannot be mapped: write(2) only\n"

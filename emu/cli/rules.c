@@ -100,9 +100,7 @@ static const struct {
 static const char *set_action(const char *key, const char *value, struct emu_rule *rule,
 			      unsigned int *said)
 {
-	unsigned int i;
-
-	for (i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
+	for (unsigned int i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
 		if (strcmp(actions[i].key, key))
 			continue;
 		if (*said & SAID_ACTION)
@@ -124,11 +122,10 @@ static const char *set_action(const char *key, const char *value, struct emu_rul
 static const char *set_part(char *part, struct emu_rule *rule, unsigned int *said)
 {
 	char *value = strchr(part, '=');
-	unsigned int i;
 
 	if (value)
 		*value++ = '\0';
-	for (i = 0; value && i < sizeof(conditions) / sizeof(*conditions); i++) {
+	for (unsigned int i = 0; value && i < sizeof(conditions) / sizeof(*conditions); i++) {
 		if (strcmp(conditions[i].key, part))
 			continue;
 		if (*said & conditions[i].bit)

@@ -33,9 +33,8 @@ static int find_library(const char *self, char path[PATH_MAX])
 {
 	static const char *const places[] = { "libsva-emu.so", EMU_LIBRARY };
 	int folder = (int)(strrchr(self, '/') - self);
-	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		snprintf(path, PATH_MAX, "%.*s/%s", folder, self, places[i]);
 		if (!access(path, R_OK))
 			return 0;
@@ -188,11 +187,9 @@ static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGU
 
 static void handled_signals(sigset_t *set)
 {
-	unsigned int i;
-
 	sigemptyset(set);
 	sigaddset(set, SIGCHLD);
-	for (i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
+	for (unsigned int i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
 		sigaddset(set, forwarded[i]);
 }
 

@@ -23,9 +23,7 @@ static void print_queue(const struct emu_dsa *dsa, unsigned int number, FILE *to
 
 void emu_print_machine(const struct emu_state *state, FILE *to)
 {
-	uint32_t d, q;
-
-	for (d = 0; d < state->device_count; d++) {
+	for (uint32_t d = 0; d < state->device_count; d++) {
 		const struct emu_dsa *dsa = &state->device[d];
 		unsigned int unused = 0;
 
@@ -33,7 +31,7 @@ void emu_print_machine(const struct emu_state *state, FILE *to)
 			dsa->id, dsa->version >> 8, dsa->version & 0xff,
 			atomic_load(&dsa->enabled) ? "enabled" : "disabled", dsa->engine_count,
 			dsa->group_count, dsa->queue_count, dsa->max_queue_size);
-		for (q = 0; q < dsa->queue_count; q++) {
+		for (uint32_t q = 0; q < dsa->queue_count; q++) {
 			if (dsa->queue[q].size)
 				print_queue(dsa, q, to);
 			else
@@ -46,9 +44,7 @@ void emu_print_machine(const struct emu_state *state, FILE *to)
 
 static void print_opcodes(const struct emu_counters *counters, FILE *to)
 {
-	unsigned int opcode;
-
-	for (opcode = 0; opcode < EMU_OPCODES; opcode++) {
+	for (unsigned int opcode = 0; opcode < EMU_OPCODES; opcode++) {
 		const char *name = emu_opcode_name(opcode);
 
 		if (!counters->opcode[opcode])
@@ -66,13 +62,11 @@ static void print_opcodes(const struct emu_counters *counters, FILE *to)
 /* How full the queue was after an accepted submission, by powers of two. */
 static void print_occupancy(const struct emu_counters *counters, FILE *to)
 {
-	unsigned int from, level;
-
-	for (from = 1; from <= EMU_SLOTS; from *= 2) {
+	for (unsigned int from = 1; from <= EMU_SLOTS; from *= 2) {
 		unsigned int end = from * 2 < EMU_SLOTS + 1 ? from * 2 : EMU_SLOTS + 1;
 		uint64_t sum = 0;
 
-		for (level = from; level < end; level++)
+		for (unsigned int level = from; level < end; level++)
 			sum += counters->occupancy[level];
 		if (sum)
 			fprintf(to, "  occupancy %3u-%-3u %" PRIu64 "\n", from, end - 1, sum);
@@ -81,10 +75,8 @@ static void print_occupancy(const struct emu_counters *counters, FILE *to)
 
 void emu_print_statistics(const struct emu_state *state, FILE *to)
 {
-	uint32_t d, q;
-
-	for (d = 0; d < state->device_count; d++)
-		for (q = 0; q < state->device[d].queue_count; q++) {
+	for (uint32_t d = 0; d < state->device_count; d++)
+		for (uint32_t q = 0; q < state->device[d].queue_count; q++) {
 			const struct emu_counters *counters =
 				&state->live.device[d].queue[q].counters;
 

@@ -48,9 +48,7 @@ static bool refuses(struct emu_state *state, uint32_t number)
 
 bool emu_inject_refuses(struct emu_state *state, unsigned int lane, const struct sva_desc *desc)
 {
-	uint32_t i;
-
-	for (i = 0; i < state->rule_count; i++) {
+	for (uint32_t i = 0; i < state->rule_count; i++) {
 		const struct emu_rule *rule = &state->rule[i];
 
 		if (rule->action == EMU_INJECT_FULL && concerns(rule, &state->lane[lane], desc) &&
@@ -63,9 +61,7 @@ bool emu_inject_refuses(struct emu_state *state, unsigned int lane, const struct
 const struct emu_rule *emu_inject_outcome(struct emu_state *state, unsigned int lane,
 					  const struct sva_desc *desc)
 {
-	uint32_t i;
-
-	for (i = 0; i < state->rule_count; i++) {
+	for (uint32_t i = 0; i < state->rule_count; i++) {
 		const struct emu_rule *rule = &state->rule[i];
 
 		if (rule->action != EMU_INJECT_FULL && concerns(rule, &state->lane[lane], desc) &&

@@ -52,9 +52,9 @@ static void count(atomic_uint_fast64_t *counter)
 
 unsigned int emu_queue_occupancy(const struct emu_queue_live *queue)
 {
-	unsigned int i, taken = 0;
+	unsigned int taken = 0;
 
-	for (i = 0; i < EMU_SLOTS; i++)
+	for (unsigned int i = 0; i < EMU_SLOTS; i++)
 		taken += atomic_load_explicit(&queue->slot[i].word, memory_order_relaxed) != 0;
 	return taken;
 }
@@ -63,10 +63,9 @@ unsigned int emu_queue_occupancy(const struct emu_queue_live *queue)
 static int claim(struct emu_queue_live *queue, unsigned int lane, uint32_t limit, uint64_t *ticket)
 {
 	uint64_t word, number = atomic_fetch_add(&queue->ticket, 1);
-	uint32_t i;
 
 	*ticket = number + 1; /* 0 stands for none */
-	for (i = 0; i < limit; i++) {
+	for (uint32_t i = 0; i < limit; i++) {
 		unsigned int slot = (unsigned int)((number + i) % limit);
 
 		word = 0;
@@ -117,11 +116,10 @@ enum emu_device_state emu_device_state(const struct emu_state *state, unsigned i
 void emu_device_halt(struct emu_state *state, unsigned int device, uint32_t milliseconds)
 {
 	struct emu_device_live *live = &state->live.device[device];
-	unsigned int i;
 
 	atomic_store(&live->halted_until,
 		     milliseconds ? emu_now() + milliseconds * UINT64_C(1000000) : UINT64_MAX);
-	for (i = 0; i < EMU_QUEUES; i++)
+	for (unsigned int i = 0; i < EMU_QUEUES; i++)
 		emu_queue_discard(&live->queue[i]);
 }
 
@@ -192,10 +190,10 @@ static uint64_t oldest(const struct emu_state *state, unsigned int lane, unsigne
 {
 	const struct emu_lane *l = &state->lane[lane];
 	const struct emu_queue_live *queue = &state->live.device[l->device].queue[l->queue];
-	unsigned int i, size = state->device[l->device].queue[l->queue].size;
+	unsigned int size = state->device[l->device].queue[l->queue].size;
 	uint64_t best = 0;
 
-	for (i = 0; i < size; i++) {
+	for (unsigned int i = 0; i < size; i++) {
 		uint64_t word = atomic_load(&queue->slot[i].word);
 
 		if ((word_state(word) == SLOT_FILLING || word_state(word) == SLOT_READY) &&
@@ -242,12 +240,12 @@ bool emu_lane_settled(const struct emu_state *state, unsigned int lane, uint64_t
 {
 	const struct emu_process_live *process =
 		&state->live.process[atomic_load(&state->lane[lane].process)];
-	unsigned int slot, i;
+	unsigned int slot;
 	uint64_t word = oldest(state, lane, &slot);
 
 	if (word && word_ticket(word) < ticket)
 		return false;
-	for (i = 0; i < EMU_WORKERS; i++) {
+	for (unsigned int i = 0; i < EMU_WORKERS; i++) {
 		uint64_t begun = atomic_load(&process->worker[i].ticket);
 
 		if (begun && begun < ticket && atomic_load(&process->worker[i].lane) == (int)lane)
@@ -272,17 +270,13 @@ static void discard(struct emu_slot *slot)
 
 void emu_queue_discard(struct emu_queue_live *queue)
 {
-	unsigned int i;
-
-	for (i = 0; i < EMU_SLOTS; i++)
+	for (unsigned int i = 0; i < EMU_SLOTS; i++)
 		discard(&queue->slot[i]);
 }
 
 void emu_queue_forget(struct emu_queue_live *queue, unsigned int lane)
 {
-	unsigned int i;
-
-	for (i = 0; i < EMU_SLOTS; i++)
+	for (unsigned int i = 0; i < EMU_SLOTS; i++)
 		if (atomic_load(&queue->slot[i].word) &&
 		    word_lane(atomic_load(&queue->slot[i].word)) == lane)
 			atomic_store(&queue->slot[i].word, 0);

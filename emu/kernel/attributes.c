@@ -171,9 +171,9 @@ SHOW(show_one)
 SHOW(show_device_clients)
 {
 	const struct emu_dsa *dsa = DSA(state, node);
-	uint32_t i, clients = 0;
+	uint32_t clients = 0;
 
-	for (i = 0; i < dsa->queue_count; i++)
+	for (uint32_t i = 0; i < dsa->queue_count; i++)
 		clients += dsa->queue[i].clients;
 	return emu_show_number(buf, clients);
 }
@@ -349,9 +349,9 @@ STORE(store_mode)
 STORE(store_size)
 {
 	const struct emu_dsa *dsa = DSA(state, node);
-	uint32_t i, others = 0;
+	uint32_t others = 0;
 
-	for (i = 0; i < dsa->queue_count; i++)
+	for (uint32_t i = 0; i < dsa->queue_count; i++)
 		others += i == node->index ? 0 : dsa->queue[i].size;
 	return emu_parse_number(value, device_busy(state, node), 0,
 				others < dsa->max_queue_size ? dsa->max_queue_size - others : 0,
@@ -477,12 +477,11 @@ STORE(store_retries)
 STORE(store_op_config)
 {
 	uint64_t words[4];
-	unsigned int i;
 	int err = queue_busy(state, node) ?: emu_parse_bitmap(value, words);
 
 	if (err)
 		return err;
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		if (words[i] & ~DSA(state, node)->op_cap[i])
 			return -EINVAL;
 	memcpy(QUEUE(state, node)->op_config, words, sizeof(words));
@@ -541,9 +540,8 @@ SHOW(show_engines)
 {
 	const struct emu_dsa *dsa = DSA(state, node);
 	int length = 0;
-	uint32_t i;
 
-	for (i = 0; i < dsa->engine_count; i++)
+	for (uint32_t i = 0; i < dsa->engine_count; i++)
 		if (dsa->engine[i].group_id == (int32_t)node->index)
 			length = append(buf, length, "engine", dsa->id, i);
 	return length;
@@ -553,9 +551,8 @@ SHOW(show_queues)
 {
 	const struct emu_dsa *dsa = DSA(state, node);
 	int length = 0;
-	uint32_t i;
 
-	for (i = 0; i < dsa->queue_count; i++)
+	for (uint32_t i = 0; i < dsa->queue_count; i++)
 		if (dsa->queue[i].group_id == (int32_t)node->index)
 			length = append(buf, length, "wq", dsa->id, i);
 	return length;
@@ -596,9 +593,9 @@ STORE(store_use_limit)
 static uint32_t free_buffers(const struct emu_state *state, const struct emu_node *node)
 {
 	const struct emu_dsa *dsa = DSA(state, node);
-	uint32_t i, left = dsa->max_read_buffers;
+	uint32_t left = dsa->max_read_buffers;
 
-	for (i = 0; i < dsa->group_count; i++)
+	for (uint32_t i = 0; i < dsa->group_count; i++)
 		left -= i == node->index ? 0 : dsa->group[i].read_buffers_reserved;
 	return left;
 }
@@ -606,9 +603,9 @@ static uint32_t free_buffers(const struct emu_state *state, const struct emu_nod
 STORE(store_allowed)
 {
 	const struct emu_dsa *dsa = DSA(state, node);
-	uint32_t i, engines = 0;
+	uint32_t engines = 0;
 
-	for (i = 0; i < dsa->engine_count; i++)
+	for (uint32_t i = 0; i < dsa->engine_count; i++)
 		engines += dsa->engine[i].group_id == (int32_t)node->index;
 	return emu_parse_number(value, device_busy(state, node), 4 * engines,
 				free_buffers(state, node),

@@ -61,9 +61,7 @@ int emu_cdev_find(const struct emu_state *state, const char *name, unsigned int 
 
 static int find_process(const struct emu_state *state, pid_t pid)
 {
-	unsigned int i;
-
-	for (i = 0; i < EMU_PROCESSES; i++)
+	for (unsigned int i = 0; i < EMU_PROCESSES; i++)
 		if (atomic_load(&state->process[i].pid) == pid)
 			return (int)i;
 	return EMU_NONE;
@@ -106,9 +104,7 @@ static int get_lane(struct emu_state *state, unsigned int process, unsigned int 
 
 static void attach_files(struct emu_state *state, unsigned int process)
 {
-	unsigned int i;
-
-	for (i = 0; i < EMU_FILES; i++) {
+	for (unsigned int i = 0; i < EMU_FILES; i++) {
 		struct emu_file *file = &state->file[i];
 
 		if (file->used && file->lane == EMU_NONE &&
@@ -137,9 +133,8 @@ int emu_process_open(struct emu_state *state, pid_t pid)
 void emu_process_close(struct emu_state *state, unsigned int process)
 {
 	struct emu_process *p = &state->process[process];
-	unsigned int i;
 
-	for (i = 0; i < EMU_FILES; i++) {
+	for (unsigned int i = 0; i < EMU_FILES; i++) {
 		struct emu_file *file = &state->file[i];
 
 		if (file->used && file->lane != EMU_NONE &&
@@ -148,7 +143,7 @@ void emu_process_close(struct emu_state *state, unsigned int process)
 			file->pid = 0; /* after exec(), the same process is another memory */
 		}
 	}
-	for (i = 0; i < atomic_load(&p->lane_count); i++) {
+	for (unsigned int i = 0; i < atomic_load(&p->lane_count); i++) {
 		emu_queue_forget(emu_lane_queue_live(state, p->lane[i]), p->lane[i]);
 		atomic_store(&state->lane[p->lane[i]].process, EMU_NONE);
 	}
@@ -162,9 +157,8 @@ void emu_process_close(struct emu_state *state, unsigned int process)
 static uint32_t file_number(const struct emu_state *state, const struct emu_file *self)
 {
 	uint32_t number = 0;
-	unsigned int i;
 
-	for (i = 0; i < EMU_FILES; i++)
+	for (unsigned int i = 0; i < EMU_FILES; i++)
 		if (&state->file[i] != self && state->file[i].used &&
 		    state->file[i].number >= number)
 			number = state->file[i].number + 1;
@@ -204,9 +198,7 @@ int emu_cdev_open(struct emu_state *state, const struct emu_caller *caller, unsi
 
 static bool in_use(const struct emu_state *state, int lane)
 {
-	unsigned int i;
-
-	for (i = 0; i < EMU_FILES; i++)
+	for (unsigned int i = 0; i < EMU_FILES; i++)
 		if (state->file[i].used && state->file[i].lane == lane)
 			return true;
 	return false;
@@ -258,7 +250,6 @@ static int submit(struct emu_state *state, unsigned int lane, const struct sva_d
 	const struct emu_queue *queue = emu_lane_queue(state, lane);
 	bool hidden =
 		dsa->version == 0x100 ? state->profile.hides_batch : state->profile.hides_batch_2;
-	uint32_t tries;
 
 	if (hidden && sva_desc_opcode(desc) == SVA_OP_BATCH)
 		return -EINVAL;
@@ -268,7 +259,7 @@ static int submit(struct emu_state *state, unsigned int lane, const struct sva_d
 		emu_queue_submit(state, lane, desc, EMU_POSTED);
 		return 0;
 	}
-	for (tries = 0; tries <= queue->enqcmds_retries; tries++)
+	for (uint32_t tries = 0; tries <= queue->enqcmds_retries; tries++)
 		if (emu_queue_submit(state, lane, desc, EMU_ENQUEUE) == EMU_TAKEN)
 			return 0;
 	return -EAGAIN;

@@ -12,10 +12,9 @@ struct setting {
 
 static int apply(struct emu_state *state, const struct setting *settings, size_t count)
 {
-	size_t i;
 	int err = 0;
 
-	for (i = 0; i < count && !err; i++) {
+	for (size_t i = 0; i < count && !err; i++) {
 		err = emu_sysfs_write(state, settings[i].path, settings[i].value);
 		if (err == -ENOENT) /* an attribute that this kernel has not got */
 			err = 0;
@@ -26,10 +25,9 @@ static int apply(struct emu_state *state, const struct setting *settings, size_t
 static int group_engines(struct emu_state *state)
 {
 	char path[64];
-	uint32_t i;
 	int err = 0;
 
-	for (i = 0; i < state->device[0].engine_count && !err; i++) {
+	for (uint32_t i = 0; i < state->device[0].engine_count && !err; i++) {
 		snprintf(path, sizeof(path), "devices/engine0.%u/group_id", i);
 		err = emu_sysfs_write(state, path, "0");
 	}

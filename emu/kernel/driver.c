@@ -45,15 +45,14 @@ static int find(struct emu_state *state, const char *name, struct emu_dsa **dsa,
 		struct emu_queue **queue)
 {
 	char own[32];
-	uint32_t d, q;
 
 	*queue = NULL;
-	for (d = 0; d < state->device_count; d++) {
+	for (uint32_t d = 0; d < state->device_count; d++) {
 		*dsa = &state->device[d];
 		snprintf(own, sizeof(own), "dsa%u", (*dsa)->id);
 		if (!strcmp(own, name))
 			return 0;
-		for (q = 0; q < (*dsa)->queue_count; q++) {
+		for (uint32_t q = 0; q < (*dsa)->queue_count; q++) {
 			snprintf(own, sizeof(own), "wq%u.%u", (*dsa)->id, q);
 			*queue = &(*dsa)->queue[q];
 			if (!strcmp(own, name))
@@ -87,9 +86,7 @@ static uint32_t device_answer(const struct emu_dsa *dsa)
 
 static bool has_engine(const struct emu_dsa *dsa)
 {
-	uint32_t i;
-
-	for (i = 0; i < dsa->engine_count; i++)
+	for (uint32_t i = 0; i < dsa->engine_count; i++)
 		if (dsa->engine[i].group_id != EMU_NONE)
 			return true;
 	return false;
@@ -98,9 +95,7 @@ static bool has_engine(const struct emu_dsa *dsa)
 /* Whether a queue can be shared, the driver asks by its type, and of all that are in groups. */
 static bool has_untyped_shared(const struct emu_dsa *dsa)
 {
-	uint32_t i;
-
-	for (i = 0; i < dsa->queue_count; i++) {
+	for (uint32_t i = 0; i < dsa->queue_count; i++) {
 		const struct emu_queue *queue = &dsa->queue[i];
 
 		if (queue->group_id != EMU_NONE && queue->mode == EMU_WQ_SHARED &&
@@ -113,19 +108,19 @@ static bool has_untyped_shared(const struct emu_dsa *dsa)
 static int enable_device(struct emu_state *state, struct emu_dsa *dsa)
 {
 	struct emu_device_live *live = live_of(state, dsa);
-	uint32_t i, configured = 0, answer;
+	uint32_t configured = 0, answer;
 
 	if (atomic_load(&dsa->enabled))
 		return -EBUSY; /* is bound: the driver is not even asked */
 	if (has_untyped_shared(dsa))
 		return refuse(dsa, SCMD_WQ_NO_SHARED, -ENXIO);
-	for (i = 0; i < dsa->queue_count; i++)
+	for (uint32_t i = 0; i < dsa->queue_count; i++)
 		configured += dsa->queue[i].group_id != EMU_NONE;
 	if (!configured)
 		return refuse(dsa, SCMD_WQ_NONE_CONFIGURED, -ENXIO);
 	if (!has_engine(dsa))
 		return -ENXIO;
-	for (i = 0; i < dsa->queue_count; i++) {
+	for (uint32_t i = 0; i < dsa->queue_count; i++) {
 		struct emu_queue *queue = &dsa->queue[i];
 
 		if (queue->group_id != EMU_NONE && queue->type != EMU_WQ_NONE && !queue->size)
@@ -161,9 +156,7 @@ static void disable_queue(struct emu_state *state, struct emu_dsa *dsa, struct e
 
 static void disable_device(struct emu_state *state, struct emu_dsa *dsa)
 {
-	uint32_t i;
-
-	for (i = 0; i < dsa->queue_count; i++)
+	for (uint32_t i = 0; i < dsa->queue_count; i++)
 		if (atomic_load(&dsa->queue[i].state) == EMU_WQ_ENABLED)
 			disable_queue(state, dsa, &dsa->queue[i]);
 	atomic_store(&dsa->enabled, false);
@@ -180,13 +173,11 @@ bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue)
 /* The least that no other queue has. */
 static void give_minor(struct emu_state *state, struct emu_queue *queue)
 {
-	uint32_t d, q;
-
 	for (queue->minor = 0;; queue->minor++) {
 		bool taken = false;
 
-		for (d = 0; d < state->device_count; d++)
-			for (q = 0; q < state->device[d].queue_count; q++) {
+		for (uint32_t d = 0; d < state->device_count; d++)
+			for (uint32_t q = 0; q < state->device[d].queue_count; q++) {
 				const struct emu_queue *other = &state->device[d].queue[q];
 
 				taken |= other != queue && emu_driver_has(EMU_DRIVER_USER, other) &&
@@ -289,13 +280,11 @@ int emu_module_load(struct emu_state *state)
 
 int emu_module_unload(struct emu_state *state)
 {
-	uint32_t d, q;
-
-	for (d = 0; d < state->device_count; d++)
-		for (q = 0; q < state->device[d].queue_count; q++)
+	for (uint32_t d = 0; d < state->device_count; d++)
+		for (uint32_t q = 0; q < state->device[d].queue_count; q++)
 			if (state->device[d].queue[q].clients)
 				return -EBUSY;
-	for (d = 0; d < state->device_count; d++) {
+	for (uint32_t d = 0; d < state->device_count; d++) {
 		disable_device(state, &state->device[d]);
 		emu_machine_power_up(&state->device[d]);
 		memset(state->live.device[d].error, 0, sizeof(state->live.device[d].error));

@@ -37,9 +37,9 @@ int emu_show_hexadecimal(char *buf, uint64_t value)
 /* Bitmaps of 256 bits, since Linux 6.0: words of 32 bits, the highest first. */
 int emu_show_bitmap(char *buf, const uint64_t words[4])
 {
-	int i, length = 0;
+	int length = 0;
 
-	for (i = 7; i >= 0; i--)
+	for (int i = 7; i >= 0; i--)
 		length += snprintf(buf + length, 16, "%08x%c",
 				   (unsigned int)(words[i / 2] >> (i % 2 * 32)), i ? ',' : '\n');
 	return length;
@@ -48,9 +48,9 @@ int emu_show_bitmap(char *buf, const uint64_t words[4])
 /* Before: words of 64 bits, the lowest first. */
 int emu_show_old_bitmap(char *buf, const uint64_t words[4], int digits)
 {
-	int i, length = 0;
+	int length = 0;
 
-	for (i = 0; i < 4; i++)
+	for (int i = 0; i < 4; i++)
 		length += snprintf(buf + length, 32, "0x%0*" PRIx64 "%c", digits, words[i],
 				   i < 3 ? ' ' : '\n');
 	return length;
@@ -170,15 +170,15 @@ static bool between_words(char c)
 int emu_parse_bitmap(const char *value, uint64_t words[4])
 {
 	const char *end = value + strcspn(value, "\n"), *digit;
-	unsigned int word, shift;
 
 	memset(words, 0, 4 * sizeof(*words));
-	for (word = 0;; word++) {
+	for (unsigned int word = 0;; word++) {
 		while (end > value && between_words(end[-1]))
 			end--;
 		if (end == value)
 			return 0;
-		for (shift = 0; end > value && !between_words(end[-1]); shift += 4, end--) {
+		for (unsigned int shift = 0; end > value && !between_words(end[-1]);
+		     shift += 4, end--) {
 			digit = strchr("0123456789abcdef", tolower((unsigned char)end[-1]));
 			if (!digit)
 				return -EINVAL;

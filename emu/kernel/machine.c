@@ -40,16 +40,14 @@ void emu_queue_clear(const struct emu_dsa *dsa, struct emu_queue *queue)
 
 void emu_machine_reset(struct emu_dsa *dsa)
 {
-	unsigned int i;
-
-	for (i = 0; i < dsa->queue_count; i++) {
+	for (unsigned int i = 0; i < dsa->queue_count; i++) {
 		emu_queue_clear(dsa, &dsa->queue[i]);
 		dsa->queue[i].size = 0;
 		dsa->queue[i].group_id = EMU_NONE;
 	}
-	for (i = 0; i < dsa->engine_count; i++)
+	for (unsigned int i = 0; i < dsa->engine_count; i++)
 		dsa->engine[i].group_id = EMU_NONE;
-	for (i = 0; i < dsa->group_count; i++)
+	for (unsigned int i = 0; i < dsa->group_count; i++)
 		dsa->group[i] = (struct emu_group){ .traffic_class_a = 1,
 						    .traffic_class_b = 1,
 						    .read_buffers_allowed = dsa->max_read_buffers };
@@ -57,10 +55,8 @@ void emu_machine_reset(struct emu_dsa *dsa)
 
 void emu_machine_power_up(struct emu_dsa *dsa)
 {
-	unsigned int i;
-
 	emu_machine_reset(dsa);
-	for (i = 0; i < dsa->queue_count; i++)
+	for (unsigned int i = 0; i < dsa->queue_count; i++)
 		dsa->queue[i].driver_name[0] = '\0';
 	dsa->read_buffer_limit = 0;
 	dsa->event_log_size = DEFAULT_EVENT_LOG;
@@ -93,8 +89,6 @@ static void make_device(struct emu_dsa *dsa, uint32_t id, const struct emu_hardw
 
 int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardware)
 {
-	uint32_t i;
-
 	if (hardware->devices > EMU_DEVICES || hardware->engines > EMU_ENGINES ||
 	    hardware->queues > EMU_QUEUES || hardware->groups > EMU_GROUPS ||
 	    hardware->queue_size > EMU_SLOTS)
@@ -103,7 +97,7 @@ int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardwar
 	state->loaded = true;
 	state->page_check = true;
 	state->major = MAJOR;
-	for (i = 0; i < state->device_count; i++)
+	for (uint32_t i = 0; i < state->device_count; i++)
 		make_device(&state->device[i], i, hardware);
 	return 0;
 }

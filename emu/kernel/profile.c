@@ -40,9 +40,8 @@ const struct emu_profile *emu_profile_at(unsigned int index)
 const struct emu_profile *emu_profile_find(const char *name)
 {
 	const struct emu_profile *profile;
-	unsigned int i;
 
-	for (i = 0; (profile = emu_profile_at(i)); i++)
+	for (unsigned int i = 0; (profile = emu_profile_at(i)); i++)
 		if (!strcmp(profile->name, name))
 			return profile;
 	return NULL;

@@ -112,10 +112,10 @@ static const struct name *fixed_names(fuse_ino_t dir)
 static bool device_entry(const struct emu_state *state, unsigned int index, char *name,
 			 fuse_ino_t *ino)
 {
-	unsigned int d, q, found_device, found_queue;
+	unsigned int found_device, found_queue;
 
-	for (d = 0; d < state->device_count; d++)
-		for (q = 0; q < state->device[d].queue_count; q++) {
+	for (unsigned int d = 0; d < state->device_count; d++)
+		for (unsigned int q = 0; q < state->device[d].queue_count; q++) {
 			snprintf(name, EMU_SYSFS_NAME, "wq%u.%u", state->device[d].id, q);
 			if (emu_cdev_find(state, name, &found_device, &found_queue) || index-- > 0)
 				continue;
@@ -154,7 +154,6 @@ static int entry(const struct emu_state *state, fuse_ino_t dir, unsigned int ind
 {
 	const struct name *fixed = fixed_names(dir);
 	uint64_t node;
-	unsigned int i;
 
 	if (dir == CONTROL_INO(NODE_DEV))
 		return device_entry(state, index, name, ino) ? 0 : -ENOENT;
@@ -164,7 +163,7 @@ static int entry(const struct emu_state *state, fuse_ino_t dir, unsigned int ind
 		*ino = SYSFS_INO(node);
 		return err;
 	}
-	for (i = 0; fixed[i].name; i++)
+	for (unsigned int i = 0; fixed[i].name; i++)
 		if (i == index) {
 			snprintf(name, EMU_SYSFS_NAME, "%s", fixed[i].name);
 			*ino = fixed[i].ino;
@@ -488,9 +487,7 @@ static void answer_closing(struct emu_server *server)
 
 static void wake_pollers(struct emu_server *server)
 {
-	unsigned int i;
-
-	for (i = 0; server->pollers && i < EMU_FILES; i++)
+	for (unsigned int i = 0; server->pollers && i < EMU_FILES; i++)
 		if (server->poller[i] &&
 		    server->state->live.device[server->state->file[i].device].error[0] & 1) {
 			fuse_lowlevel_notify_poll(server->poller[i]);
@@ -632,14 +629,12 @@ static int start_thread(struct emu_server *server)
 
 static void prepare(struct emu_server *server)
 {
-	unsigned int i, d, q;
-
 	server->uid = geteuid();
 	server->gid = getegid();
-	for (i = 0; i < EMU_LANES; i++)
+	for (unsigned int i = 0; i < EMU_LANES; i++)
 		atomic_store(&server->state->lane[i].process, EMU_NONE);
-	for (d = 0; d < EMU_DEVICES; d++)
-		for (q = 0; q < EMU_QUEUES; q++)
+	for (unsigned int d = 0; d < EMU_DEVICES; d++)
+		for (unsigned int q = 0; q < EMU_QUEUES; q++)
 			server->device_mode[d][q] =
 				(struct device_mode){ 0600, server->uid, server->gid };
 }

@@ -61,11 +61,10 @@ static const struct emu_attribute *attribute_of(const struct emu_state *state,
 						const struct emu_node *node)
 {
 	const struct emu_attribute *attributes = emu_attributes(node->kind);
-	unsigned int i;
 
 	if (!node->attribute || !exists(state, node))
 		return NULL;
-	for (i = 1; attributes->name && i < node->attribute; i++)
+	for (unsigned int i = 1; attributes->name && i < node->attribute; i++)
 		attributes++;
 	if (!attributes->name || (attributes->visible && !attributes->visible(state, node)))
 		return NULL;
@@ -128,10 +127,9 @@ static bool parts_of(const struct emu_state *state, unsigned int device, bool li
 		     unsigned int *index, struct entry *entry)
 {
 	static const enum emu_kind kinds[] = { EMU_KIND_QUEUE, EMU_KIND_GROUP, EMU_KIND_ENGINE };
-	unsigned int k, i;
 
-	for (k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
-		for (i = 0; i < EMU_QUEUES; i++) {
+	for (unsigned int k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+		for (unsigned int i = 0; i < EMU_QUEUES; i++) {
 			struct emu_node node = { kinds[k], device, i, 0 };
 
 			if (!named(state, &node, index, entry))
@@ -146,9 +144,7 @@ static bool parts_of(const struct emu_state *state, unsigned int device, bool li
 
 static bool devices_entry(const struct emu_state *state, unsigned int *index, struct entry *entry)
 {
-	unsigned int d;
-
-	for (d = 0; d < state->device_count; d++) {
+	for (unsigned int d = 0; d < state->device_count; d++) {
 		struct emu_node node = { EMU_KIND_DEVICE, d, 0, 0 };
 
 		if (named(state, &node, index, entry) || parts_of(state, d, true, index, entry))
@@ -161,9 +157,7 @@ static bool devices_entry(const struct emu_state *state, unsigned int *index, st
 static bool driver_entry(const struct emu_state *state, enum emu_driver driver, unsigned int *index,
 			 struct entry *entry)
 {
-	unsigned int d, q;
-
-	for (d = 0; d < state->device_count; d++) {
+	for (unsigned int d = 0; d < state->device_count; d++) {
 		const struct emu_dsa *dsa = &state->device[d];
 		struct emu_node node = { EMU_KIND_DEVICE, d, 0, 0 };
 
@@ -172,7 +166,7 @@ static bool driver_entry(const struct emu_state *state, enum emu_driver driver, 
 			entry->node = (struct emu_node){ EMU_KIND_LINK, d, 0, EMU_KIND_DEVICE };
 			return true;
 		}
-		for (q = 0; driver != EMU_DRIVER_IDXD && q < dsa->queue_count; q++) {
+		for (unsigned int q = 0; driver != EMU_DRIVER_IDXD && q < dsa->queue_count; q++) {
 			node = (struct emu_node){ EMU_KIND_QUEUE, d, q, 0 };
 			if (!emu_driver_has(driver, &dsa->queue[q]) ||
 			    !named(state, &node, index, entry))
@@ -187,9 +181,7 @@ static bool driver_entry(const struct emu_state *state, enum emu_driver driver, 
 static bool opens_entry(const struct emu_state *state, const struct emu_node *dir,
 			unsigned int *index, struct entry *entry)
 {
-	unsigned int i;
-
-	for (i = 0; i < EMU_FILES; i++) {
+	for (unsigned int i = 0; i < EMU_FILES; i++) {
 		struct emu_node node = { EMU_KIND_OPEN, dir->device, i, 0 };
 
 		if (state->file[i].device == dir->device && state->file[i].queue == dir->index &&
@@ -290,10 +282,9 @@ int emu_sysfs_entry(const struct emu_state *state, uint64_t dir, unsigned int in
 int emu_sysfs_lookup(const struct emu_state *state, uint64_t dir, const char *name, uint64_t *node)
 {
 	char own[EMU_SYSFS_NAME];
-	unsigned int i;
 	int err;
 
-	for (i = 0; !(err = emu_sysfs_entry(state, dir, i, own, node)); i++)
+	for (unsigned int i = 0; !(err = emu_sysfs_entry(state, dir, i, own, node)); i++)
 		if (!strcmp(own, name))
 			return 0;
 	return err;

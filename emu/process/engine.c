@@ -71,9 +71,8 @@ static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 		.page_requests = !queue->prs_disable && !queue->ats_disable,
 		.event_log = has_event_log(state, dsa),
 	};
-	unsigned int i;
 
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		device.op_cap[i] = dsa->op_cap[i] & queue->op_config[i];
 	return device;
 }
@@ -294,11 +293,11 @@ static bool group_busy(const struct engine *engine, unsigned int lane)
 	struct emu_state *state = engine->view.state;
 	const struct emu_dsa *dsa = emu_lane_device(state, lane);
 	int group = emu_lane_queue(state, lane)->group_id;
-	unsigned int i, engines = 0, busy = 0;
+	unsigned int engines = 0, busy = 0;
 
-	for (i = 0; i < dsa->engine_count; i++)
+	for (unsigned int i = 0; i < dsa->engine_count; i++)
 		engines += dsa->engine[i].group_id == group;
-	for (i = 0; i < EMU_WORKERS; i++) {
+	for (unsigned int i = 0; i < EMU_WORKERS; i++) {
 		const struct emu_worker *worker = &engine->live->worker[i];
 		int other = atomic_load(&worker->lane);
 
@@ -359,9 +358,7 @@ static bool take(struct engine *engine, struct sva_desc *desc)
 
 static void wait_for_bell(struct emu_process_live *process, unsigned int heard)
 {
-	unsigned int i;
-
-	for (i = 0; i < SPINS; i++) {
+	for (unsigned int i = 0; i < SPINS; i++) {
 		if (atomic_load(&process->bell) != heard)
 			return;
 		__builtin_ia32_pause();
@@ -433,9 +430,9 @@ static int open_files(struct engine *engine)
 
 static unsigned int worker_count(const struct emu_state *state)
 {
-	unsigned int i, most = 1;
+	unsigned int most = 1;
 
-	for (i = 0; i < state->device_count; i++)
+	for (unsigned int i = 0; i < state->device_count; i++)
 		if (state->device[i].engine_count > most)
 			most = state->device[i].engine_count;
 	return most < EMU_WORKERS ? most : EMU_WORKERS;
@@ -446,14 +443,13 @@ static void start_others(struct emu_process_live *process, unsigned int count)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
-	unsigned int i;
 
 	if (pthread_attr_init(&attr))
 		return;
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	emu_thread_create(&thread, &attr, watch, NULL);
-	for (i = 1; i < count; i++)
+	for (unsigned int i = 1; i < count; i++)
 		if (emu_thread_create(&thread, &attr, work, &process->worker[i]))
 			break;
 	pthread_attr_destroy(&attr);

@@ -22,9 +22,7 @@
 
 static int add(uintptr_t page, unsigned int lane)
 {
-	unsigned int i;
-
-	for (i = 0; i < EMU_PORTALS; i++) {
+	for (unsigned int i = 0; i < EMU_PORTALS; i++) {
 		uintptr_t empty = 0;
 
 		/* The lane is set behind the page: a portal is nobody's before mmap() returns. */
@@ -39,9 +37,8 @@ static int add(uintptr_t page, unsigned int lane)
 static struct emu_mapping *find(const void *addr)
 {
 	uintptr_t page = (uintptr_t)addr & ~(uintptr_t)(EMU_PAGE - 1);
-	unsigned int i;
 
-	for (i = 0; i < EMU_PORTALS; i++)
+	for (unsigned int i = 0; i < EMU_PORTALS; i++)
 		if (atomic_load_explicit(&emu_local->portal[i].page, memory_order_acquire) == page)
 			return &emu_local->portal[i];
 	return NULL;
@@ -81,9 +78,8 @@ static void settle(unsigned int lane)
 void emu_portal_unmap(const void *addr, size_t length)
 {
 	uintptr_t start = (uintptr_t)addr;
-	unsigned int i;
 
-	for (i = 0; i < EMU_PORTALS; i++) {
+	for (unsigned int i = 0; i < EMU_PORTALS; i++) {
 		uintptr_t page = atomic_load(&emu_local->portal[i].page);
 
 		if (page && page - start < length) {

@@ -97,9 +97,8 @@ static bool take_disp(struct bytes *bytes, unsigned int size, int32_t *disp)
 {
 	unsigned char byte;
 	uint32_t value = 0;
-	unsigned int i;
 
-	for (i = 0; i < size; i++) {
+	for (unsigned int i = 0; i < size; i++) {
 		if (!take(bytes, &byte))
 			return false;
 		value |= (uint32_t)byte << 8 * i;

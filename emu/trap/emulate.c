@@ -67,9 +67,8 @@ static void read_regs(const ucontext_t *uc, enum emu_segment segment, struct emu
 						 REG_RSP, REG_RBP, REG_RSI, REG_RDI,
 						 REG_R8,  REG_R9,  REG_R10, REG_R11,
 						 REG_R12, REG_R13, REG_R14, REG_R15 };
-	unsigned int i;
 
-	for (i = 0; i < 16; i++)
+	for (unsigned int i = 0; i < 16; i++)
 		regs->reg[i] = (uint64_t)uc->uc_mcontext.gregs[place[i]];
 	regs->rip = (uint64_t)uc->uc_mcontext.gregs[REG_RIP];
 	regs->fs_base = regs->gs_base = 0;

@@ -34,11 +34,9 @@ static void make_queue(unsigned int number, enum emu_queue_mode mode)
 
 static int setup(void **state)
 {
-	unsigned int i;
-
 	(void)state;
 	memset(machine, 0, sizeof(*machine));
-	for (i = 0; i < EMU_LANES; i++)
+	for (unsigned int i = 0; i < EMU_LANES; i++)
 		atomic_store(&machine->lane[i].process, EMU_NONE);
 	machine->profile = (struct emu_profile){ .sva = true,
 						 .write = true,
@@ -72,13 +70,13 @@ static void test_names(void **state)
 {
 	static const char *const wrong[] = { "wq2.2", "wq2.4", "wq0.0", "wq2",           "wq2.0x",
 					     "wq2.",  "",      "dsa2",  "wq2.4294967296" };
-	unsigned int device, queue, i;
+	unsigned int device, queue;
 
 	(void)state;
 	assert_int_equal(emu_cdev_find(machine, "wq2.1", &device, &queue), 0);
 	assert_int_equal(device, 0);
 	assert_int_equal(queue, 1);
-	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+	for (unsigned int i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
 		assert_int_equal(emu_cdev_find(machine, wrong[i], &device, &queue), -ENOENT);
 	dsa->queue[1].type = EMU_WQ_KERNEL;
 	assert_int_equal(emu_cdev_find(machine, "wq2.1", &device, &queue), -ENOENT);
@@ -251,13 +249,11 @@ static void test_process_goes(void **state)
 
 static void test_limits(void **state)
 {
-	unsigned int i;
-
 	(void)state;
-	for (i = 0; i < EMU_FILES; i++)
+	for (unsigned int i = 0; i < EMU_FILES; i++)
 		assert_true(emu_cdev_open(machine, &program, 0, SHARED) >= 0);
 	assert_int_equal(emu_cdev_open(machine, &program, 0, SHARED), -ENFILE);
-	for (i = 0; i < EMU_PROCESSES; i++)
+	for (unsigned int i = 0; i < EMU_PROCESSES; i++)
 		assert_int_equal(emu_process_open(machine, 1000 + (pid_t)i), i);
 	assert_int_equal(emu_process_open(machine, 5000), -ENOSPC);
 	emu_process_close(machine, 5);
@@ -267,10 +263,8 @@ static void test_limits(void **state)
 /* What processes had is free again for others. */
 static void test_many_processes(void **state)
 {
-	unsigned int i;
-
 	(void)state;
-	for (i = 0; i < 2 * EMU_LANES; i++) {
+	for (unsigned int i = 0; i < 2 * EMU_LANES; i++) {
 		unsigned int file = ready_file(&program, SHARED);
 
 		assert_true(machine->file[file].lane >= 0);

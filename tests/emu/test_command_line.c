@@ -123,10 +123,9 @@ static void test_refused(void **state)
 		{ "--nonsense x", "--help lists" },
 		{ "--config", "--help lists" },
 	};
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+	for (unsigned int i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		assert_int_equal(parse(wrong[i][0]), -EINVAL);
 		if (!strstr(said, wrong[i][1]))
 			fail_msg("%s: %s", wrong[i][0], said);
@@ -136,10 +135,9 @@ static void test_refused(void **state)
 static void test_too_many_rules(void **state)
 {
 	char words[512] = "";
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < EMU_RULES; i++)
+	for (unsigned int i = 0; i < EMU_RULES; i++)
 		strcat(words, "--inject=lost ");
 	strcat(words, "x");
 	assert_int_equal(parse(words), 0);
@@ -167,10 +165,9 @@ static void test_rules(void **state)
 	};
 	struct emu_rule rule;
 	const char *why;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(good) / sizeof(*good); i++) {
+	for (unsigned int i = 0; i < sizeof(good) / sizeof(*good); i++) {
 		assert_int_equal(emu_rule_parse(good[i].text, &rule, &why), 0);
 		assert_memory_equal(&rule, &good[i].rule, sizeof(rule));
 	}
@@ -210,10 +207,9 @@ static void test_wrong_rules(void **state)
 	};
 	struct emu_rule rule;
 	const char *why;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+	for (unsigned int i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		if (emu_rule_parse(wrong[i][0], &rule, &why) != -EINVAL ||
 		    !strstr(why, wrong[i][1]))
 			fail_msg("%s", wrong[i][0]);

@@ -113,9 +113,9 @@ static void test_profiles(void **state)
 		{ "/etc/accel-config/contrib/configs/os_profile.conf", 1, EMU_WQ_KERNEL },
 		{ "/etc/accel-config/contrib/configs/storage_profile.conf", 2, EMU_WQ_USER },
 	};
-	unsigned int i, q;
+	unsigned int q;
 
-	for (i = 0; i < sizeof(profiles) / sizeof(*profiles); i++) {
+	for (unsigned int i = 0; i < sizeof(profiles) / sizeof(*profiles); i++) {
 		if (access(profiles[i].path, R_OK))
 			skip();
 		setup(state);
@@ -233,9 +233,8 @@ static void test_refused(void **state)
 		{ GROUP("{\"dev\":\"wq0.0\",\"size\":1,\"group_id\":0,\"type\":\"user\"}", ENGINE),
 		  "wq0.0: cannot be enabled" },
 	};
-	unsigned int i;
 
-	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+	for (unsigned int i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		setup(state);
 		assert_true(load(wrong[i][0]) < 0);
 		assert_non_null(strstr(said, "/tmp/test_config."));

@@ -88,10 +88,8 @@ static void test_present(void **state)
 
 static void test_dropped(void **state)
 {
-	unsigned int page;
-
 	(void)state;
-	for (page = 0; page < PAGES; page++) {
+	for (unsigned int page = 0; page < PAGES; page++) {
 		memset(area, 1, PAGES * PAGE);
 		madvise(area + page * PAGE, PAGE, MADV_DONTNEED);
 		assert_int_equal(reach(area, PAGES * PAGE, false), page * PAGE);
@@ -234,11 +232,10 @@ static void test_long_range(void **state)
 	const size_t pages = 3000;
 	char *at = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	size_t i;
 
 	(void)state;
 	madvise(at, pages * PAGE, MADV_NOHUGEPAGE);
-	for (i = 0; i < pages; i += 50)
+	for (size_t i = 0; i < pages; i += 50)
 		mprotect(at + i * PAGE, PAGE, PROT_READ);
 	assert_int_equal(reach(at, pages * PAGE, false), pages * PAGE);
 	assert_int_equal(reach(at + PAGE, (pages - 1) * PAGE, true), 49 * PAGE);

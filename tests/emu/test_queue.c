@@ -76,10 +76,8 @@ static uint64_t dispatch(unsigned int lane)
 
 static void test_threshold(void **state)
 {
-	unsigned int i;
-
 	(void)state;
-	for (i = 1; i <= 12; i++)
+	for (unsigned int i = 1; i <= 12; i++)
 		assert_int_equal(submit(SHARED, i), EMU_TAKEN);
 	assert_int_equal(submit(SHARED, 13), EMU_BUSY);
 	assert_int_equal(emu_queue_occupancy(&live->queue[SHARED]), 12);
@@ -92,23 +90,19 @@ static void test_threshold(void **state)
 /* A queue that was made smaller after its threshold was set. */
 static void test_threshold_beyond_size(void **state)
 {
-	unsigned int i;
-
 	(void)state;
 	dsa->queue[SHARED].size = 8;
-	for (i = 1; i <= 8; i++)
+	for (unsigned int i = 1; i <= 8; i++)
 		assert_int_equal(submit(SHARED, i), EMU_TAKEN);
 	assert_int_equal(submit(SHARED, 9), EMU_BUSY);
-	for (i = 1; i <= 8; i++)
+	for (unsigned int i = 1; i <= 8; i++)
 		assert_int_equal(dispatch(SHARED), i);
 }
 
 static void test_first_in_first_out(void **state)
 {
-	unsigned int i;
-
 	(void)state;
-	for (i = 1; i <= 100; i++) {
+	for (unsigned int i = 1; i <= 100; i++) {
 		assert_int_equal(submit(SHARED, 2 * i), EMU_TAKEN);
 		assert_int_equal(submit(SHARED, 2 * i + 1), EMU_TAKEN);
 		assert_int_equal(dispatch(SHARED), 2 * i);
@@ -131,10 +125,8 @@ static void test_pasid_is_the_process(void **state)
 /* 9.2.16: valid, descriptor, queue; code 0x53. The driver has read it before a second one comes. */
 static void test_dedicated_overflow(void **state)
 {
-	unsigned int i;
-
 	(void)state;
-	for (i = 1; i <= 16; i++)
+	for (unsigned int i = 1; i <= 16; i++)
 		assert_int_equal(submit(DEDICATED, i), EMU_TAKEN);
 	assert_int_equal(live->error[0], 0);
 	assert_int_equal(submit(DEDICATED, 17), EMU_LOST_IT);
@@ -144,7 +136,7 @@ static void test_dedicated_overflow(void **state)
 	assert_int_equal(live->error[0] >> 40, 7);
 	assert_int_equal(submit(DEDICATED, 18), EMU_LOST_IT);
 	assert_int_equal(live->error[0] & 0xffff, 0x530d);
-	for (i = 1; i <= 16; i++)
+	for (unsigned int i = 1; i <= 16; i++)
 		assert_int_equal(dispatch(DEDICATED), i);
 }
 
@@ -178,10 +170,8 @@ static void test_halt_of_limited_time(void **state)
 /* Processes share the places, but each one's descriptors are its own. */
 static void test_lanes(void **state)
 {
-	unsigned int i;
-
 	(void)state;
-	for (i = 1; i <= 6; i++) {
+	for (unsigned int i = 1; i <= 6; i++) {
 		assert_int_equal(submit(SHARED, i), EMU_TAKEN);
 		assert_int_equal(submit(OTHER, 100 + i), EMU_TAKEN);
 	}
@@ -221,10 +211,9 @@ static void test_settled(void **state)
 static void test_counters(void **state)
 {
 	const struct emu_counters *counters = &live->queue[SHARED].counters;
-	unsigned int i;
 
 	(void)state;
-	for (i = 1; i <= 14; i++)
+	for (unsigned int i = 1; i <= 14; i++)
 		submit(SHARED, i);
 	assert_int_equal(counters->submitted, 14);
 	assert_int_equal(counters->accepted, 12);
@@ -244,12 +233,11 @@ static void test_injected_refusals(void **state)
 					      .action = EMU_INJECT_FULL,
 					      .value = 2 };
 	static const char expected[] = "++--+++--+++--";
-	unsigned int i;
 
 	(void)state;
 	machine->rule[0] = rule;
 	machine->rule_count = 1;
-	for (i = 0; expected[i]; i++) {
+	for (unsigned int i = 0; expected[i]; i++) {
 		assert_int_equal(submit(SHARED, 1) == EMU_TAKEN, expected[i] == '+');
 		dispatch(SHARED);
 		assert_int_equal(submit(DEDICATED, 1), EMU_TAKEN);
@@ -268,15 +256,15 @@ static void test_injected_by_chance(void **state)
 					      .one_in = 4,
 					      .action = EMU_INJECT_LOST };
 	struct sva_desc desc = numbered(1);
-	unsigned int count[3] = { 0 }, hash[3] = { 0 }, run, i;
+	unsigned int count[3] = { 0 }, hash[3] = { 0 };
 
 	(void)state;
 	machine->rule_count = 1;
-	for (run = 0; run < 3; run++) {
+	for (unsigned int run = 0; run < 3; run++) {
 		machine->rule[0] = rule;
 		machine->live.rule[0] = (struct emu_rule_live){ 0 };
 		machine->seed = run / 2;
-		for (i = 0; i < 4000; i++)
+		for (unsigned int i = 0; i < 4000; i++)
 			if (emu_inject_outcome(machine, SHARED, &desc)) {
 				count[run]++;
 				hash[run] = hash[run] * 31 + i;
@@ -416,19 +404,18 @@ static void *dispatch_many(void *own)
 static void test_threads(void **state)
 {
 	pthread_t thread[SUBMITTERS + 2];
-	uintptr_t i;
 
 	(void)state;
 	machine->statistics = false;
-	for (i = 0; i < SUBMITTERS + 2; i++)
+	for (uintptr_t i = 0; i < SUBMITTERS + 2; i++)
 		assert_int_equal(
 			pthread_create(
 				&thread[i], NULL, i < SUBMITTERS ? submit_many : dispatch_many,
 				i < SUBMITTERS ? (void *)i : &machine->live.process[0].worker[i]),
 			0);
-	for (i = 0; i < SUBMITTERS + 2; i++)
+	for (uintptr_t i = 0; i < SUBMITTERS + 2; i++)
 		assert_int_equal(pthread_join(thread[i], NULL), 0);
-	for (i = 1; i <= SUBMITTERS * ROUNDS; i++)
+	for (uintptr_t i = 1; i <= SUBMITTERS * ROUNDS; i++)
 		assert_int_equal(left_count[i], 1);
 	assert_int_equal(emu_queue_occupancy(&live->queue[SHARED]), 0);
 	assert_false(emu_queue_ready(machine, SHARED));

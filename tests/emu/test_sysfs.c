@@ -69,10 +69,9 @@ struct step {
 
 static void take(const struct step *steps, unsigned int count)
 {
-	unsigned int i;
 	int error;
 
-	for (i = 0; i < count; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		error = store(steps[i].path, steps[i].value);
 		if (error != steps[i].error)
 			fail_msg("step %u: %s to %s: %d, not %d", i, steps[i].value, steps[i].path,
@@ -87,9 +86,7 @@ struct shown {
 
 static void look(const struct shown *shown, unsigned int count)
 {
-	unsigned int i;
-
-	for (i = 0; i < count; i++)
+	for (unsigned int i = 0; i < count; i++)
 		if (strcmp(show(shown[i].path), shown[i].text))
 			fail_msg("%s: %s, not %s", shown[i].path, show(shown[i].path),
 				 shown[i].text);
@@ -105,10 +102,10 @@ static void look(const struct shown *shown, unsigned int count)
 static unsigned int walk(uint64_t dir)
 {
 	char name[EMU_SYSFS_NAME], buf[EMU_SYSFS_PAGE];
-	unsigned int i, count = 0;
+	unsigned int count = 0;
 	uint64_t node, found;
 
-	for (i = 0; !emu_sysfs_entry(machine, dir, i, name, &node); i++) {
+	for (unsigned int i = 0; !emu_sysfs_entry(machine, dir, i, name, &node); i++) {
 		mode_t mode = emu_sysfs_mode(machine, node);
 
 		assert_int_equal(emu_sysfs_lookup(machine, dir, name, &found), 0);
@@ -150,12 +147,11 @@ static void test_nonsense(void **state)
 	};
 	char buf[EMU_SYSFS_PAGE];
 	uint64_t node;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+	for (unsigned int i = 0; i < sizeof(paths) / sizeof(*paths); i++)
 		assert_int_equal(emu_sysfs_path(machine, paths[i]), 0);
-	for (i = 0; i < 64; i++) {
+	for (unsigned int i = 0; i < 64; i++) {
 		node = UINT64_C(3) << i;
 		emu_sysfs_mode(machine, node);
 		emu_sysfs_lookup(machine, node, "x", &node);
@@ -181,10 +177,9 @@ static void test_modes(void **state)
 		{ "drivers/idxd/bind", S_IFREG | 0200 },
 		{ "drivers/user/unbind", S_IFREG | 0200 },
 	};
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < COUNT(all); i++)
+	for (unsigned int i = 0; i < COUNT(all); i++)
 		assert_int_equal(emu_sysfs_mode(machine, emu_sysfs_path(machine, all[i].path)),
 				 all[i].mode);
 }
@@ -347,10 +342,9 @@ static void test_profiles(void **state)
 		{ "5.18", 0x200, { "devices/group0.0/desc_progress_limit", "-2" } },
 		{ "5.18", 0x100, { "devices/dsa0/max_read_buffers", "96\n" } },
 	};
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < COUNT(all); i++) {
+	for (unsigned int i = 0; i < COUNT(all); i++) {
 		boot(all[i].profile, all[i].version);
 		look(&all[i].shown, 1);
 	}
@@ -363,10 +357,9 @@ static void test_profiles(void **state)
 static void test_default_everywhere(void **state)
 {
 	const struct emu_profile *profile;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; (profile = emu_profile_at(i)); i++) {
+	for (unsigned int i = 0; (profile = emu_profile_at(i)); i++) {
 		boot(profile->name, 0x200);
 		assert_int_equal(emu_machine_default(machine), 0);
 		assert_shows("devices/wq0.0/state", "enabled\n");
@@ -699,10 +692,9 @@ static void test_bind(void **state)
 		{ { "user", "wq0.9", -ENODEV, NO_WORD }, { "devices/dsa0/cmd_status", "1", 0 } },
 		{ { "user", "wq0.0\n\n", -ENODEV, NO_WORD }, { "devices/dsa0/cmd_status", "", 0 } },
 	};
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < COUNT(all); i++) {
+	for (unsigned int i = 0; i < COUNT(all); i++) {
 		attempt(&all[i].attempt);
 		take(&all[i].next, 1);
 	}
@@ -827,8 +819,6 @@ static void test_unbind_device(void **state)
 
 static void test_kernel_queue(void **state)
 {
-	unsigned int i;
-
 	(void)state;
 	assert_int_equal(store("drivers/user/unbind", "wq0.0"), 0);
 	assert_int_equal(store("devices/wq0.0/mode", "dedicated"), 0);
@@ -836,7 +826,7 @@ static void test_kernel_queue(void **state)
 	assert_int_equal(store("devices/wq0.0/name", "dmaengine"), 0);
 	assert_int_equal(store("devices/wq0.0/driver_name", "dmaengine"), 0);
 	attempt(&(struct attempt){ "dmaengine", "wq0.0", -ENXIO, 0x23 });
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		dsa->engine[i].group_id = EMU_NONE;
 	assert_int_equal(store("devices/wq0.0/name", "dmaengine"), 0);
 	attempt(&(struct attempt){ "dmaengine", "wq0.0", -ENXIO, NO_WORD });

@@ -13,9 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check(struct emu_dsa *dsa)
 {
 	bool enabled = atomic_load(&dsa->enabled);
-	uint32_t q, sum = 0;
+	uint32_t sum = 0;
 
-	for (q = 0; q < dsa->queue_count; q++) {
+	for (uint32_t q = 0; q < dsa->queue_count; q++) {
 		const struct emu_queue *queue = &dsa->queue[q];
 
 		sum += queue->size;

@@ -46,9 +46,8 @@ static void collect(unsigned int which, uint64_t dir)
 {
 	char name[EMU_SYSFS_NAME];
 	uint64_t node;
-	unsigned int i;
 
-	for (i = 0; !emu_sysfs_entry(&machine, dir, i, name, &node); i++) {
+	for (unsigned int i = 0; !emu_sysfs_entry(&machine, dir, i, name, &node); i++) {
 		mode_t mode = emu_sysfs_mode(&machine, node);
 
 		check(strlen(name) > 0 && !strchr(name, '/'));
@@ -72,8 +71,6 @@ static void check_show(uint64_t node)
 
 static void check_queue(const struct emu_dsa *dsa, const struct emu_queue *queue)
 {
-	unsigned int i;
-
 	check(queue->group_id >= EMU_NONE && queue->group_id < (int)dsa->group_count);
 	check(queue->priority <= 15 && queue->enqcmds_retries <= 64);
 	check(memchr(queue->name, '\0', EMU_NAME) && memchr(queue->driver_name, '\0', EMU_NAME));
@@ -82,7 +79,7 @@ static void check_queue(const struct emu_dsa *dsa, const struct emu_queue *queue
 	check(!(queue->max_batch_size & (queue->max_batch_size - 1)));
 	check(queue->max_batch_size && queue->max_batch_size <= dsa->max_batch_size);
 	check(!queue->block_on_fault || !queue->prs_disable);
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		check(!(queue->op_config[i] & ~dsa->op_cap[i]));
 	if (atomic_load(&queue->state) == EMU_WQ_DISABLED)
 		return;
@@ -93,17 +90,17 @@ static void check_queue(const struct emu_dsa *dsa, const struct emu_queue *queue
 
 static void check_device(const struct emu_dsa *dsa)
 {
-	uint32_t i, size = 0, reserved = 0;
+	uint32_t size = 0, reserved = 0;
 
-	for (i = 0; i < dsa->queue_count; i++) {
+	for (uint32_t i = 0; i < dsa->queue_count; i++) {
 		check_queue(dsa, &dsa->queue[i]);
 		size += dsa->queue[i].group_id == EMU_NONE ? 0 : dsa->queue[i].size;
 	}
 	check(!atomic_load(&dsa->enabled) || size <= dsa->max_queue_size);
-	for (i = 0; i < dsa->engine_count; i++)
+	for (uint32_t i = 0; i < dsa->engine_count; i++)
 		check(dsa->engine[i].group_id >= EMU_NONE &&
 		      dsa->engine[i].group_id < (int)dsa->group_count);
-	for (i = 0; i < dsa->group_count; i++)
+	for (uint32_t i = 0; i < dsa->group_count; i++)
 		reserved += dsa->group[i].read_buffers_reserved;
 	check(reserved <= dsa->max_read_buffers);
 	check(dsa->read_buffer_limit <= dsa->max_read_buffers);
@@ -112,9 +109,7 @@ static void check_device(const struct emu_dsa *dsa)
 /* What stays as it is while the queue is enabled: everything, but for the retries. */
 static void check_kept(const struct emu_dsa *before, const struct emu_dsa *after)
 {
-	unsigned int i;
-
-	for (i = 0; i < after->queue_count; i++) {
+	for (unsigned int i = 0; i < after->queue_count; i++) {
 		struct emu_queue old = before->queue[i];
 
 		if (atomic_load(&old.state) == EMU_WQ_DISABLED ||
@@ -129,14 +124,13 @@ static void store(uint64_t node, const char *value, size_t length)
 {
 	static struct emu_dsa before[EMU_DEVICES];
 	ssize_t done;
-	unsigned int i;
 
-	for (i = 0; i < machine.device_count; i++)
+	for (unsigned int i = 0; i < machine.device_count; i++)
 		memcpy(&before[i], &machine.device[i], sizeof(before[i]));
 	done = emu_sysfs_store(&machine, node, value, length);
 	check(done < 0 || done == (ssize_t)length);
 	check_show(node);
-	for (i = 0; i < machine.device_count; i++) {
+	for (unsigned int i = 0; i < machine.device_count; i++) {
 		check_device(&machine.device[i]);
 		check_kept(&before[i], &machine.device[i]);
 	}

@@ -82,9 +82,8 @@ static void skip_ud2(int sig, siginfo_t *info, void *context)
 static uint64_t time_ud2(void)
 {
 	uint64_t start = sva_rdtsc();
-	unsigned int i;
 
-	for (i = 0; i < BATCH; i++)
+	for (unsigned int i = 0; i < BATCH; i++)
 		__asm__ volatile("ud2");
 	return sva_rdtsc() - start;
 }
@@ -92,19 +91,18 @@ static uint64_t time_ud2(void)
 static uint64_t time_enqcmd(void *portal)
 {
 	uint64_t start;
-	unsigned int i;
 
-	for (i = 0; i < BATCH; i++) {
+	for (unsigned int i = 0; i < BATCH; i++) {
 		sva_prep_noop(&desc[i], 0);
 		desc[i].completion_addr = (uintptr_t)&comp[i];
 		comp[i].status = 0;
 	}
 	start = sva_rdtsc();
-	for (i = 0; i < BATCH; i++)
+	for (unsigned int i = 0; i < BATCH; i++)
 		if (sva_enqcmd(portal, &desc[i]))
 			fail("the queue is full");
 	start = sva_rdtsc() - start;
-	for (i = 0; i < BATCH; i++)
+	for (unsigned int i = 0; i < BATCH; i++)
 		wait_for(i);
 	return start;
 }
@@ -116,10 +114,9 @@ static int instruction(void)
 	int (*change)(int, const struct sigaction *, struct sigaction *);
 	void *portal = map_portal("/dev/dsa/wq0.0");
 	uint64_t ud2 = UINT64_MAX, enqcmd = UINT64_MAX;
-	unsigned int i;
 
 	*(void **)&change = dlsym(dlopen("libc.so.6", RTLD_NOW), "sigaction");
-	for (i = 0; i < ROUNDS && (i < 300 || enqcmd * 2 > ud2 * 3); i++) {
+	for (unsigned int i = 0; i < ROUNDS && (i < 300 || enqcmd * 2 > ud2 * 3); i++) {
 		change(SIGILL, &bare, &trap);
 		ud2 = least(ud2, time_ud2());
 		change(SIGILL, &trap, NULL);
@@ -147,9 +144,8 @@ static void submit(void *portal, unsigned int i, char *dst, const char *src)
 static uint64_t time_queue(void *portal, char *dst, const char *src)
 {
 	uint64_t start = now();
-	size_t i;
 
-	for (i = 0; i < WINDOW; i++) {
+	for (size_t i = 0; i < WINDOW; i++) {
 		submit(portal, (unsigned int)i, dst + i * MIB, src + i * MIB);
 		if (i > 0)
 			wait_for((unsigned int)i - 1);
@@ -161,9 +157,8 @@ static uint64_t time_queue(void *portal, char *dst, const char *src)
 static uint64_t time_memcpy(char *dst, const char *src)
 {
 	uint64_t start = now();
-	size_t i;
 
-	for (i = 0; i < WINDOW; i++) {
+	for (size_t i = 0; i < WINDOW; i++) {
 		memcpy(dst + i * MIB, src + i * MIB, MIB);
 		__asm__ volatile("" : : "r"(dst) : "memory");
 	}
@@ -175,13 +170,12 @@ static int copy(unsigned int limit)
 	void *portal = map_portal("/dev/dsa/wq0.0");
 	char *src = malloc((size_t)COUNT * MIB), *dst = malloc((size_t)COUNT * MIB);
 	uint64_t queue = UINT64_MAX, cpu = UINT64_MAX;
-	unsigned int i;
 
 	if (!src || !dst)
 		fail("malloc");
 	memset(src, 1, (size_t)COUNT * MIB);
 	memset(dst, 2, (size_t)COUNT * MIB);
-	for (i = 0; i < ROUNDS && (i < 200 || cpu * 100 < queue * limit); i++) {
+	for (unsigned int i = 0; i < ROUNDS && (i < 200 || cpu * 100 < queue * limit); i++) {
 		size_t at = (size_t)i * WINDOW % COUNT * MIB;
 
 		cpu = least(cpu, time_memcpy(dst + at, src + at));

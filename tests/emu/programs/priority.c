@@ -44,24 +44,23 @@ int main(void)
 	void *low = map_queue("/dev/dsa/wq0.0"), *high = map_queue("/dev/dsa/wq0.1");
 	struct sva_desc desc __attribute__((aligned(64)));
 	struct timespec now;
-	unsigned int i;
 
 	if (low == MAP_FAILED || high == MAP_FAILED)
 		return 1;
 	memset(src, 1, sizeof(src));
 	memset(dst, 2, sizeof(dst));
-	for (i = 0; i < HEAVY; i++) {
+	for (unsigned int i = 0; i < HEAVY; i++) {
 		sva_prep_memmove(&list[i], dst, src, MOVE, 0);
 		list[i].op_flags &= ~(SVA_FLAG_CRAV | SVA_FLAG_RCR);
 	}
 	sva_prep_batch(&desc, list, HEAVY, 0);
 	enqueue(low, &desc, &done[2 * COUNT]);
 	sva_prep_noop(&desc, 0);
-	for (i = 0; i < 2 * COUNT; i++)
+	for (unsigned int i = 0; i < 2 * COUNT; i++)
 		enqueue(i < COUNT ? low : high, &desc, &done[i]);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	printf("%lld.%09ld\n", (long long)now.tv_sec, now.tv_nsec);
-	for (i = 0; i < 2 * COUNT + 1; i++)
+	for (unsigned int i = 0; i < 2 * COUNT + 1; i++)
 		while (!sva_record_status(&done[i]))
 			sched_yield();
 	/* The last references: what is traced is complete. */

@@ -191,10 +191,9 @@ static void test_mmap(void **state)
 static void test_mapping_holds_the_file(void **state)
 {
 	char *portal = map_queue(DEDICATED);
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < PAGE; i += 64) {
+	for (unsigned int i = 0; i < PAGE; i += 64) {
 		prepare_noop();
 		sva_movdir64b(portal + i, &desc);
 		assert_int_equal(wait_for(&comp), SVA_STATUS_SUCCESS);
@@ -313,19 +312,19 @@ static void test_overflow(void **state)
 	int fd = open_queue(DEDICATED);
 	struct pollfd poller = { .events = POLLIN };
 	void *portal = map(fd);
-	unsigned int i, done = 0;
+	unsigned int done = 0;
 
 	(void)state;
 	memset(src, 1, sizeof(src));
 	memset(dst, 2, sizeof(dst));
-	for (i = 0; i < COUNT; i++) {
+	for (unsigned int i = 0; i < COUNT; i++) {
 		sva_prep_memmove(&moves[i], dst, src, sizeof(src), 0);
 		moves[i].completion_addr = (uintptr_t)&comps[i];
 		sva_movdir64b(portal, &moves[i]);
 	}
 	close(fd); /* with the portal mapped, nothing ends */
 	munmap(portal, PAGE);
-	for (i = 0; i < COUNT; i++)
+	for (unsigned int i = 0; i < COUNT; i++)
 		done += comps[i].status == SVA_STATUS_SUCCESS;
 	assert_in_range(done, 64, COUNT - 1);
 	fd = open_queue(SHARED);
@@ -341,14 +340,13 @@ static void *overflow_later(void *portal)
 	static struct sva_desc move;
 	static struct sva_record record;
 	static char src[1u << 20], dst[1u << 20];
-	unsigned int i;
 
 	memset(src, 1, sizeof(src));
 	memset(dst, 2, sizeof(dst));
 	sva_prep_memmove(&move, dst, src, sizeof(src), SVA_FLAG_BOF);
 	move.completion_addr = (uintptr_t)&record;
 	while (!error_code() && !caught)
-		for (i = 0; i < 200; i++)
+		for (unsigned int i = 0; i < 200; i++)
 			sva_movdir64b(portal, &move);
 	return NULL;
 }
@@ -441,10 +439,9 @@ static void test_signals(void **state)
 static void test_closes_everything(void **state)
 {
 	void *portal = map_queue(SHARED);
-	int fd;
 
 	(void)state;
-	for (fd = 3; fd < 256; fd++)
+	for (int fd = 3; fd < 256; fd++)
 		close(fd);
 	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
 	munmap(portal, PAGE);
@@ -630,7 +627,7 @@ static void test_kill(void **state)
 {
 	long clients = read_attribute(SYSFS "wq0.0/clients");
 	static char src[1u << 20], dst[1u << 20];
-	int gate[2], i;
+	int gate[2];
 	pid_t child;
 	char byte;
 
@@ -642,7 +639,7 @@ static void test_kill(void **state)
 
 		sva_prep_memmove(&desc, dst, src, sizeof(src), SVA_FLAG_BOF);
 		desc.completion_addr = (uintptr_t)&comp;
-		for (i = 0; i < 40; i++)
+		for (int i = 0; i < 40; i++)
 			sva_enqcmd(portal, &desc);
 		_exit(write(gate[1], "x", 1) == 1 ? pause() : 1);
 	}

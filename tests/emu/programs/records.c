@@ -126,10 +126,9 @@ static void test_list(void **state)
 {
 	static struct sva_record record;
 	struct sva_desc *list = (void *)area;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 2 * PAGE / sizeof(*list); i++)
+	for (unsigned int i = 0; i < 2 * PAGE / sizeof(*list); i++)
 		list[i].op_flags = 0;
 	madvise(area + PAGE, PAGE, MADV_DONTNEED);
 	sva_prep_batch(&desc, list, 2 * PAGE / sizeof(*list), 0);

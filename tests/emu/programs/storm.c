@@ -37,9 +37,7 @@ static void on_timer(int sig)
 
 static void *submit_many(void *unused)
 {
-	unsigned int i;
-
-	for (i = 0; i < ROUNDS; i++)
+	for (unsigned int i = 0; i < ROUNDS; i++)
 		while (!submit())
 			;
 	return unused;
@@ -50,17 +48,16 @@ int main(void)
 	struct itimerval timer = { { 0, 200 }, { 0, 200 } }; /* microseconds */
 	struct sigaction action = { .sa_handler = on_timer, .sa_flags = SA_RESTART };
 	pthread_t thread[THREADS];
-	unsigned int i;
 
 	portal = mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, open("/dev/dsa/wq0.0", O_RDWR), 0);
 	if (portal == MAP_FAILED)
 		return 1;
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &timer, NULL);
-	for (i = 0; i < THREADS; i++)
+	for (unsigned int i = 0; i < THREADS; i++)
 		if (pthread_create(&thread[i], NULL, submit_many, NULL))
 			return 1;
-	for (i = 0; i < THREADS; i++)
+	for (unsigned int i = 0; i < THREADS; i++)
 		pthread_join(thread[i], NULL);
 	timer = (struct itimerval){ 0 };
 	setitimer(ITIMER_REAL, &timer, NULL);

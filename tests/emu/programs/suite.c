@@ -100,11 +100,10 @@ static int run(struct sva_op *op)
 static uint32_t crc32c(const unsigned char *data, size_t size)
 {
 	uint32_t crc = UINT32_MAX;
-	int bit;
 
 	while (size-- > 0) {
 		crc ^= *data++;
-		for (bit = 0; bit < 8; bit++)
+		for (int bit = 0; bit < 8; bit++)
 			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
 	}
 	return ~crc;
@@ -117,10 +116,10 @@ static uint32_t crc32c(const unsigned char *data, size_t size)
 static void test_moves(void **state)
 {
 	static struct sva_op op;
-	size_t sizes[] = { 1, 63, 64, 4095, 4097, SIZE }, i;
+	size_t sizes[] = { 1, 63, 64, 4095, 4097, SIZE };
 
 	(void)state;
-	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		memset(dst, 0, SIZE);
 		sva_prep_memmove(&op.desc, dst, src, sizes[i], 0);
 		assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
@@ -132,7 +131,7 @@ static void test_moves(void **state)
 	assert_memory_equal(dst2, src, SIZE);
 	sva_prep_fill(&op.desc, dst, 0x0807060504030201, SIZE, 0);
 	assert_int_equal(run(&op), SVA_STATUS_SUCCESS);
-	for (i = 0; i < SIZE; i++)
+	for (size_t i = 0; i < SIZE; i++)
 		assert_int_equal(dst[i], i % 8 + 1);
 }
 
@@ -234,11 +233,10 @@ static void test_fault_memmove(void **state)
 {
 	static struct sva_op op;
 	struct sva_result r = { .size = sizeof(r) };
-	unsigned int page, operand;
 
 	(void)state;
-	for (operand = 0; operand < 2; operand++)
-		for (page = 0; page < PAGES; page++) {
+	for (unsigned int operand = 0; operand < 2; operand++)
+		for (unsigned int page = 0; page < PAGES; page++) {
 			fill_random(src, SIZE);
 			fill_random(dst, SIZE);
 			drop(operand ? dst : src, page);
@@ -255,10 +253,9 @@ static void test_fault_fill(void **state)
 {
 	static struct sva_op op;
 	struct sva_result r = { .size = sizeof(r) };
-	unsigned int page;
 
 	(void)state;
-	for (page = 0; page < PAGES; page++) {
+	for (unsigned int page = 0; page < PAGES; page++) {
 		fill_random(dst, SIZE);
 		drop(dst, page);
 		sva_prep_fill(&op.desc, dst, 0x1111111111111111, SIZE, 0);
@@ -275,10 +272,9 @@ static void test_fault_crc(void **state)
 {
 	static struct sva_op op;
 	struct sva_result r = { .size = sizeof(r) };
-	unsigned int page;
 
 	(void)state;
-	for (page = 0; page < PAGES; page++) {
+	for (unsigned int page = 0; page < PAGES; page++) {
 		fill_random(src, SIZE);
 		drop(src, page);
 		sva_prep_crc(&op.desc, src, SIZE, 0, 0);
@@ -324,7 +320,6 @@ static bool blocks_on_fault(void)
 static void test_block_on_fault(void **state)
 {
 	static struct sva_op op;
-	unsigned int page;
 
 	(void)state;
 	if (!blocks_on_fault()) {
@@ -332,7 +327,7 @@ static void test_block_on_fault(void **state)
 		assert_int_equal(run(&op), SVA_STATUS_BAD_FLAGS);
 		return;
 	}
-	for (page = 0; page < PAGES; page++) {
+	for (unsigned int page = 0; page < PAGES; page++) {
 		drop(src, page);
 		drop(dst, PAGES - 1 - page);
 		sva_prep_memmove(&op.desc, dst, src, SIZE, SVA_FLAG_BOF);
@@ -371,9 +366,8 @@ static void test_read_only(void **state)
 static void copy_to_and_from(unsigned char *at, size_t size)
 {
 	static struct sva_op op;
-	size_t i;
 
-	for (i = 0; i < size; i += PAGE)
+	for (size_t i = 0; i < size; i += PAGE)
 		((volatile unsigned char *)at)[i] = 1; /* there, and writable */
 	((volatile unsigned char *)at)[size - 1] = 1;
 	sva_prep_memmove(&op.desc, at, src, size, 0);
@@ -473,11 +467,10 @@ static void test_batch(void **state)
 	static struct sva_record comps[8];
 	static struct sva_op op;
 	struct sva_batch batch;
-	unsigned int i;
 
 	(void)state;
 	assert_int_equal(sva_batch_init(&batch, descs, comps, 8, 0), 0);
-	for (i = 0; i < 8; i++)
+	for (unsigned int i = 0; i < 8; i++)
 		sva_prep_memmove(sva_batch_add(&batch), dst + i * 64, src + i * 64, 64,
 				 i == 6 ? SVA_FLAG_FENCE : 0);
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
@@ -485,7 +478,7 @@ static void test_batch(void **state)
 	assert_memory_equal(dst, src, 512);
 	descs[2].xfer_size = 0x40000000; /* the third fails: what is behind the fence is not done */
 	memset(dst, 0, SIZE);
-	for (i = 0; i < 8; i++)
+	for (unsigned int i = 0; i < 8; i++)
 		comps[i].status = 0;
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, TIMEOUT, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
@@ -498,16 +491,15 @@ static void test_batch(void **state)
 static void test_drain(void **state)
 {
 	static struct sva_op moves[8], drain;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 8; i++) {
+	for (unsigned int i = 0; i < 8; i++) {
 		sva_prep_memmove(&moves[i].desc, dst, src, SIZE, 0);
 		submit(&moves[i]);
 	}
 	sva_prep_drain(&drain.desc, 0);
 	assert_int_equal(run(&drain), SVA_STATUS_SUCCESS);
-	for (i = 0; i < 8; i++)
+	for (unsigned int i = 0; i < 8; i++)
 		assert_int_equal(sva_poll(&moves[i]), SVA_STATUS_SUCCESS);
 }
 
@@ -516,11 +508,11 @@ static void test_full_queue(void **state)
 {
 	enum { COUNT = 512 };
 	static struct sva_op ops[COUNT];
-	unsigned int i, reaped = 0;
+	unsigned int reaped = 0;
 	int err;
 
 	(void)state;
-	for (i = 0; i < COUNT; i++) {
+	for (unsigned int i = 0; i < COUNT; i++) {
 		sva_prep_memmove(&ops[i].desc, dst + i * 16, src + i * 16, 16, 0);
 		while ((err = sva_try_submit(wq, &ops[i])) == -EAGAIN) {
 			assert_int_equal(sva_poll(&ops[i]), SVA_STATUS_NOT_SUBMITTED);
@@ -530,7 +522,7 @@ static void test_full_queue(void **state)
 		}
 		assert_int_equal(err, 0);
 	}
-	for (i = 0; i < COUNT; i++)
+	for (unsigned int i = 0; i < COUNT; i++)
 		assert_int_equal(sva_wait(&ops[i], TIMEOUT, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
 	assert_memory_equal(dst, src, COUNT * 16);
 }
@@ -540,12 +532,12 @@ static void *copy_many(void *unused)
 {
 	unsigned char *from = malloc(PAGE), *to = malloc(PAGE);
 	struct sva_op *op = aligned_alloc(64, sizeof(*op));
-	unsigned int i, wrong = 0;
+	unsigned int wrong = 0;
 	int err;
 
 	(void)unused;
 	memset(op, 0, sizeof(*op));
-	for (i = 0; i < 200; i++) {
+	for (unsigned int i = 0; i < 200; i++) {
 		memset(from, (int)i, PAGE);
 		memset(to, (int)~i, PAGE);
 		sva_prep_memmove(&op->desc, to, from, PAGE, 0);
@@ -565,11 +557,10 @@ static uintptr_t copy_in_threads(void)
 	pthread_t thread[8];
 	uintptr_t wrong = 0;
 	void *result;
-	unsigned int i;
 
-	for (i = 0; i < 8; i++)
+	for (unsigned int i = 0; i < 8; i++)
 		assert_int_equal(pthread_create(&thread[i], NULL, copy_many, NULL), 0);
-	for (i = 0; i < 8; i++) {
+	for (unsigned int i = 0; i < 8; i++) {
 		pthread_join(thread[i], &result);
 		wrong += (uintptr_t)result;
 	}
@@ -603,16 +594,15 @@ static void test_threads_and_processes(void **state)
 static void test_close(void **state)
 {
 	static struct sva_op ops[8];
-	unsigned int i;
 
 	(void)state;
 	memset(dst, 0, SIZE); /* a child has had these pages, too */
-	for (i = 0; i < 8; i++) {
+	for (unsigned int i = 0; i < 8; i++) {
 		sva_prep_memmove(&ops[i].desc, dst, src, SIZE, 0);
 		submit(&ops[i]);
 	}
 	assert_int_equal(sva_wq_close(wq), 0);
-	for (i = 0; i < 8; i++)
+	for (unsigned int i = 0; i < 8; i++)
 		assert_int_equal(sva_record_status(&ops[i].record), SVA_STATUS_SUCCESS);
 	assert_int_equal(sva_wq_close(wq), -EBADF);
 	assert_int_equal(sva_submit(wq, &ops[0]), -EBADF);

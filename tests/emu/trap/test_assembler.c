@@ -150,10 +150,9 @@ static void write_text(FILE *out)
 					     "umonitor", "umwait", "tpause" };
 	enum emu_opcode opcode;
 	struct emu_insn *insn;
-	unsigned int i;
 
 	fputs("\t.text\n", out);
-	for (i = 0; i < COUNT; i++) {
+	for (unsigned int i = 0; i < COUNT; i++) {
 		insn = &expected[i].insn;
 		opcode = draw(4) ? (enum emu_opcode)(EMU_ENQCMD + draw(3))
 				 : (enum emu_opcode)(EMU_UMONITOR + draw(3));
@@ -171,7 +170,6 @@ static void write_text(FILE *out)
 static void check_one(unsigned int i, const unsigned char *code, unsigned int size)
 {
 	struct emu_insn *want = &expected[i].insn, got;
-	unsigned int cut;
 
 	want->length = (unsigned char)size;
 	if (size > EMU_INSN_MAX)
@@ -187,7 +185,7 @@ static void check_one(unsigned int i, const unsigned char *code, unsigned int si
 			 want->segment, got.addr32, want->addr32, got.dest, want->dest, got.base,
 			 want->base, got.index, want->index, got.scale, want->scale, got.disp,
 			 want->disp);
-	for (cut = 0; cut < size; cut++) {
+	for (unsigned int cut = 0; cut < size; cut++) {
 		emu_decode(code, cut, &got);
 		assert_int_equal(got.opcode, EMU_OTHER);
 	}
@@ -196,10 +194,9 @@ static void check_one(unsigned int i, const unsigned char *code, unsigned int si
 static void check_all(FILE *binary)
 {
 	unsigned char code[64];
-	unsigned int i;
 	int size;
 
-	for (i = 0; i < COUNT; i++) {
+	for (unsigned int i = 0; i < COUNT; i++) {
 		size = fgetc(binary);
 		assert_in_range(size, 4, sizeof(code));
 		assert_int_equal(fread(code, 1, (size_t)size, binary), size);

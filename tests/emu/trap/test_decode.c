@@ -137,14 +137,13 @@ static void test_valid(void **state)
 {
 	const struct emu_insn other = { 0 };
 	struct emu_insn expected;
-	size_t i, size;
 
 	(void)state;
-	for (i = 0; i < sizeof(valid) / sizeof(valid[0]); i++) {
+	for (size_t i = 0; i < sizeof(valid) / sizeof(valid[0]); i++) {
 		expected = valid[i].insn;
 		expected.length = (unsigned char)valid[i].size;
 		assert_insn(valid[i].text, decode(valid[i].code, valid[i].size), expected);
-		for (size = 0; size < valid[i].size; size++)
+		for (size_t size = 0; size < valid[i].size; size++)
 			assert_insn(valid[i].text, decode(valid[i].code, size), other);
 	}
 }
@@ -152,11 +151,10 @@ static void test_valid(void **state)
 static void test_invalid(void **state)
 {
 	const struct emu_insn other = { 0 };
-	size_t i, size;
 
 	(void)state;
-	for (i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
-		for (size = 0; size <= invalid[i].size; size++)
+	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+		for (size_t size = 0; size <= invalid[i].size; size++)
 			assert_insn(invalid[i].text, decode(invalid[i].code, size), other);
 	}
 }
@@ -171,9 +169,8 @@ static void test_more_bytes(void **state)
 static struct emu_regs numbered_regs(void)
 {
 	struct emu_regs regs;
-	unsigned int i;
 
-	for (i = 0; i < 16; i++)
+	for (unsigned int i = 0; i < 16; i++)
 		regs.reg[i] = (i + 1) * 0x0101010110000000ull;
 	regs.rip = 0x500000000;
 	regs.fs_base = 0x70000000000;

@@ -371,13 +371,12 @@ static const uint64_t never = UINT64_MAX;
 static void test_umwait_changed_line(void **state)
 {
 	struct line line = { { 0 } };
-	unsigned int i;
 
 	(void)state;
 	sva_umonitor(&line.byte[5]);
 	line.byte[63] = 1;
 	assert_false(sva_umwait(SVA_C01, never));
-	for (i = 0; i < 3; i++) /* the monitor is not armed any more */
+	for (unsigned int i = 0; i < 3; i++) /* the monitor is not armed any more */
 		assert_false(sva_umwait(SVA_C01, never));
 }
 
@@ -465,9 +464,8 @@ static void *submit_many(void *number)
 	struct line line = numbered_line((unsigned char)(uintptr_t)number);
 	struct line target;
 	uintptr_t errors = 0;
-	unsigned int i;
 
-	for (i = 0; i < ROUNDS; i++) {
+	for (unsigned int i = 0; i < ROUNDS; i++) {
 		errno = (int)i;
 		errors += sva_enqcmd(device.portal + 64 * (uintptr_t)number, &line);
 		line.byte[9] = (unsigned char)i;
@@ -481,13 +479,12 @@ static void test_threads(void **state)
 {
 	pthread_t threads[THREADS];
 	void *errors;
-	uintptr_t i;
 
 	(void)state;
-	for (i = 0; i < THREADS; i++)
+	for (uintptr_t i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, submit_many, (void *)(i + 10)),
 				 0);
-	for (i = 0; i < THREADS; i++) {
+	for (uintptr_t i = 0; i < THREADS; i++) {
 		assert_int_equal(pthread_join(threads[i], &errors), 0);
 		assert_null(errors);
 		assert_int_equal(device.accepted[i + 10], ROUNDS);

@@ -39,12 +39,10 @@ static void skip_ud2(int sig, siginfo_t *info, void *context)
 
 static void test_own_sigill(void **state)
 {
-	unsigned int i;
-
 	(void)state;
 	calls = 0;
 	set_action(SIGILL, skip_ud2, 0);
-	for (i = 0; i < 3; i++) {
+	for (unsigned int i = 0; i < 3; i++) {
 		ud2();
 		assert_false(sva_enqcmd(device.portal, &source));
 	}
@@ -108,11 +106,10 @@ static bool blocked_in_handler[_NSIG];
 static void note_mask(int sig, siginfo_t *info, void *context)
 {
 	sigset_t mask;
-	int i;
 
 	skip_ud2(sig, info, context);
 	pthread_sigmask(SIG_BLOCK, NULL, &mask);
-	for (i = 1; i < _NSIG; i++)
+	for (int i = 1; i < _NSIG; i++)
 		blocked_in_handler[i] = sigismember(&mask, i) == 1;
 }
 

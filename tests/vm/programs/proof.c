@@ -122,14 +122,14 @@ static void test_shared_full(void **state)
 static void test_dedicated_full(void **state)
 {
 	void *portal = map_queue(DEDICATED);
-	unsigned int i, done = 0;
+	unsigned int done = 0;
 
 	(void)state;
 	prepare_many();
-	for (i = 0; i < MANY; i++)
+	for (unsigned int i = 0; i < MANY; i++)
 		sva_movdir64b(portal, &descs[i]);
 	munmap(portal, PAGE); /* the last reference: the kernel drains */
-	for (i = 0; i < MANY; i++)
+	for (unsigned int i = 0; i < MANY; i++)
 		done += comps[i].status == SVA_STATUS_SUCCESS;
 	assert_in_range(done, SIZE, MANY - 1);
 }

@@ -233,25 +233,24 @@ static int process(uint32_t seed, unsigned int threads, char **names)
 {
 	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = SVA_OPEN_NO_CPU };
 	pthread_t ids[64];
-	unsigned int i;
 
 	for (queue_count = 0; queue_count < 8 && names[queue_count]; queue_count++)
 		if (sva_wq_open(&queues[queue_count], names[queue_count], &opts) != 0)
 			return 1;
-	for (i = 0; i < threads; i++)
+	for (unsigned int i = 0; i < threads; i++)
 		pthread_create(&ids[i], NULL, thread, (void *)(uintptr_t)(seed + i));
 	while (!goes_away && time(NULL) < end && !atomic_load(&shared->lost)) {
 		fork_one(seed + 100);
 		usleep(100000); /* the pace of the forks */
 	}
-	for (i = 0; i < threads; i++)
+	for (unsigned int i = 0; i < threads; i++)
 		pthread_join(ids[i], NULL);
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int processes, threads, i, failed = 0;
+	unsigned int processes, threads, failed = 0;
 	int status;
 
 	if (argc > 1 && !strcmp(argv[1], "-g")) {
@@ -264,7 +263,7 @@ int main(int argc, char **argv)
 	threads = (unsigned int)atoi(argv[3]);
 	end = time(NULL) + atol(argv[1]);
 	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	for (i = 0; i < processes; i++)
+	for (unsigned int i = 0; i < processes; i++)
 		if (fork() == 0)
 			_exit(process(i * 1000 + 1, threads, argv + 4));
 	while (atomic_load(&shared->at_work) < processes * threads &&

@@ -25,7 +25,6 @@ static void __iomem *portal;
 static ssize_t ring0_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
 	u32 desc[16] __aligned(64);
-	int i;
 
 	if (len != sizeof(desc))
 		return -EINVAL;
@@ -35,7 +34,7 @@ static ssize_t ring0_write(struct file *file, const char __user *buf, size_t len
 		return -ENODEV;
 	desc[0] = mm_get_enqcmd_pasid(current->mm); /* and not privileged: bit 31 */
 	sva_submit_barrier();
-	for (i = 0; i < RETRIES; i++) {
+	for (int i = 0; i < RETRIES; i++) {
 		if (!sva_enqcmds((void __force *)portal, desc))
 			return len;
 		usleep_range(50, 100);
