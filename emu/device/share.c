@@ -23,7 +23,7 @@
 /* The system calls: in a program, the functions are ours. */
 static void *map(void *at, size_t size, int prot, int flags, int file)
 {
-	return (void *)syscall(SYS_mmap, at, size, prot, flags, file, 0);
+	return (void *)syscall(SYS_mmap, at, size, prot, flags, file, 0L);
 }
 
 static bool map_at(void *at, size_t size, int prot, int file)

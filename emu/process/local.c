@@ -39,7 +39,7 @@ static struct emu_local *map_local(void)
 {
 	struct emu_local *local =
 		(struct emu_local *)syscall(SYS_mmap, NULL, sizeof(*local), PROT_READ | PROT_WRITE,
-					    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+					    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
 
 	if (local == MAP_FAILED)
 		return NULL;

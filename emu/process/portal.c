@@ -53,7 +53,7 @@ void *emu_portal_map(void *addr, size_t length, int flags, int fd)
 		return MAP_FAILED;
 	/* The system calls: the functions are ours. */
 	page = (void *)syscall(SYS_mmap, addr, EMU_PAGE, PROT_NONE,
-			       (flags & MAP_FIXED) | MAP_PRIVATE, fd, 0);
+			       (flags & MAP_FIXED) | MAP_PRIVATE, fd, 0L);
 	if (page == MAP_FAILED)
 		return MAP_FAILED;
 	err = madvise(page, EMU_PAGE, MADV_DONTFORK) ? -errno
