@@ -13,7 +13,7 @@
 #define SVAI_GENCAP_BATCH_ERROR  (1ull << 15)
 #define SVAI_GENCAP_BATCH_OF_ONE (1ull << 52)
 
-#define SVAI_DIF_TUPLE           8u /* guard, application tag, reference tag: bytes behind each block */
+#define SVAI_DIF_TUPLE           8u /* guard, application tag, reference tag: bytes after each block */
 
 /* svai_dif_block - bytes of a block of a DIF or DIX operation, without its tuple */
 static inline uint32_t svai_dif_block(const struct sva_desc *desc)

@@ -127,7 +127,7 @@ enum sva_status {
 	/* The library's own; no device writes it: the operation was never accepted by a queue. */
 	SVA_STATUS_NOT_SUBMITTED = 0x40,
 	/*
-	 * Likewise: it was accepted, and has ended without a record. The device was reset, the
+	 * Also the library's own: the operation was accepted, and ended without a record. The device was reset, the
 	 * queue was disabled, or the record could not be written. What has been done is unknown.
 	 */
 	SVA_STATUS_LOST = 0x41,
@@ -406,7 +406,7 @@ SVA__INLINE void sva_prep_compare_pattern(struct sva_desc *desc, const void *src
  * sva_desc_set_expected - complete with SVA_STATUS_SUCCESS_PREDICATE if the result is not @result
  * @desc: a compare or compare pattern
  *
- * In a batch, a member behind it with SVA_FLAG_FENCE is then not executed.
+ * In a batch, a later member with SVA_FLAG_FENCE is then not executed.
  */
 SVA__INLINE void sva_desc_set_expected(struct sva_desc *desc, uint8_t result)
 {
@@ -539,7 +539,7 @@ SVA__INLINE void sva_prep_dif_check(struct sva_desc *desc, const void *src, size
 }
 
 /**
- * sva_prep_dif_insert - copy and put a tuple behind each block
+ * sva_prep_dif_insert - copy, and put a tuple after each block
  * @size: bytes at @src, a multiple of the block; @dst needs 8 more for each block
  * @tags: what the first block gets
  */

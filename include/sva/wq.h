@@ -4,7 +4,7 @@
  *
  * A handle has one of three paths, chosen at open and never changed behind the caller's back:
  * the portal (ENQCMD for shared queues, MOVDIR64B for dedicated ones), write(2) where the kernel
- * refuses to map the portal, and the CPU where there is no queue to be had. sva_wq_path() and
+ * refuses to map the portal, and the CPU where no queue is available. sva_wq_path() and
  * sva_wq_why() tell which one and why. The program is the same for all three.
  *
  * The hot path (sva_submit(), sva_try_submit(), sva_poll(), sva_batch_add()) is inline: no lock, no
@@ -347,9 +347,10 @@ SVA__INLINE bool sva__submit_is_fast(const struct sva_wq *wq, const struct sva_o
  * @wq: an open handle
  * @op: a prepared operation, 64-byte aligned
  *
- * On a full shared queue it tries again, with growing pauses, as often as the options say; on a
- * dedicated queue there is nothing to wait for but the caller's own completions. On the CPU path
- * the operation is executed before it returns. Any number of threads may use one queue.
+ * On a full shared queue it tries again, with growing pauses, up to the number of tries in the
+ * options; on a dedicated queue there is nothing to wait for but the caller's own completions. On
+ * the CPU path the operation is executed before it returns. Any number of threads may use one
+ * queue.
  *
  * Returns 0: the queue has it, and the operation's memory belongs to the device until it ends; or
  * -EAGAIN: the queue is full, or all credits are taken: reap, then try again;
@@ -518,7 +519,7 @@ enum sva_wait_policy {
 
 /**
  * sva_wait - wait until the operation is complete
- * @timeout_ns: nanoseconds from now; 0 polls once, negative waits for ever
+ * @timeout_ns: nanoseconds from now; 0 polls once, a negative value waits forever
  *
  * An operation that takes longer than 100 ms, or than the time-out, is asked about: by the state of
  * device and queue, and by a DRAIN, at most every 100 ms. A DRAIN that completes proves that
