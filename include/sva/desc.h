@@ -127,8 +127,9 @@ enum sva_status {
 	/* The library's own; no device writes it: the operation was never accepted by a queue. */
 	SVA_STATUS_NOT_SUBMITTED = 0x40,
 	/*
-	 * Also the library's own: the operation was accepted, and ended without a record. The device was reset, the
-	 * queue was disabled, or the record could not be written. What has been done is unknown.
+	 * Also the library's own: the operation was accepted, and ended without a record. The
+	 * device was reset, the queue was disabled, or the record could not be written. What has
+	 * been done is unknown.
 	 */
 	SVA_STATUS_LOST = 0x41,
 };
