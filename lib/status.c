@@ -14,7 +14,7 @@ struct meaning {
 };
 
 #define MAX_RESULT 4096 /* so large is no version of struct sva_result */
-#define TOUCH      "touch the page at fault_addr (write if it was a write), advance, submit the rest"
+#define TOUCH      "touch the page at fault_addr (write if it was a write), sva_op_resume(), submit"
 #define OURS       "correct the descriptor; sva_desc_check() says what is wrong with it"
 #define HW         "look for errors of the device in sysfs and dmesg; reset it if they go on"
 
