@@ -75,7 +75,7 @@ SVA__INLINE bool sva_opmask_has(const struct sva_opmask *mask, unsigned int opco
 #define SVA_GENCAP_FILL_16        (1ull << 10) /* fill with a 16-byte pattern */
 
 /*
- * An attribute that is missing, unreadable or not of its format is "unknown": its bit in `unknown`
+ * An attribute that is missing, unreadable or malformed is "unknown": its bit in `unknown`
  * is set and the field is zero (numa_node: -1).
  */
 #define SVA_ATTR_OP_CAP        (1u << 0)
