@@ -48,6 +48,43 @@ static uint32_t identity(const struct sva_desc *desc)
 	return (uint32_t)(hash >> 32);
 }
 
+static bool is_partial(unsigned int code)
+{
+	return code == SVA_STATUS_PAGE_FAULT || code == SVA_STATUS_PAGE_RESPONSE ||
+	       code == SVA_STATUS_BATCH_PAGE_FAULT;
+}
+
+/*
+ * Bytes of the delta record that a part of create delta has written: never more than there was room
+ * for, whatever the device says. Where it has refused the descriptor, something else stands there.
+ */
+static uint32_t delta_of(const struct sva_desc *desc, const struct sva_record *record)
+{
+	unsigned int code = SVA_STATUS_CODE(record->status);
+
+	if (sva_desc_opcode(desc) != SVA_OP_CREATE_DELTA ||
+	    (sva_status_errno(record->status) && !is_partial(code)))
+		return 0;
+	return record->delta_size < desc->delta.max_size ? record->delta_size
+							 : desc->delta.max_size;
+}
+
+/* Offsets in the delta record of a part count from where the part began. */
+static void rebase_delta(const struct sva_desc *desc, const struct sva_record *record,
+			 uint32_t before)
+{
+	unsigned char *entry = (unsigned char *)(uintptr_t)desc->delta.delta_addr;
+	uint32_t size = before ? delta_of(desc, record) : 0;
+
+	for (uint32_t i = 0; i + ENTRY <= size; i += ENTRY) {
+		uint16_t word;
+
+		memcpy(&word, entry + i, sizeof(word));
+		word = (uint16_t)(word + before / 8);
+		memcpy(entry + i, &word, sizeof(word));
+	}
+}
+
 /*
  * The rest, for each kind of operation.
  */
@@ -115,7 +152,14 @@ static void advance_both(struct sva_desc *desc, uint32_t bytes)
 	desc->dst_addr += bytes;
 }
 
-/* @bytes of the descriptor are done; from what is left. */
+/* The next part writes its record after that of this one. */
+static void advance_delta(struct sva_desc *desc, uint32_t written)
+{
+	desc->delta.delta_addr += written;
+	desc->delta.max_size -= written;
+}
+
+/* @bytes of the descriptor are done; make it that of the rest. */
 static void advance(struct sva_desc *desc, const struct sva_record *record, uint32_t bytes)
 {
 	if (svai_plain_opcode(desc) == SVA_OP_APPLY_DELTA) { /* counts bytes of the delta record */
@@ -144,9 +188,8 @@ static void advance(struct sva_desc *desc, const struct sva_record *record, uint
 		rotate_compare(desc, bytes);
 		break;
 	case SVA_OP_CREATE_DELTA:
+		advance_delta(desc, delta_of(desc, record));
 		advance_both(desc, bytes);
-		desc->delta.delta_addr += record->delta_size;
-		desc->delta.max_size -= record->delta_size;
 		break;
 	case SVA_OP_DUALCAST:
 		advance_both(desc, bytes);
@@ -166,21 +209,6 @@ static void advance(struct sva_desc *desc, const struct sva_record *record, uint
 	default:
 		advance_both(desc, bytes);
 		break;
-	}
-}
-
-/* Offsets in the delta record of a part count from where the part began. */
-static void rebase_delta(const struct sva_desc *desc, const struct sva_record *record,
-			 uint32_t before)
-{
-	unsigned char *entry = (unsigned char *)(uintptr_t)desc->delta.delta_addr;
-
-	for (uint32_t i = 0; before && i + ENTRY <= record->delta_size; i += ENTRY) {
-		uint16_t word;
-
-		memcpy(&word, entry + i, sizeof(word));
-		word = (uint16_t)(word + before / 8);
-		memcpy(entry + i, &word, sizeof(word));
 	}
 }
 
@@ -250,12 +278,6 @@ static void finish(struct sva_desc *desc, struct sva_record *record, struct prog
 		desc->xfer_size += before.bytes;
 }
 
-static bool is_partial(unsigned int code)
-{
-	return code == SVA_STATUS_PAGE_FAULT || code == SVA_STATUS_PAGE_RESPONSE ||
-	       code == SVA_STATUS_BATCH_PAGE_FAULT;
-}
-
 /* How much of the descriptor the device has done; none of a fetch counts, which begins again. */
 static uint32_t part(const struct sva_desc *desc, const struct sva_record *record)
 {
@@ -272,10 +294,9 @@ static void prepare_rest(struct sva_op *op, struct sva_record *record, struct pr
 {
 	uint32_t bytes = part(&op->desc, record);
 
-	advance(&op->desc, record, bytes);
 	progress.bytes += bytes;
-	if (sva_desc_opcode(&op->desc) == SVA_OP_CREATE_DELTA)
-		progress.entries += record->delta_size / ENTRY;
+	progress.entries += delta_of(&op->desc, record) / ENTRY;
+	advance(&op->desc, record, bytes);
 	op->done = pack(&op->desc, progress);
 	op->rest = identity(&op->desc);
 	record->status = SVA_STATUS_NOT_SUBMITTED;
@@ -311,8 +332,7 @@ int sva_op_resume(struct sva_op *op)
 	if (code != SVA_STATUS_NOT_SUBMITTED) {
 		if (op->rest == identity(&op->desc))
 			progress = unpack(&op->desc, op->done);
-		if (sva_desc_opcode(&op->desc) == SVA_OP_CREATE_DELTA)
-			rebase_delta(&op->desc, record, progress.bytes);
+		rebase_delta(&op->desc, record, progress.bytes);
 		if (!is_partial(code)) {
 			op->done = op->rest = 0;
 			finish(&op->desc, record, progress);

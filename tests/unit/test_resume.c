@@ -110,6 +110,29 @@ static void a_delta_in_two_parts(void **state)
 	close_fake(wq);
 }
 
+/* Where the device refuses the rest, the record has flags in the place of the delta's length. */
+static void a_delta_that_is_refused(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.0");
+
+	(void)state;
+	memset(delta, 0x33, sizeof(delta));
+	sva_prep_create_delta(&op.desc, a, b, sizeof(a), delta, 800, 0);
+	stop_at_page(wq, 2048);
+	assert_int_equal(sva_op_resume(&op), 1);
+	fake.hold = true;
+	assert_int_equal(sva_submit(wq, &op), 0);
+	fake_lose();
+	fake.hold = false;
+	op.record = (struct sva_record){ .status = SVA_STATUS_BAD_FLAGS };
+	op.record.invalid_flags = 0x7ff0;
+	assert_int_equal(sva_op_resume(&op), 0);
+	for (size_t i = 0; i < sizeof(delta); i++)
+		assert_int_equal(delta[i], 0x33);
+	assert_int_equal(op.record.invalid_flags, 0x7ff0);
+	close_fake(wq);
+}
+
 /* Once prepared, the rest stays as it is until it has been submitted. */
 static void asked_again(void **state)
 {
@@ -292,6 +315,16 @@ static void a_record_of_nonsense(void **state)
 	stop_at_page(wq, 101); /* more than there was */
 	assert_int_equal(sva_op_resume(&op), 1);
 	assert_int_equal(op.desc.xfer_size, 0); /* which the device refuses */
+
+	memset(delta, 0x33, sizeof(delta));
+	sva_prep_create_delta(&op.desc, a, b, sizeof(a), delta, 800, 0);
+	stop_at_page(wq, 2048);
+	assert_int_equal(sva_op_resume(&op), 1);
+	stop_at_page(wq, 8);
+	op.record.delta_size = UINT32_MAX; /* more than there was room for */
+	assert_int_equal(sva_op_resume(&op), 1);
+	for (size_t i = 800; i < sizeof(delta); i++)
+		assert_int_equal(delta[i], 0x33);
 	close_fake(wq);
 }
 
@@ -302,6 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_result_is_that_of_the_whole),
 		TEST(a_delta_in_two_parts),
+		TEST(a_delta_that_is_refused),
 		TEST(asked_again),
 		TEST(given_up),
 		TEST(an_error_in_a_later_part),
