@@ -13,7 +13,7 @@ variant()
 	local name=$1 field
 	shift
 	variant_order+=("$name")
-	for field in tier=full kernel=newest setup=queues limit=600 "$@"; do
+	for field in tier=full kernel=newest setup=queues limit=240 "$@"; do
 		variant_fields[$name.${field%%=*}]=${field#*=}
 	done
 }
@@ -40,10 +40,10 @@ variant_list()
 
 paths="suite_shared suite_dedicated suite_write"
 
-variant newest tier=quick tests="attributes proof $paths raw storm traffic example why_nobody why_disabled accel_config kernel_log"
+variant newest tier=quick limit=400 tests="attributes proof $paths raw storm traffic example why_nobody why_disabled accel_config kernel_log"
 variant ring0 tier=quick tests="ring0 kernel_log"
 variant soak tier=never limit=600 tests="soak kernel_log"
-variant dsa-test tier=quick tests="dsa_test"
+variant dsa-test tier=quick limit=600 tests="dsa_test"
 variant dsa2 tier=quick device=version=0x200 tests="attributes $paths raw kernel_log"
 variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated why_no_enqcmd"
 variant no-movdir64b tier=quick cpu=movdir64b=off setup=none tests="why_no_driver"
