@@ -18,7 +18,7 @@ static struct sva_op ops[MAX_N];
 static struct sva_desc descs[MAX_N];
 static struct sva_record records[MAX_N];
 static struct input inputs[MAX_N];
-static struct sva_wq queue = { .portal = portal, .live = 1 };
+static struct sva_wq queue = { .portal = portal, .live = 1, .cpu_below = UINT64_MAX };
 static struct sva_batch members = { .next = descs,
 				    .next_record = records,
 				    .end = descs + MAX_N,
@@ -70,6 +70,26 @@ static void row_reap(const struct input *in, const struct input *end)
 	}
 }
 
+static void row_call(const struct input *in, const struct input *end)
+{
+	for (; in < end; in++) {
+		struct input i = load_input(in);
+
+		if (sva_memcpy(i.wq, i.dst, i.src, i.size, NULL))
+			abort();
+	}
+}
+
+/* Its twin: what it costs without the library. */
+static void plain_memcpy(const struct input *in, const struct input *end)
+{
+	for (; in < end; in++) {
+		struct input i = load_input(in);
+
+		memcpy(i.dst, i.src, i.size);
+	}
+}
+
 static void empty(const struct input *in, const struct input *end)
 {
 	for (; in < end; in++)
@@ -96,6 +116,8 @@ static const struct {
 	{ "reap-shared", row_reap, false, SVA_STATUS_SUCCESS, 0 },
 	{ "so-dedicated", row_so, true, SVA_STATUS_NONE, 0 },
 	{ "so-shared", row_so, false, SVA_STATUS_NONE, 0 },
+	{ "call-small", row_call, false, SVA_STATUS_NONE, 0 },
+	{ "memcpy", plain_memcpy, false, SVA_STATUS_NONE, 0 },
 	{ "empty", empty, false, SVA_STATUS_NONE, 0 },
 	{ "empty-so", empty_so, false, SVA_STATUS_NONE, 0 },
 };

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include <sva/wq.h>
+#include <sva/ops.h>
 
 struct input {
 	void *dst;

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include <sva/wq.h>
+#include <sva/ops.h>
 
 int sva__submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
@@ -18,5 +18,16 @@ int sva__try_submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
 	(void)wq;
 	(void)op;
+	abort();
+}
+
+int sva__memmove_slow(struct sva_wq *wq, void *dst, const void *src, size_t size,
+		      struct sva_outcome *outcome)
+{
+	(void)wq;
+	(void)dst;
+	(void)src;
+	(void)size;
+	(void)outcome;
 	abort();
 }

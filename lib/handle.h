@@ -40,6 +40,9 @@ struct svai_handle {
 	uint32_t flags;      /* SVA_OPEN_* */
 	uint32_t retries;
 	uint32_t timeout_ms;
+	struct sva_policy policy;
+	uint64_t measured; /* threshold; 0: not yet */
+	bool measuring;
 	struct svai_log log;
 	struct svai_limits limits;
 	struct sva_wq_info info;

@@ -19,6 +19,10 @@
 #define ANY_SIZE   UINT32_MAX
 #define DELTA_SIZE 0x80000u /* offsets in a delta record have 16 bits, in units of 8 bytes */
 
+/* svai_opcode.written */
+#define AT_DST   2
+#define AT_THIRD 4
+
 /* clang-format off */
 #define BATCH_ERROR	    { SVAI_FLAG_BATCH_ERROR, SVAI_GENCAP_BATCH_ERROR, 0, 0 }
 #define READBACK1	    { SVA_FLAG_DRAIN_READBACK1, SVA_GENCAP_DRAIN_READBACK, \
@@ -66,6 +70,7 @@ static const struct svai_opcode opcodes[256] = {
 		.reserved = SVAI_BYTES(38, 63),
 		.fields = svai_check_memmove,
 		.operand = { SVAI_DATA, SVAI_DATA },
+		.written = AT_DST,
 		.execute = svai_cpu_memmove,
 	},
 	[SVA_OP_FILL] = {
@@ -75,6 +80,7 @@ static const struct svai_opcode opcodes[256] = {
 		.reserved = SVAI_BYTES(38, 39) | SVAI_BYTES(48, 63),
 		.features = { PATTERN_OF_16_BYTES },
 		.operand = { SVAI_NO_OPERAND, SVAI_DATA },
+		.written = AT_DST,
 		.execute = svai_cpu_fill,
 	},
 	[SVA_OP_COMPARE] = {
@@ -103,6 +109,7 @@ static const struct svai_opcode opcodes[256] = {
 		.reserved = SVAI_BYTES(38, 39) | SVAI_BYTES(52, 55) | SVAI_BYTES(57, 63),
 		.fields = svai_check_create_delta,
 		.operand = { SVAI_DATA, SVAI_DATA, SVAI_DELTA_ROOM },
+		.written = AT_THIRD,
 		.execute = svai_cpu_create_delta,
 	},
 	[SVA_OP_APPLY_DELTA] = {
@@ -112,6 +119,7 @@ static const struct svai_opcode opcodes[256] = {
 		.reserved = SVAI_BYTES(38, 39) | SVAI_BYTES(44, 63),
 		.fields = svai_check_apply_delta,
 		.operand = { SVAI_DELTA, SVAI_DATA },
+		.written = AT_DST,
 		.execute = svai_cpu_apply_delta,
 	},
 	[SVA_OP_DUALCAST] = {
@@ -122,6 +130,7 @@ static const struct svai_opcode opcodes[256] = {
 		.reserved = SVAI_BYTES(38, 39) | SVAI_BYTES(48, 63),
 		.fields = svai_check_dualcast,
 		.operand = { SVAI_DATA, SVAI_DATA, SVAI_DATA },
+		.written = AT_DST | AT_THIRD,
 		.execute = svai_cpu_dualcast,
 	},
 	[SVA_OP_TRANSLATION_FETCH] = {
@@ -152,6 +161,7 @@ static const struct svai_opcode opcodes[256] = {
 		.features = { SEED_IN_MEMORY, CRC_OF_64_BITS },
 		.fields = svai_check_crc,
 		.operand = { SVAI_DATA, SVAI_DATA },
+		.written = AT_DST,
 		.execute = svai_cpu_copy_crc,
 	},
 	[SVA_OP_DIF_CHECK] = {
@@ -172,6 +182,7 @@ static const struct svai_opcode opcodes[256] = {
 		.reserved = SVAI_BYTES(38, 40) | SVAI_BYTES(43, 55),
 		.fields = svai_check_dif,
 		.operand = { SVAI_DATA, SVAI_BLOCKS },
+		.written = AT_DST,
 		.execute = svai_cpu_dif_insert,
 	},
 	[SVA_OP_DIF_STRIP] = {
@@ -181,6 +192,7 @@ static const struct svai_opcode opcodes[256] = {
 		.reserved = SVAI_BYTES(38, 39) | SVAI_BYTES(41, 41) | SVAI_BYTES(43, 47) | SVAI_BYTES(56, 63),
 		.fields = svai_check_dif,
 		.operand = { SVAI_DATA, SVAI_BLOCKS },
+		.written = AT_DST,
 		.execute = svai_cpu_dif_strip,
 	},
 	[SVA_OP_DIF_UPDATE] = {
@@ -190,6 +202,7 @@ static const struct svai_opcode opcodes[256] = {
 		.reserved = SVAI_BYTES(38, 39) | SVAI_BYTES(43, 47),
 		.fields = svai_check_dif,
 		.operand = { SVAI_DATA, SVAI_BLOCKS },
+		.written = AT_DST,
 		.execute = svai_cpu_dif_update,
 	},
 	[SVA_OP_DIX_GENERATE] = {
@@ -200,6 +213,7 @@ static const struct svai_opcode opcodes[256] = {
 		.reserved = SVAI_BYTES(38, 40) | SVAI_BYTES(43, 55),
 		.fields = svai_check_dif,
 		.operand = { SVAI_DATA, SVAI_BLOCKS },
+		.written = AT_DST,
 		.execute = svai_cpu_dix_generate,
 	},
 	[SVA_OP_CACHE_FLUSH] = {

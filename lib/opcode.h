@@ -23,6 +23,11 @@ static inline uint32_t svai_dif_block(const struct sva_desc *desc)
 	return sizes[desc->dif.flags & 3];
 }
 
+static inline bool svai_is_dif(unsigned int opcode)
+{
+	return opcode >= SVA_OP_DIF_CHECK && opcode <= SVA_OP_DIX_GENERATE;
+}
+
 /* An inter-domain operation is one of the same kind, and has the same record. */
 static inline unsigned int svai_plain_opcode(const struct sva_desc *desc)
 {
@@ -88,6 +93,8 @@ enum svai_operand {
 	SVAI_DELTA_ROOM /* what may become of it */
 };
 
+#define SVAI_OPERANDS 3
+
 struct svai_opcode {
 	const char *name;
 	uint32_t flags;    /* allowed besides those of all */
@@ -97,9 +104,10 @@ struct svai_opcode {
 	uint32_t max_size; /* of a transfer, if the queue allows as much; 0: it has none */
 	uint64_t reserved; /* bytes that must be zero; no operation is without some */
 	struct svai_feature features[2];
-	enum svai_operand operand[3]; /* at src_addr, at dst_addr, and at bytes 47:40 */
-	svai_field_check *fields;     /* NULL: the row says all */
-	svai_cpu_op *execute;         /* NULL: not on the CPU */
+	enum svai_operand operand[SVAI_OPERANDS]; /* at src_addr, dst_addr, and bytes 47:40 */
+	uint8_t written;                          /* bit i: the i-th operand is */
+	svai_field_check *fields;                 /* NULL: the row says all */
+	svai_cpu_op *execute;                     /* NULL: not on the CPU */
 	bool not_in_batch;
 };
 

@@ -8,33 +8,27 @@
 #include "device.h"
 #include "drain.h"
 #include "handle.h"
+#include "options.h"
+#include "policy.h"
 #include "select.h"
 
-#define MAX_OPTS           4096 /* so large is no version of the options: do not look there */
 #define DEFAULT_RETRIES    1024
 #define DEFAULT_TIMEOUT_MS 5000
 
 #define ALL_OPEN_FLAGS     (SVA_OPEN_NO_CPU | SVA_OPEN_NO_WRITE | SVA_OPEN_NO_PORTAL | SVA_OPEN_ON_NODE)
 
-/* Take over what the caller's struct has: shorter ones are filled up with zero. */
-static int read_opts(struct sva_wq_opts *opts, const struct sva_wq_opts *from)
+static int read_opts(struct sva_wq_opts *opts, struct sva_policy *policy,
+		     const struct sva_wq_opts *from)
 {
-	memset(opts, 0, sizeof(*opts));
-	if (!from)
-		return 0;
-	if (from->size < offsetof(struct sva_wq_opts, mode))
-		return -EINVAL;
-	if (from->size > MAX_OPTS)
-		return -E2BIG;
-	for (size_t i = sizeof(*opts); i < from->size; i++)
-		if (((const char *)from)[i])
-			return -E2BIG;
-	memcpy(opts, from, from->size < sizeof(*opts) ? from->size : sizeof(*opts));
+	int err = svai_read_options(opts, sizeof(*opts), from, offsetof(struct sva_wq_opts, mode));
+
+	if (err)
+		return err;
 	if (opts->flags & ~ALL_OPEN_FLAGS || opts->mode > SVA_WQ_MODE_DEDICATED ||
 	    opts->kind > SVA_DEV_KIND_CPU || opts->log_level > SVA_LOG_DEBUG ||
 	    opts->min_transfer > SVAI_MAX_TRANSFER)
 		return -EINVAL;
-	return 0;
+	return svai_policy_check(policy, opts->policy);
 }
 
 static void describe_device(struct svai_handle *h, const struct svai_device *device)
@@ -184,9 +178,26 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 	return err;
 }
 
+/* Nothing has been submitted yet that the device might still have. */
+static int set_policy(struct svai_handle *h, const struct sva_policy *policy)
+{
+	int err = svai_policy_allowed(h, policy);
+
+	if (!err) {
+		svai_policy_publish(h, policy);
+		return 0;
+	}
+	svai_log(&h->log, SVA_LOG_ERROR, "%s takes none of the policy's descriptor flags %#x",
+		 h->info.name, policy->desc_flags);
+	h->open = false;
+	svai_device_close(h);
+	return err;
+}
+
 int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *user_opts)
 {
 	struct sva_wq_opts opts;
+	struct sva_policy policy;
 	struct svai_name parsed;
 	struct svai_log log;
 	struct svai_handle *h;
@@ -195,7 +206,7 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 	if (!wq)
 		return -EINVAL;
 	*wq = NULL;
-	err = read_opts(&opts, user_opts);
+	err = read_opts(&opts, &policy, user_opts);
 	if (err)
 		return err;
 	if (opts.report)
@@ -224,6 +235,8 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 		err = open_any(h, &parsed, name, &opts);
 	if (opts.report)
 		*opts.report = svai_report_copy(&h->report);
+	if (!err)
+		err = set_policy(h, &policy);
 	if (err)
 		svai_handle_free(h, false);
 	else
@@ -259,10 +272,15 @@ int sva_wq_reopen(struct sva_wq *wq)
 		return err;
 	if (!err)
 		return -EALREADY;
+	err = 0;
+	h->measuring = false; /* by a thread of the parent's, if at all */
 	svai_device_close(h);
 	svai_drains_init(h); /* those of before were the parent's */
-	if (h->path != SVA_PATH_CPU)
-		return reopen_queue(h);
-	svai_handle_publish(h, NULL);
-	return 0;
+	if (h->path == SVA_PATH_CPU)
+		svai_handle_publish(h, NULL);
+	else
+		err = reopen_queue(h);
+	if (!err)
+		svai_policy_publish(h, NULL);
+	return err;
 }

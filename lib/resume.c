@@ -14,6 +14,7 @@
 #include "check.h"
 #include "handle.h"
 #include "members.h"
+#include "resume.h"
 
 #define ENTRY 10u /* bytes of a delta record for each word of 8 bytes that differs */
 
@@ -159,8 +160,7 @@ static void advance_delta(struct sva_desc *desc, uint32_t written)
 	desc->delta.max_size -= written;
 }
 
-/* @bytes of the descriptor are done; make it that of the rest. */
-static void advance(struct sva_desc *desc, const struct sva_record *record, uint32_t bytes)
+void svai_advance(struct sva_desc *desc, const struct sva_record *record, uint32_t bytes)
 {
 	if (svai_plain_opcode(desc) == SVA_OP_APPLY_DELTA) { /* counts bytes of the delta record */
 		desc->src_addr += bytes;
@@ -296,7 +296,7 @@ static void prepare_rest(struct sva_op *op, struct sva_record *record, struct pr
 
 	progress.bytes += bytes;
 	progress.entries += delta_of(&op->desc, record) / ENTRY;
-	advance(&op->desc, record, bytes);
+	svai_advance(&op->desc, record, bytes);
 	op->done = pack(&op->desc, progress);
 	op->rest = identity(&op->desc);
 	record->status = SVA_STATUS_NOT_SUBMITTED;

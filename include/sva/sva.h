@@ -13,6 +13,7 @@
 #include <sva/desc.h>
 #include <sva/discover.h>
 #include <sva/insn.h>
+#include <sva/ops.h>
 #include <sva/status.h>
 #include <sva/version.h>
 #include <sva/wq.h>

@@ -50,11 +50,12 @@ void sva_op_free(struct sva_op *ops);
  * the kernel clears it (MADV_WIPEONFORK), so that the child finds no portal and gets -ESTALE.
  */
 struct sva_wq {
-	void *portal;    /* NULL: every submission goes through sva__submit_slow() */
-	int32_t *credit; /* dedicated queue: its credits; NULL: shared */
-	int32_t credits; /* free entries of a dedicated queue, in units of SVA__CREDIT */
-	uint32_t live;   /* open in this process */
-	uint32_t reserved[10];
+	void *portal;       /* NULL: every submission goes through sva__submit_slow() */
+	int32_t *credit;    /* dedicated queue: its credits; NULL: shared */
+	int32_t credits;    /* free entries of a dedicated queue, in units of SVA__CREDIT */
+	uint32_t live;      /* open in this process */
+	uint64_t cpu_below; /* bytes; calls of less run on the CPU without looking further */
+	uint32_t reserved[8];
 } __attribute__((aligned(64)));
 
 /**
@@ -133,6 +134,49 @@ enum sva_path {
 #define SVA_OPEN_NO_PORTAL (1u << 2) /* do not map the portal */
 #define SVA_OPEN_ON_NODE   (1u << 3) /* only devices of numa_node */
 
+/* How sva_wait() spends the time. */
+enum sva_wait_policy {
+	SVA_WAIT_AUTO = 0, /* UMWAIT where the CPU has it, else as SVA_WAIT_SLEEP */
+	SVA_WAIT_SPIN,     /* poll without a break: lowest latency */
+	SVA_WAIT_PAUSE,    /* poll with PAUSE in between */
+	SVA_WAIT_UMWAIT,   /* UMONITOR and UMWAIT; PAUSE where the CPU lacks them */
+	SVA_WAIT_SLEEP,    /* pause a little, then sleep: lowest CPU time */
+};
+
+/* What a call does where the device misses a page. */
+enum sva_fault_policy {
+	SVA_FAULT_TOUCH = 0, /* bring in the page, and what follows it; the device goes on */
+	SVA_FAULT_POPULATE,  /* bring in all pages before; then as SVA_FAULT_TOUCH */
+	SVA_FAULT_CPU,       /* the CPU does what is left */
+	SVA_FAULT_REPORT,    /* end with -EFAULT */
+};
+
+/* sva_policy.flags */
+#define SVA_POLICY_NO_CPU (1u << 0) /* fail rather than run on the CPU; no threshold */
+
+/**
+ * struct sva_policy - how calls (ops.h) use a queue; submission and waiting by hand do not
+ *
+ * All zero but size is the default. Pages are brought in by MADV_POPULATE_READ and _WRITE, which
+ * change no byte; memory that is not mapped, or not writable, is then -EFAULT instead of a crash.
+ * With SVA_FAULT_REPORT that holds for all that the CPU does as well.
+ */
+struct sva_policy {
+	size_t size;                 /* sizeof(struct sva_policy) */
+	uint32_t flags;              /* SVA_POLICY_* */
+	enum sva_fault_policy fault; /* at a page fault */
+	enum sva_wait_policy wait;   /* for the device */
+	/* Flags of every descriptor: SVA_FLAG_BOF, _CC, _STORD, _DRDBK, as far as they apply. */
+	uint32_t desc_flags;
+	/* Calls of fewer bytes run on the CPU; 0: measured at the first call. */
+	uint64_t threshold;
+	/*
+	 * Nanoseconds after which a call submits nothing more, and ends with -ETIMEDOUT as soon as
+	 * the device has ended what it has; 0: never.
+	 */
+	int64_t timeout_ns;
+};
+
 struct sva_report;
 
 /**
@@ -160,6 +204,7 @@ struct sva_wq_opts {
 	struct sva_report **report;
 	/* A snapshot to choose from; NULL: a new one is taken. Not needed after the open. */
 	const struct sva_topology *topology;
+	const struct sva_policy *policy; /* NULL: the default */
 };
 
 /**
@@ -234,6 +279,27 @@ const struct sva_wq_info *sva_wq_info(const struct sva_wq *wq);
 /* sva_wq_why - the path and the reason for it, one line; "not open" for NULL; lives as the handle
  */
 const char *sva_wq_why(const struct sva_wq *wq);
+
+/**
+ * sva_wq_set_policy - how calls use the queue from now on
+ * @policy: copied
+ *
+ * Any thread may replace it while others call: a call follows the one that it has found when it
+ * began, or parts of both.
+ *
+ * Returns 0; -EINVAL: NULL, an unknown value, a size or a threshold of no use, SVA_FAULT_CPU with
+ * SVA_POLICY_NO_CPU; -E2BIG: a policy of a newer version; -EOPNOTSUPP: the queue takes no such
+ * desc_flags; -EBADF: closed; -ESTALE: forked.
+ */
+int sva_wq_set_policy(struct sva_wq *wq, const struct sva_policy *policy);
+
+/**
+ * sva_wq_get_policy - the policy of the queue, with the threshold that was measured, if one was
+ * @policy: filled, as far as its size goes
+ *
+ * Returns 0, -EINVAL for NULL or a size of no version, -EBADF, -ESTALE.
+ */
+int sva_wq_get_policy(const struct sva_wq *wq, struct sva_policy *policy);
 
 /**
  * struct sva_rejection - why a queue was passed over
@@ -507,15 +573,6 @@ SVA__INLINE int sva_poll(struct sva_op *op)
 	}
 	return (int)status;
 }
-
-/* How sva_wait() spends the time. */
-enum sva_wait_policy {
-	SVA_WAIT_AUTO = 0, /* UMWAIT where the CPU has it, else as SVA_WAIT_SLEEP */
-	SVA_WAIT_SPIN,     /* poll without a break: lowest latency */
-	SVA_WAIT_PAUSE,    /* poll with PAUSE in between */
-	SVA_WAIT_UMWAIT,   /* UMONITOR and UMWAIT; PAUSE where the CPU lacks them */
-	SVA_WAIT_SLEEP,    /* pause a little, then sleep: lowest CPU time */
-};
 
 /**
  * sva_wait - wait until the operation is complete

@@ -114,6 +114,7 @@ static void print_operation(void)
 	FIELD(sva_wq, credit);
 	FIELD(sva_wq, credits);
 	FIELD(sva_wq, live);
+	FIELD(sva_wq, cpu_below);
 
 	TYPE(sva_batch);
 	FIELD(sva_batch, next);
@@ -142,6 +143,7 @@ static void print_open(void)
 	FIELD(sva_wq_opts, log_level);
 	FIELD(sva_wq_opts, report);
 	FIELD(sva_wq_opts, topology);
+	FIELD(sva_wq_opts, policy);
 
 	TYPE(sva_rejection);
 	FIELD(sva_rejection, queue);
@@ -167,6 +169,31 @@ static void print_open(void)
 	FIELD(sva_result, crc);
 	FIELD(sva_result, dif_src);
 	FIELD(sva_result, dif_dst);
+}
+
+static void print_calls(void)
+{
+	TYPE(sva_policy);
+	FIELD(sva_policy, size);
+	FIELD(sva_policy, flags);
+	FIELD(sva_policy, fault);
+	FIELD(sva_policy, wait);
+	FIELD(sva_policy, desc_flags);
+	FIELD(sva_policy, threshold);
+	FIELD(sva_policy, timeout_ns);
+
+	TYPE(sva_outcome);
+	FIELD(sva_outcome, size);
+	FIELD(sva_outcome, bytes);
+	FIELD(sva_outcome, device_bytes);
+	FIELD(sva_outcome, offset);
+	FIELD(sva_outcome, fault_addr);
+	FIELD(sva_outcome, why);
+	FIELD(sva_outcome, parts);
+	FIELD(sva_outcome, faults);
+	FIELD(sva_outcome, resumed);
+	FIELD(sva_outcome, status);
+	FIELD(sva_outcome, dif_errors);
 }
 
 static void print_info(void)
@@ -228,6 +255,7 @@ int main(void)
 	print_descriptor();
 	print_operation();
 	print_open();
+	print_calls();
 	print_info();
 	return 0;
 }

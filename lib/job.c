@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+#include <pthread.h>
+#include <string.h>
+
+#include <sva/status.h>
+
+#include "cpu/cpu.h"
+#include "drain.h"
+#include "job.h"
+#include "opcode.h"
+#include "path.h"
+#include "policy.h"
+#include "populate.h"
+#include "record.h"
+#include "resume.h"
+
+#define LINE       64u
+#define FUTILE_MAX 3 /* page faults in one place before the CPU does the rest */
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* What it means where the CPU may not do what the device does not. */
+static int error_of(uint32_t why, unsigned int status)
+{
+	switch (why) {
+	case SVA_WHY_DEAD:
+	case SVA_WHY_NO_DEVICE:
+		return -ENODEV;
+	case SVA_WHY_UNSUPPORTED:
+	case SVA_WHY_OVERLAP:
+		return -EOPNOTSUPP;
+	case SVA_WHY_FAULT:
+		return -EFAULT;
+	case SVA_WHY_ERROR:
+		return sva_status_errno(status);
+	default:
+		return -EIO;
+	}
+}
+
+/*
+ * Cutting.
+ */
+
+static uint64_t size_to_cut(const struct svai_job *job)
+{
+	uint64_t bytes = min(job->left, job->part_max);
+	uint64_t past_line = job->desc.dst_addr % LINE;
+
+	if (!job->lines || job->cpu)
+		return bytes;
+	if (past_line)
+		return min(bytes, LINE - past_line);
+	return bytes < LINE ? bytes : bytes - bytes % LINE;
+}
+
+/* The record that a part would leave behind, as far as it matters for what follows. */
+static struct sva_record record_of_cut(const struct svai_job *job, uint64_t bytes)
+{
+	const struct sva_desc_dif *dif = &job->desc.dif;
+	uint32_t blocks = (uint32_t)(bytes / job->unit);
+	struct sva_record record = { 0 }; /* a CRC begins anew: see ops_crc.c */
+
+	if (!svai_is_dif(sva_desc_opcode(&job->desc)))
+		return record;
+	record.dif_src = dif->src;
+	record.dif_dst = dif->dst;
+	record.dif_src.ref_tag += dif->src_flags & SVA_DIF_SRC_REF_FIXED ? 0 : blocks;
+	record.dif_dst.ref_tag += dif->dst_flags & SVA_DIF_DST_REF_FIXED ? 0 : blocks;
+	if (dif->src_flags & SVA_DIF_SRC_APP_INC)
+		record.dif_src.app_tag = (uint16_t)(dif->src.app_tag + blocks);
+	if (dif->dst_flags & SVA_DIF_DST_APP_INC)
+		record.dif_dst.app_tag = (uint16_t)(dif->dst.app_tag + blocks);
+	return record;
+}
+
+static void cut(struct svai_job *job, struct svai_part *part)
+{
+	struct sva_record record;
+
+	part->bytes = size_to_cut(job);
+	if (job->lines && part->bytes < LINE)
+		part->why = SVA_WHY_EDGE;
+	part->desc = job->desc;
+	part->desc.size_word = part->bytes;
+	if (job->backward) {
+		part->desc.src_addr += job->left - part->bytes;
+		part->desc.dst_addr += job->left - part->bytes;
+		return;
+	}
+	record = record_of_cut(job, part->bytes);
+	svai_advance(&job->desc, &record, (uint32_t)part->bytes);
+}
+
+/* Those of the policy that the operation has; but to a flush, cache control means another thing. */
+static uint32_t flags_of(const struct svai_job *job, const struct sva_desc *desc)
+{
+	unsigned int opcode = sva_desc_opcode(desc);
+
+	return job->policy.desc_flags & svai_opcode(opcode)->flags &
+	       ~(opcode == SVA_OP_CACHE_FLUSH ? SVA_FLAG_CC : 0);
+}
+
+static bool fits(const struct svai_job *job, const struct sva_desc *desc)
+{
+	const struct svai_limits *limits = &job->h->limits;
+
+	return sva_opmask_has(&limits->opcodes, sva_desc_opcode(desc)) &&
+	       desc->xfer_size <= limits->max_transfer;
+}
+
+static void next_part(struct svai_job *job, struct svai_part *part)
+{
+	part->offset = job->size - job->left;
+	part->why = 0;
+	part->on_device = false;
+	part->futile = 0;
+	if (job->next)
+		job->next(job, part);
+	else
+		cut(job, part);
+	job->left -= part->bytes;
+	if (job->cpu)
+		part->why = job->cpu;
+	else if (!part->why && !fits(job, &part->desc))
+		part->why = SVA_WHY_UNSUPPORTED;
+	part->desc.op_flags |= flags_of(job, &part->desc);
+	part->op.desc = part->desc;
+	part->op.done = part->op.rest = 0;
+	job->outcome.parts++;
+}
+
+/*
+ * One part, on the device or on the CPU.
+ */
+
+/* Bytes of it that are done, by what is left in its descriptor. */
+static uint64_t done_of(const struct svai_part *part)
+{
+	if (sva_desc_opcode(&part->desc) == SVA_OP_APPLY_DELTA) /* counts another thing */
+		return 0;
+	return min(part->bytes, part->desc.xfer_size - part->op.desc.xfer_size);
+}
+
+/*
+ * What is left of it. After a page fault bad memory is an error, and with SVA_FAULT_REPORT in any
+ * case; else it is what it is to any function of libc.
+ */
+static void run_on_cpu(struct svai_job *job, struct svai_part *part, uint32_t why)
+{
+	struct svai_limits limits;
+
+	if (job->policy.flags & SVA_POLICY_NO_CPU) {
+		job->error = error_of(why, job->outcome.status);
+		return;
+	}
+	if ((why == SVA_WHY_FAULT || job->policy.fault == SVA_FAULT_REPORT) &&
+	    svai_populate_operands(&part->op.desc)) {
+		job->error = -EFAULT;
+		return;
+	}
+	job->outcome.why |= why;
+	if (part->on_device)
+		job->outcome.device_bytes += done_of(part);
+	part->on_device = false;
+	svai_cpu_limits(&limits);
+	limits.max_transfer = SVAI_MAX_TRANSFER;
+	sva__op_link(&part->op, &job->h->head);
+	part->op.credit = NULL;
+	svai_cpu_execute(&limits, &part->op.desc);
+	sva_op_resume(&part->op); /* the record is that of the whole part */
+}
+
+/* The device has nothing more to do with it, and what it has done is not known. */
+static void begin_again_on_cpu(struct svai_job *job, struct svai_part *part, uint32_t why)
+{
+	part->op.desc = part->desc;
+	part->op.done = part->op.rest = 0;
+	if (!job->error)
+		run_on_cpu(job, part, why);
+}
+
+/* Is the time over? */
+static bool look_at_clock(struct svai_job *job)
+{
+	if (job->deadline == INT64_MAX || svai_now_ns() < job->deadline)
+		return false;
+	if (!job->error)
+		job->error = -ETIMEDOUT;
+	return true;
+}
+
+/* 0: the queue has it; else why it has not. @patient: try as long as it takes, but for the clock */
+static uint32_t submit(struct svai_job *job, struct svai_part *part, bool patient)
+{
+	unsigned int tries = 0;
+	int err;
+
+	while ((err = sva_submit(&job->h->head, &part->op)) == -EAGAIN) {
+		if (!patient || look_at_clock(job))
+			return SVA_WHY_FULL;
+		svai_back_off(tries++);
+	}
+	if (err == -ESTALE || err == -EBADF)
+		job->error = err;
+	if (err)
+		return SVA_WHY_DEAD;
+	part->on_device = true;
+	return 0;
+}
+
+/*
+ * The device has stopped at a page. Returns true if it has gone on; else the CPU has done the rest,
+ * or the error is set.
+ */
+static bool go_on(struct svai_job *job, struct svai_part *part)
+{
+	struct sva_result r = { .size = sizeof(r) };
+	uint32_t why = SVA_WHY_FAULT;
+
+	sva_decode(&part->op.desc, &part->op.record, &r);
+	job->outcome.faults++;
+	job->outcome.fault_addr = r.fault_addr;
+	part->futile = r.bytes_completed ? 0 : part->futile + 1;
+	sva_op_resume(&part->op);
+	if (!job->error && job->policy.fault == SVA_FAULT_REPORT)
+		job->error = -EFAULT;
+	if (job->error || look_at_clock(job))
+		return false;
+	if (job->policy.fault != SVA_FAULT_CPU && part->futile <= FUTILE_MAX) {
+		if (svai_populate_fault(&part->op.desc, r.fault_addr, r.write_fault)) {
+			job->error = -EFAULT;
+			return false;
+		}
+		why = submit(job, part, job->policy.flags & SVA_POLICY_NO_CPU);
+		job->outcome.resumed += !why;
+	}
+	if (why && !job->error)
+		run_on_cpu(job, part, why);
+	return !why;
+}
+
+/* However long it takes. When the time is over, only to learn that the device has ended it. */
+static int wait_for(struct svai_job *job, struct svai_part *part)
+{
+	int64_t time = job->deadline == INT64_MAX ? -1 : job->deadline - svai_now_ns();
+	int status;
+
+	if (job->deadline != INT64_MAX && time < 0)
+		time = 0;
+	status = sva_wait(&part->op, time, job->policy.wait);
+	if (status != -ETIMEDOUT)
+		return status;
+	look_at_clock(job);
+	return sva_wait(&part->op, -1, job->policy.wait);
+}
+
+static bool is_fault(int status)
+{
+	unsigned int code = SVA_STATUS_CODE((unsigned int)status);
+
+	return status > 0 && (code == SVA_STATUS_PAGE_FAULT || code == SVA_STATUS_PAGE_RESPONSE);
+}
+
+/* What a device says about the caller's data, and not about itself. */
+static bool is_verdict(unsigned int code)
+{
+	return code == SVA_STATUS_DIF_ERROR || code == SVA_STATUS_DELTA_ORDER ||
+	       code == SVA_STATUS_DELTA_RANGE;
+}
+
+/* Bring what the device has to its end, by the device or by the CPU. */
+static void settle(struct svai_job *job, struct svai_part *part)
+{
+	int status;
+
+	do {
+		status = wait_for(job, part);
+	} while (is_fault(status) && go_on(job, part));
+	if (is_fault(status))
+		return;
+	if (status == -ENODEV) {
+		job->cpu = SVA_WHY_DEAD;
+		begin_again_on_cpu(job, part, SVA_WHY_DEAD);
+	} else if (status == SVA_STATUS_LOST) {
+		begin_again_on_cpu(job, part, SVA_WHY_LOST);
+	} else if (status < 0) {
+		job->error = status;
+	} else {
+		sva_op_resume(&part->op);
+		if (!sva_status_errno((unsigned int)status) ||
+		    is_verdict(SVA_STATUS_CODE((unsigned int)status)))
+			return;
+		job->outcome.status = (unsigned int)status;
+		begin_again_on_cpu(job, part, SVA_WHY_ERROR);
+	}
+}
+
+static void take_verdict(struct svai_job *job, const struct svai_part *part, unsigned int code)
+{
+	uint32_t done = code == SVA_STATUS_DIF_ERROR ? part->op.record.bytes_completed : 0;
+
+	job->error = -EBADMSG;
+	job->stop = true;
+	job->outcome.status = code;
+	job->outcome.dif_errors = code == SVA_STATUS_DIF_ERROR ? part->op.record.result : 0;
+	job->outcome.bytes += done;
+	job->outcome.offset = part->offset + done;
+}
+
+static void finish_oldest(struct svai_job *job)
+{
+	struct svai_part *part = &job->parts[job->finished % SVAI_PARTS];
+	unsigned int status;
+
+	if (part->on_device)
+		settle(job, part);
+	job->finished++;
+	status = sva_record_status(&part->op.record);
+	if (part->on_device)
+		job->outcome.device_bytes += sva_status_errno(status) ? done_of(part) : part->bytes;
+	if (job->stop)
+		return;
+	if (!sva_status_errno(status)) {
+		job->outcome.bytes += part->bytes;
+		if (job->collect)
+			job->collect(job, part);
+	} else if (is_verdict(SVA_STATUS_CODE(status))) {
+		take_verdict(job, part, SVA_STATUS_CODE(status));
+	} else {
+		if (!job->error)
+			job->error = sva_status_errno(status);
+		job->outcome.bytes += done_of(part);
+		job->stop = true;
+	}
+}
+
+/* A queue may be full of our own parts. */
+static uint32_t submit_or_make_room(struct svai_job *job, struct svai_part *part)
+{
+	uint32_t why;
+
+	for (;;) {
+		bool alone = job->finished == job->started;
+
+		why = submit(job, part, alone && job->policy.flags & SVA_POLICY_NO_CPU);
+		if (why != SVA_WHY_FULL || alone || job->error)
+			return why;
+		finish_oldest(job);
+		if (job->error || job->stop)
+			return why;
+	}
+}
+
+/* Returns whether it is under way. */
+static bool start(struct svai_job *job, struct svai_part *part)
+{
+	uint32_t why = part->why;
+
+	if (!why && job->policy.fault == SVA_FAULT_POPULATE && svai_populate_operands(&part->desc))
+		job->error = -EFAULT;
+	if (!why && !job->error)
+		why = submit_or_make_room(job, part);
+	if (job->error || job->stop)
+		return part->on_device;
+	if (why == SVA_WHY_DEAD)
+		job->cpu = why;
+	if (why)
+		run_on_cpu(job, part, why);
+	return !job->error;
+}
+
+static bool start_next(struct svai_job *job)
+{
+	struct svai_part *part = &job->parts[job->started % SVAI_PARTS];
+
+	if (job->started - job->finished == job->window)
+		finish_oldest(job);
+	if (!job->left || job->error || job->stop || look_at_clock(job))
+		return false;
+	next_part(job, part);
+	if (!start(job, part))
+		return false;
+	job->started++;
+	return true;
+}
+
+int svai_job_begin(struct svai_job *job, struct sva_wq *wq, uint64_t size,
+		   const struct sva_outcome *outcome)
+{
+	struct svai_handle *h = svai_handle(wq);
+	int err = svai_handle_state(wq);
+
+	memset(job, 0, offsetof(struct svai_job, parts));
+	if (err)
+		return err;
+	if (outcome && outcome->size < offsetof(struct sva_outcome, device_bytes))
+		return -EINVAL;
+	job->h = h;
+	job->size = job->left = size;
+	job->unit = 1;
+	job->window = SVAI_PARTS;
+	return 0;
+}
+
+static void set_where(struct svai_job *job)
+{
+	const struct svai_limits *limits = &job->h->limits;
+	unsigned int opcode = sva_desc_opcode(&job->desc);
+	bool wide = opcode == SVA_OP_FILL && sva_desc_flags(&job->desc) & SVA_FLAG_FILL_16;
+
+	if (job->policy.flags & SVA_POLICY_NO_CPU || job->policy.fault == SVA_FAULT_REPORT)
+		job->lines = false;
+	if (job->h->path == SVA_PATH_CPU)
+		job->cpu = SVA_WHY_NO_DEVICE;
+	else if (!(job->policy.flags & SVA_POLICY_NO_CPU) && job->size < job->policy.threshold)
+		job->cpu = SVA_WHY_SMALL;
+	else if (!job->cpu && wide && !(limits->gen_cap & SVA_GENCAP_FILL_16))
+		job->cpu = SVA_WHY_UNSUPPORTED;
+	if (!job->part_max)
+		job->part_max = job->cpu ? SVAI_MAX_TRANSFER : limits->max_transfer;
+	job->part_max -= job->part_max % job->unit;
+	if (!job->part_max) { /* the queue does not take a single unit */
+		job->cpu = job->cpu ? job->cpu : SVA_WHY_UNSUPPORTED;
+		job->part_max = job->unit;
+	}
+}
+
+static void give_outcome(const struct svai_job *job, struct sva_outcome *outcome)
+{
+	size_t size = outcome->size;
+
+	memcpy(outcome, &job->outcome, min(size, sizeof(job->outcome)));
+	outcome->size = size;
+}
+
+int svai_job_run(struct svai_job *job, struct sva_outcome *outcome)
+{
+	int state;
+
+	/* The operations are on this stack: the thread must not go while the device has them. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	svai_policy_read(job->h, &job->policy);
+	job->deadline = svai_deadline(job->policy.timeout_ns ? job->policy.timeout_ns : -1);
+	set_where(job);
+	while (start_next(job))
+		;
+	while (job->finished != job->started)
+		finish_oldest(job);
+	pthread_setcancelstate(state, NULL);
+	if (outcome)
+		give_outcome(job, outcome);
+	return job->error;
+}

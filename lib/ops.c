@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/* The calls that are one descriptor, of any size. Others: ops_crc.c, ops_delta.c, ops_iov.c. */
+#include "job.h"
+#include "opcode.h"
+#include "resume.h"
+
+#define OVERLAP_MIN 4096u /* a shorter distance is not worth an operation for each */
+
+/*
+ * Buffers that overlap. Parts no longer than the distance do not, each for itself, if they go in
+ * the right order, one at a time: so that one which the device loses can be done again.
+ */
+static void set_overlap(struct svai_job *job, uintptr_t dst, uintptr_t src)
+{
+	uint64_t distance = dst > src ? dst - src : src - dst;
+	uint64_t most = job->h->limits.max_transfer;
+
+	job->lines = false;
+	job->backward = dst > src;
+	job->window = 1;
+	job->part_max = distance < most ? distance : most;
+	if (distance >= OVERLAP_MIN)
+		return;
+	job->cpu = SVA_WHY_OVERLAP;
+	job->part_max = SVAI_MAX_TRANSFER;
+}
+
+int sva__memmove_slow(struct sva_wq *wq, void *dst, const void *src, size_t size,
+		      struct sva_outcome *outcome)
+{
+	struct svai_job job;
+	int err = svai_job_begin(&job, wq, size, outcome);
+
+	if (err)
+		return err;
+	if (!svai_is_range(dst, size) || !svai_is_range(src, size))
+		return -EINVAL;
+	sva_prep_memmove(&job.desc, dst, src, 0, 0);
+	job.lines = true;
+	if (svai_overlap(dst, size, src, size))
+		set_overlap(&job, (uintptr_t)dst, (uintptr_t)src);
+	return svai_job_run(&job, outcome);
+}
+
+static int fill(struct sva_wq *wq, void *dst, uint64_t pattern, const uint64_t *high, size_t size,
+		struct sva_outcome *outcome)
+{
+	struct svai_job job;
+	int err = svai_job_begin(&job, wq, size, outcome);
+
+	if (err)
+		return err;
+	if (!svai_is_range(dst, size))
+		return -EINVAL;
+	if (high)
+		sva_prep_fill16(&job.desc, dst, pattern, *high, 0, 0);
+	else
+		sva_prep_fill(&job.desc, dst, pattern, 0, 0);
+	job.lines = true;
+	return svai_job_run(&job, outcome);
+}
+
+int sva__memset_slow(struct sva_wq *wq, void *dst, int c, size_t size, struct sva_outcome *outcome)
+{
+	return fill(wq, dst, (uint8_t)c * 0x0101010101010101u, NULL, size, outcome);
+}
+
+int sva_fill(struct sva_wq *wq, void *dst, uint64_t pattern, size_t size,
+	     struct sva_outcome *outcome)
+{
+	return fill(wq, dst, pattern, NULL, size, outcome);
+}
+
+int sva_fill16(struct sva_wq *wq, void *dst, uint64_t pattern, uint64_t pattern_high, size_t size,
+	       struct sva_outcome *outcome)
+{
+	return fill(wq, dst, pattern, &pattern_high, size, outcome);
+}
+
+/*
+ * Comparing.
+ */
+
+struct difference {
+	const uint8_t *a, *b; /* b: NULL: a pattern */
+	uint64_t pattern;
+	bool found;
+	int order;
+};
+
+static int order_at(const struct difference *d, uint64_t offset)
+{
+	uint8_t expected = d->b ? d->b[offset] : (uint8_t)(d->pattern >> offset % 8 * 8);
+
+	return (int)d->a[offset] - (int)expected;
+}
+
+/* A device may name an offset somewhat before the difference. */
+static void collect_difference(struct svai_job *job, struct svai_part *part)
+{
+	struct difference *d = job->collect_context;
+	uint64_t end = part->offset + part->bytes;
+	uint64_t offset = part->offset + part->op.record.bytes_completed;
+
+	if (part->op.record.result != 1)
+		return;
+	while (offset < end && !order_at(d, offset))
+		offset++;
+	job->stop = true;
+	job->outcome.bytes = job->outcome.offset = offset;
+	d->found = offset < end;
+	d->order = d->found ? order_at(d, offset) : 0;
+}
+
+static int compare(struct svai_job *job, struct difference *d, struct sva_outcome *outcome)
+{
+	job->unit = 8; /* each part begins with the beginning of a pattern */
+	job->collect = collect_difference;
+	job->collect_context = d;
+	return svai_job_run(job, outcome);
+}
+
+int sva__memcmp_slow(struct sva_wq *wq, const void *a, const void *b, size_t size, int *order,
+		     struct sva_outcome *outcome)
+{
+	struct difference d = { .a = a, .b = b };
+	struct svai_job job;
+	int err = svai_job_begin(&job, wq, size, outcome);
+
+	if (err)
+		return err;
+	if (!order || !svai_is_range(a, size) || !svai_is_range(b, size))
+		return -EINVAL;
+	sva_prep_compare(&job.desc, a, b, 0, 0);
+	err = compare(&job, &d, outcome);
+	if (!err)
+		*order = d.order;
+	return err;
+}
+
+int sva_compare_pattern(struct sva_wq *wq, const void *src, uint64_t pattern, size_t size,
+			bool *equal, struct sva_outcome *outcome)
+{
+	struct difference d = { .a = src, .pattern = pattern };
+	struct svai_job job;
+	int err = svai_job_begin(&job, wq, size, outcome);
+
+	if (err)
+		return err;
+	if (!equal || !svai_is_range(src, size))
+		return -EINVAL;
+	sva_prep_compare_pattern(&job.desc, src, pattern, 0, 0);
+	err = compare(&job, &d, outcome);
+	if (!err)
+		*equal = !d.found;
+	return err;
+}
+
+/*
+ * Two destinations.
+ */
+
+struct two {
+	struct sva_desc rest; /* dualcast, whether the queue has it or not */
+	bool second;          /* the part to come is that of the second destination */
+};
+
+/* A part to each, in turn; the bytes count with the second. */
+static void next_of_two(struct svai_job *job, struct svai_part *part)
+{
+	struct two *two = job->next_context;
+	uint64_t bytes = job->left < job->part_max ? job->left : job->part_max;
+	struct sva_desc *rest = &two->rest;
+
+	part->bytes = two->second ? bytes : 0;
+	sva_prep_memmove(&part->desc,
+			 (void *)(two->second ? rest->dualcast.dst2_addr : rest->dst_addr),
+			 (const void *)rest->src_addr, bytes, 0);
+	if (two->second)
+		svai_advance(rest, &part->op.record, (uint32_t)bytes);
+	two->second = !two->second;
+}
+
+int sva_dualcast(struct sva_wq *wq, void *dst1, void *dst2, const void *src, size_t size,
+		 struct sva_outcome *outcome)
+{
+	struct two two = { .second = false };
+	struct svai_job job;
+	int err = svai_job_begin(&job, wq, size, outcome);
+
+	if (err)
+		return err;
+	if (!svai_is_range(dst1, size) || !svai_is_range(dst2, size) || !svai_is_range(src, size) ||
+	    svai_overlap(dst1, size, src, size) || svai_overlap(dst2, size, src, size) ||
+	    svai_overlap(dst1, size, dst2, size))
+		return -EINVAL;
+	sva_prep_dualcast(&job.desc, dst1, dst2, src, 0, 0);
+	job.lines = true;
+	if (((uintptr_t)dst1 ^ (uintptr_t)dst2) % 4096 ||
+	    !sva_opmask_has(&job.h->limits.opcodes, SVA_OP_DUALCAST)) {
+		two.rest = job.desc;
+		job.next = next_of_two;
+		job.next_context = &two;
+	}
+	return svai_job_run(&job, outcome);
+}
+
+/*
+ * DIF and DIX.
+ */
+
+/* The blocks of the source, and of what @per_block bytes each become of them. */
+static int run_dif(struct svai_job *job, uint32_t unit, uint32_t per_block,
+		   struct sva_outcome *outcome)
+{
+	const void *src = (const void *)job->desc.src_addr, *dst = (const void *)job->desc.dst_addr;
+	uint64_t dst_size = job->size / unit * per_block;
+
+	if (job->size % unit || !svai_is_range(src, job->size) || dst_size / 2 > SIZE_MAX / 2 ||
+	    (per_block &&
+	     (!svai_is_range(dst, dst_size) || svai_overlap(src, job->size, dst, dst_size))))
+		return -EINVAL;
+	job->unit = unit;
+	return svai_job_run(job, outcome);
+}
+
+static int begin_dif(struct svai_job *job, struct sva_wq *wq, size_t size,
+		     const struct sva_desc_dif *dif, const struct sva_outcome *outcome,
+		     uint32_t *block)
+{
+	int err = svai_job_begin(job, wq, size, outcome);
+
+	if (err)
+		return err;
+	if (!dif)
+		return -EINVAL;
+	job->desc.dif.flags = dif->flags;
+	*block = svai_dif_block(&job->desc);
+	return 0;
+}
+
+int sva_dif_check(struct sva_wq *wq, const void *src, size_t size, const struct sva_desc_dif *dif,
+		  struct sva_outcome *outcome)
+{
+	struct svai_job job;
+	uint32_t block;
+	int err = begin_dif(&job, wq, size, dif, outcome, &block);
+
+	if (err)
+		return err;
+	sva_prep_dif_check(&job.desc, src, 0, dif->flags, dif->src_flags, dif->src, 0);
+	return run_dif(&job, block + SVAI_DIF_TUPLE, 0, outcome);
+}
+
+int sva_dif_insert(struct sva_wq *wq, void *dst, const void *src, size_t size,
+		   const struct sva_desc_dif *dif, struct sva_outcome *outcome)
+{
+	struct svai_job job;
+	uint32_t block;
+	int err = begin_dif(&job, wq, size, dif, outcome, &block);
+
+	if (err)
+		return err;
+	sva_prep_dif_insert(&job.desc, dst, src, 0, dif->flags, dif->dst_flags, dif->dst, 0);
+	return run_dif(&job, block, block + SVAI_DIF_TUPLE, outcome);
+}
+
+int sva_dif_strip(struct sva_wq *wq, void *dst, const void *src, size_t size,
+		  const struct sva_desc_dif *dif, struct sva_outcome *outcome)
+{
+	struct svai_job job;
+	uint32_t block;
+	int err = begin_dif(&job, wq, size, dif, outcome, &block);
+
+	if (err)
+		return err;
+	sva_prep_dif_strip(&job.desc, dst, src, 0, dif->flags, dif->src_flags, dif->src, 0);
+	return run_dif(&job, block + SVAI_DIF_TUPLE, block, outcome);
+}
+
+int sva_dif_update(struct sva_wq *wq, void *dst, const void *src, size_t size,
+		   const struct sva_desc_dif *dif, struct sva_outcome *outcome)
+{
+	struct svai_job job;
+	uint32_t block;
+	int err = begin_dif(&job, wq, size, dif, outcome, &block);
+
+	if (err)
+		return err;
+	sva_prep_dif_update(&job.desc, dst, src, 0, dif->flags, dif->src_flags, dif->src,
+			    dif->dst_flags, dif->dst, 0);
+	return run_dif(&job, block + SVAI_DIF_TUPLE, block + SVAI_DIF_TUPLE, outcome);
+}
+
+int sva_dix_generate(struct sva_wq *wq, void *dst, const void *src, size_t size,
+		     const struct sva_desc_dif *dif, struct sva_outcome *outcome)
+{
+	struct svai_job job;
+	uint32_t block;
+	int err = begin_dif(&job, wq, size, dif, outcome, &block);
+
+	if (err)
+		return err;
+	sva_prep_dix_generate(&job.desc, dst, src, 0, dif->flags, dif->dst_flags, dif->dst, 0);
+	return run_dif(&job, block, SVAI_DIF_TUPLE, outcome);
+}
+
+int sva_cache_flush(struct sva_wq *wq, void *dst, size_t size, struct sva_outcome *outcome)
+{
+	struct svai_job job;
+	int err = svai_job_begin(&job, wq, size, outcome);
+
+	if (err)
+		return err;
+	if (!svai_is_range(dst, size))
+		return -EINVAL;
+	sva_prep_cache_flush(&job.desc, dst, 0, 0);
+	return svai_job_run(&job, outcome);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SVAI_POLICY_H
+#define SVAI_POLICY_H
+
+#include "handle.h"
+
+/* svai_policy_check - take over a caller's policy; 0, -EINVAL or -E2BIG */
+int svai_policy_check(struct sva_policy *policy, const struct sva_policy *from);
+
+/* svai_policy_allowed - 0, or -EOPNOTSUPP: the queue takes no such descriptor flags */
+int svai_policy_allowed(const struct svai_handle *h, const struct sva_policy *policy);
+
+/* svai_policy_publish - let calls follow @policy, or the one that the handle has (NULL) */
+void svai_policy_publish(struct svai_handle *h, const struct sva_policy *policy);
+
+/* svai_policy_read - the policy of an open handle, its threshold measured */
+void svai_policy_read(struct svai_handle *h, struct sva_policy *policy);
+
+#endif
