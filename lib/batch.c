@@ -5,6 +5,7 @@
 #include "handle.h"
 #include "members.h"
 #include "operation.h"
+#include "pick.h"
 
 int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_record *records,
 		   uint32_t capacity, uint32_t flags)
@@ -35,6 +36,18 @@ static uint32_t least_members(const struct svai_limits *limits)
 	return limits->gen_cap & SVAI_GENCAP_BATCH_OF_ONE ? 1 : 2;
 }
 
+/* One member, as an operation; in a pool, where such a one would go. */
+static int execute_alone(struct svai_handle *h, struct sva_op *op)
+{
+	struct svai_pick pick;
+
+	if (h->path != SVA_PATH_POOL)
+		return svai_execute_members(h, op);
+	svai_pick_begin(&pick, h, (const struct sva_desc *)(uintptr_t)op->desc.desc_list_addr);
+	h = svai_pick_next(&pick, h);
+	return h ? svai_execute_members(h, op) : svai_refuse(op, -ENODEV);
+}
+
 int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *op)
 {
 	int err = svai_handle_state(wq);
@@ -55,7 +68,7 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
 	if (sva_batch_count(batch) >= least_members(limits))
 		return sva_submit(wq, op);
 	if (limits->max_batch < 2) /* no batch that the device takes */
-		return svai_execute_members(svai_handle(wq), op);
+		return execute_alone(svai_handle(wq), op);
 	/* A single member gets company; it may fill the batch, whose capacity is two at least. */
 	sva_prep_noop(sva_batch_add(batch), 0);
 	op->desc.desc_count++;

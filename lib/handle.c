@@ -137,6 +137,15 @@ static void set_credits(struct svai_handle *h)
 	h->head.credit = credits;
 }
 
+int64_t svai_handle_in_flight(const struct svai_handle *h)
+{
+	const int32_t *credit = h->head.credit;
+
+	if (!credit)
+		return svai_shards_in_flight(h->shards, SVAI_SHARDS);
+	return free_entries(h->info.size) - __atomic_load_n(credit, __ATOMIC_RELAXED) / SVA__CREDIT;
+}
+
 void svai_handle_publish(struct svai_handle *h, void *portal)
 {
 	if (h->path != SVA_PATH_CPU && h->info.mode == SVA_WQ_MODE_DEDICATED)

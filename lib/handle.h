@@ -18,7 +18,9 @@
 #include "check.h"
 #include "drain.h"
 #include "log.h"
+#include "quarantine.h"
 #include "report.h"
+#include "shard.h"
 
 #define SVAI_PAGE 4096
 
@@ -48,8 +50,12 @@ struct svai_handle {
 	struct sva_wq_info info;
 	struct sva_report report;
 	char why[640];
-	struct sva_op op; /* the library's own, to probe write(2) */
+	struct sva_op op; /* the library's own, to probe write(2), and to end a quarantine */
 	struct svai_drains drains;
+	struct svai_pool *pool; /* it is one */
+	bool in_pool;           /* it is a member of one */
+	struct svai_quarantine quarantine;
+	struct svai_shard shards[SVAI_SHARDS];
 	struct svai_handle *next, **prev_next; /* all handles */
 };
 
@@ -73,6 +79,9 @@ void svai_handle_publish(struct svai_handle *h, void *portal);
  */
 int svai_handle_open_file(struct svai_handle *h);
 void svai_handle_close_file(struct svai_handle *h);
+
+/* svai_handle_in_flight - of a dedicated queue, all; else what a pool has submitted */
+int64_t svai_handle_in_flight(const struct svai_handle *h);
 
 /* svai_handle_withdraw - send the inline functions to the slow path again; returns the portal */
 void *svai_handle_withdraw(struct svai_handle *h);

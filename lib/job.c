@@ -13,6 +13,7 @@
 #include "populate.h"
 #include "record.h"
 #include "resume.h"
+#include "submit.h"
 
 #define LINE       64u
 #define FUTILE_MAX 3 /* page faults in one place before the CPU does the rest */
@@ -163,6 +164,7 @@ static void run_on_cpu(struct svai_job *job, struct svai_part *part, uint32_t wh
 		return;
 	}
 	job->outcome.why |= why;
+	SVAI_COUNT_CPU(job->h, why);
 	if (part->on_device)
 		job->outcome.device_bytes += done_of(part);
 	part->on_device = false;
@@ -188,8 +190,10 @@ static bool look_at_clock(struct svai_job *job)
 {
 	if (job->deadline == INT64_MAX || svai_now_ns() < job->deadline)
 		return false;
-	if (!job->error)
+	if (!job->error) {
 		job->error = -ETIMEDOUT;
+		SVAI_COUNT(job->h, timeouts, 1);
+	}
 	return true;
 }
 
@@ -199,7 +203,7 @@ static uint32_t submit(struct svai_job *job, struct svai_part *part, bool patien
 	unsigned int tries = 0;
 	int err;
 
-	while ((err = sva_submit(&job->h->head, &part->op)) == -EAGAIN) {
+	while ((err = svai_submit_device(&job->h->head, &part->op, true)) == -EAGAIN) {
 		if (!patient || look_at_clock(job))
 			return SVA_WHY_FULL;
 		svai_back_off(tries++);
@@ -222,6 +226,10 @@ static bool go_on(struct svai_job *job, struct svai_part *part)
 	uint32_t why = SVA_WHY_FAULT;
 
 	sva_decode(&part->op.desc, &part->op.record, &r);
+	if (r.write_fault)
+		SVAI_COUNT(svai_handle(part->op.wq), write_faults, 1);
+	else
+		SVAI_COUNT(svai_handle(part->op.wq), read_faults, 1);
 	job->outcome.faults++;
 	job->outcome.fault_addr = r.fault_addr;
 	part->futile = r.bytes_completed ? 0 : part->futile + 1;
@@ -236,7 +244,10 @@ static bool go_on(struct svai_job *job, struct svai_part *part)
 			return false;
 		}
 		why = submit(job, part, job->policy.flags & SVA_POLICY_NO_CPU);
-		job->outcome.resumed += !why;
+		if (!why) {
+			job->outcome.resumed++;
+			SVAI_COUNT(svai_handle(part->op.wq), resumed, 1);
+		}
 	}
 	if (why && !job->error)
 		run_on_cpu(job, part, why);
@@ -282,11 +293,15 @@ static void settle(struct svai_job *job, struct svai_part *part)
 	} while (is_fault(status) && go_on(job, part));
 	if (is_fault(status))
 		return;
-	if (status == -ENODEV) {
-		job->cpu = SVA_WHY_DEAD;
-		begin_again_on_cpu(job, part, SVA_WHY_DEAD);
-	} else if (status == SVA_STATUS_LOST) {
-		begin_again_on_cpu(job, part, SVA_WHY_LOST);
+	if (status == -ENODEV || status == SVA_STATUS_LOST) {
+		uint32_t why = status < 0 ? SVA_WHY_DEAD : SVA_WHY_LOST;
+
+		/* Of a pool, another member may do the next part. */
+		if (status < 0 && job->h->path != SVA_PATH_POOL)
+			job->cpu = why;
+		SVAI_COUNT(svai_handle(part->op.wq), failures, 1);
+		svai_quarantine(svai_handle(part->op.wq));
+		begin_again_on_cpu(job, part, why);
 	} else if (status < 0) {
 		job->error = status;
 	} else {

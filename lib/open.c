@@ -7,7 +7,7 @@
 #include "cpu/cpu.h"
 #include "device.h"
 #include "drain.h"
-#include "handle.h"
+#include "open.h"
 #include "options.h"
 #include "policy.h"
 #include "select.h"
@@ -17,8 +17,8 @@
 
 #define ALL_OPEN_FLAGS     (SVA_OPEN_NO_CPU | SVA_OPEN_NO_WRITE | SVA_OPEN_NO_PORTAL | SVA_OPEN_ON_NODE)
 
-static int read_opts(struct sva_wq_opts *opts, struct sva_policy *policy,
-		     const struct sva_wq_opts *from)
+int svai_open_options(struct sva_wq_opts *opts, struct sva_policy *policy,
+		      const struct sva_wq_opts *from)
 {
 	int err = svai_read_options(opts, sizeof(*opts), from, offsetof(struct sva_wq_opts, mode));
 
@@ -28,7 +28,24 @@ static int read_opts(struct sva_wq_opts *opts, struct sva_policy *policy,
 	    opts->kind > SVA_DEV_KIND_CPU || opts->log_level > SVA_LOG_DEBUG ||
 	    opts->min_transfer > SVAI_MAX_TRANSFER)
 		return -EINVAL;
+	if (opts->report)
+		*opts->report = NULL;
+	opts->retries = opts->retries ? opts->retries : DEFAULT_RETRIES;
+	opts->timeout_ms = opts->timeout_ms ? opts->timeout_ms : DEFAULT_TIMEOUT_MS;
 	return svai_policy_check(policy, opts->policy);
+}
+
+struct svai_handle *svai_open_begin(const struct sva_wq_opts *opts)
+{
+	struct svai_handle *h = svai_handle_new();
+
+	if (!h)
+		return NULL;
+	svai_log_init(&h->log, opts);
+	h->flags = opts->flags;
+	h->retries = opts->retries;
+	h->timeout_ms = opts->timeout_ms;
+	return h;
 }
 
 static void describe_device(struct svai_handle *h, const struct svai_device *device)
@@ -101,20 +118,22 @@ static void describe_failure(struct svai_handle *h, const char *asked,
 }
 
 /* The software device takes as much as the caller needs, and else what a queue takes by default. */
-static void set_cpu_limits(struct svai_limits *limits, const struct sva_wq_opts *opts)
+void svai_open_on_cpu(struct svai_handle *h, const struct sva_wq_opts *opts)
 {
-	svai_cpu_limits(limits);
-	if (opts->min_transfer > limits->max_transfer)
-		limits->max_transfer = opts->min_transfer;
-	if (opts->min_batch > limits->max_batch)
-		limits->max_batch = opts->min_batch;
-}
-
-static void open_cpu(struct svai_handle *h, const struct sva_wq_opts *opts, const char *reason)
-{
-	set_cpu_limits(&h->limits, opts);
+	svai_cpu_limits(&h->limits);
+	if (opts->min_transfer > h->limits.max_transfer)
+		h->limits.max_transfer = opts->min_transfer;
+	if (opts->min_batch > h->limits.max_batch)
+		h->limits.max_batch = opts->min_batch;
 	memset(&h->info, 0, sizeof(h->info));
 	h->info.kind = SVA_DEV_KIND_CPU;
+	strcpy(h->info.name, "cpu");
+	strcpy(h->info.device, "cpu");
+	svai_open_describe(h);
+}
+
+void svai_open_describe(struct svai_handle *h)
+{
 	h->info.mode = SVA_WQ_MODE_SHARED;
 	h->info.type = SVA_WQ_TYPE_USER;
 	h->info.state = SVA_DEV_STATE_ENABLED;
@@ -126,8 +145,11 @@ static void open_cpu(struct svai_handle *h, const struct sva_wq_opts *opts, cons
 	h->info.op_config = h->limits.opcodes;
 	h->info.unknown = SVA_ATTR_CDEV | SVA_ATTR_SIZE | SVA_ATTR_OCCUPANCY | SVA_ATTR_CLIENTS |
 			  SVA_ATTR_THRESHOLD;
-	strcpy(h->info.name, "cpu");
-	strcpy(h->info.device, "cpu");
+}
+
+static void open_cpu(struct svai_handle *h, const struct sva_wq_opts *opts, const char *reason)
+{
+	svai_open_on_cpu(h, opts);
 	h->path = SVA_PATH_CPU;
 	h->fd = -1;
 	snprintf(h->why, sizeof(h->why), "%s; running on the CPU", reason);
@@ -178,19 +200,16 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 	return err;
 }
 
-/* Nothing has been submitted yet that the device might still have. */
-static int set_policy(struct svai_handle *h, const struct sva_policy *policy)
+int svai_open_end(struct svai_handle *h, const struct sva_policy *policy)
 {
 	int err = svai_policy_allowed(h, policy);
 
-	if (!err) {
+	if (!err)
 		svai_policy_publish(h, policy);
-		return 0;
-	}
-	svai_log(&h->log, SVA_LOG_ERROR, "%s takes none of the policy's descriptor flags %#x",
-		 h->info.name, policy->desc_flags);
-	h->open = false;
-	svai_device_close(h);
+	else
+		svai_log(&h->log, SVA_LOG_ERROR,
+			 "%s takes none of the policy's descriptor flags %#x", h->info.name,
+			 policy->desc_flags);
 	return err;
 }
 
@@ -199,33 +218,26 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 	struct sva_wq_opts opts;
 	struct sva_policy policy;
 	struct svai_name parsed;
-	struct svai_log log;
 	struct svai_handle *h;
 	int err;
 
 	if (!wq)
 		return -EINVAL;
 	*wq = NULL;
-	err = read_opts(&opts, &policy, user_opts);
+	err = svai_open_options(&opts, &policy, user_opts);
 	if (err)
 		return err;
-	if (opts.report)
-		*opts.report = NULL;
-	svai_log_init(&log, &opts);
-	if (svai_name_parse(&parsed, name)) {
-		svai_log(
-			&log, SVA_LOG_ERROR,
-			"\"%s\" names no queue: say wq0.0, dsa0/wq0.0, /dev/dsa/wq0.0, dsa0 or cpu",
-			name);
-		return -EINVAL;
-	}
-	h = svai_handle_new();
+	h = svai_open_begin(&opts);
 	if (!h)
 		return -ENOMEM;
-	h->log = log;
-	h->flags = opts.flags;
-	h->retries = opts.retries ? opts.retries : DEFAULT_RETRIES;
-	h->timeout_ms = opts.timeout_ms ? opts.timeout_ms : DEFAULT_TIMEOUT_MS;
+	if (svai_name_parse(&parsed, name)) {
+		svai_log(
+			&h->log, SVA_LOG_ERROR,
+			"\"%s\" names no queue: say wq0.0, dsa0/wq0.0, /dev/dsa/wq0.0, dsa0 or cpu",
+			name);
+		svai_handle_free(h, false);
+		return -EINVAL;
+	}
 	parsed.cpu |= opts.kind == SVA_DEV_KIND_CPU;
 	if (parsed.cpu && opts.flags & SVA_OPEN_NO_CPU)
 		err = -EINVAL;
@@ -235,8 +247,11 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 		err = open_any(h, &parsed, name, &opts);
 	if (opts.report)
 		*opts.report = svai_report_copy(&h->report);
-	if (!err)
-		err = set_policy(h, &policy);
+	if (!err) {
+		err = svai_open_end(h, &policy);
+		if (err) /* nothing has been submitted yet that the device might still have */
+			svai_device_close(h);
+	}
 	if (err)
 		svai_handle_free(h, false);
 	else
@@ -263,17 +278,13 @@ static int reopen_queue(struct svai_handle *h)
 	return err;
 }
 
-int sva_wq_reopen(struct sva_wq *wq)
+int svai_queue_reopen(struct svai_handle *h)
 {
-	struct svai_handle *h = svai_handle(wq);
-	int err = svai_handle_state(wq);
+	int err = 0;
 
-	if (err == -EINVAL || err == -EBADF)
-		return err;
-	if (!err)
-		return -EALREADY;
-	err = 0;
 	h->measuring = false; /* by a thread of the parent's, if at all */
+	memset(h->shards, 0, sizeof(h->shards));
+	memset(&h->quarantine, 0, sizeof(h->quarantine));
 	svai_device_close(h);
 	svai_drains_init(h); /* those of before were the parent's */
 	if (h->path == SVA_PATH_CPU)

@@ -3,9 +3,13 @@
  * The slow path of submission: everything that the inline functions of wq.h leave aside. A full
  * queue, write(2), the CPU, and handles and operations that cannot be used.
  */
+#include "cpu/cpu.h"
+#include "drain.h"
 #include "members.h"
 #include "operation.h"
 #include "path.h"
+#include "pick.h"
+#include "submit.h"
 
 #define WRITE_MANY 32
 
@@ -64,27 +68,172 @@ static bool has_entry(const struct svai_handle *h, const struct sva_op *op)
 	return !op->credit || (!h->head.portal && svai_take_credit(op->credit));
 }
 
-static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
+static int submit_to_queue(struct svai_handle *h, struct sva_op *op, bool retry)
 {
-	struct svai_handle *h = svai_handle(wq);
-	int err;
+	int err = -EAGAIN;
 
-	if (!op || (uintptr_t)op % 64)
-		return -EINVAL;
-	err = svai_handle_state(wq);
-	if (err)
-		return svai_refuse(op, err);
-	sva__op_link(op, wq);
-	if (!has_entry(h, op)) {
-		op->credit = NULL;
-		err = -EAGAIN;
-	} else {
+	sva__op_link(op, &h->head);
+	if (has_entry(h, op))
 		err = submit_tries(h, op, retry ? h->retries : 1);
-	}
+	else
+		op->credit = NULL;
 	if (!err)
 		return 0;
 	return_credit(op);
-	return svai_refuse(op, err == -EAGAIN && svai_queue_died(h) ? -ENODEV : err);
+	return err == -EAGAIN && svai_queue_died(h) ? -ENODEV : err;
+}
+
+/*
+ * Pools.
+ */
+
+/* What is counted of a submission. */
+struct amount {
+	uint64_t operations, bytes;
+};
+
+static void add(struct amount *amount, const struct sva_desc *desc)
+{
+	amount->operations++;
+	if (svai_opcode(sva_desc_opcode(desc))->max_size)
+		amount->bytes += desc->xfer_size;
+}
+
+/* Before it is submitted: afterwards it may have ended, and be the caller's again. */
+static struct amount amount_of(const struct sva_desc *desc)
+{
+	const struct sva_desc *list = (const struct sva_desc *)(uintptr_t)desc->desc_list_addr;
+	struct amount amount = { 0, 0 };
+
+	if (sva_desc_opcode(desc) != SVA_OP_BATCH)
+		add(&amount, desc);
+	else
+		for (uint32_t i = 0; i < desc->desc_count; i++)
+			add(&amount, &list[i]);
+	return amount;
+}
+
+static void count(struct svai_handle *h, const struct amount *amount, int err)
+{
+	if (!err) {
+		SVAI_COUNT(h, operations, amount->operations);
+		SVAI_COUNT(h, bytes, amount->bytes);
+	} else if (err == -EAGAIN) {
+		SVAI_COUNT(h, retries, 1);
+	} else {
+		SVAI_COUNT(h, failures, 1);
+	}
+}
+
+static int submit_to_member(struct svai_handle *pool, const struct svai_pick *pick,
+			    struct svai_handle *h, struct sva_op *op)
+{
+	struct amount amount = amount_of(&op->desc);
+	int err = -EAGAIN;
+
+	sva__op_link(op, &h->head);
+	if (svai_pick_take(pick, pool, h, op)) {
+		err = submit_once(h, op);
+		if (err)
+			return_credit(op);
+	}
+	if (err == -EAGAIN && svai_queue_died(h))
+		err = -ENODEV;
+	count(h, &amount, err);
+	if (err && err != -EAGAIN)
+		svai_quarantine(h);
+	return err;
+}
+
+/* Each member once. 0, -EAGAIN: one at least is full, or -ENODEV: there is none. */
+static int submit_to_any(struct svai_handle *pool, struct sva_op *op)
+{
+	struct svai_handle *member;
+	struct svai_pick pick;
+	int result = -ENODEV;
+
+	svai_pick_begin(&pick, pool, &op->desc);
+	while ((member = svai_pick_next(&pick, pool))) {
+		int err = submit_to_member(pool, &pick, member, op);
+
+		if (!err)
+			return 0;
+		if (err == -EAGAIN)
+			result = err;
+	}
+	return result;
+}
+
+static int submit_to_pool(struct svai_handle *pool, struct sva_op *op, bool retry)
+{
+	uint32_t tries = retry ? pool->retries : 1;
+	int err = -EAGAIN;
+
+	for (uint32_t done = 0; done < tries && err == -EAGAIN; done++) {
+		if (done)
+			svai_back_off(done - 1);
+		err = submit_to_any(pool, op);
+	}
+	if (err == -EAGAIN)
+		SVAI_COUNT(pool, full, 1);
+	return err;
+}
+
+static int submit_to_device(struct svai_handle *h, struct sva_op *op, bool retry)
+{
+	int err = h->path == SVA_PATH_POOL ? submit_to_pool(h, op, retry)
+					   : submit_to_queue(h, op, retry);
+
+	return err ? svai_refuse(op, err) : 0;
+}
+
+/* The last member of a pool; but who tries only once is rather told that the queues are full. */
+static bool cpu_takes(const struct svai_handle *h, int err, bool retry)
+{
+	return h->path == SVA_PATH_POOL && !(h->flags & SVA_OPEN_NO_CPU) &&
+	       (err == -ENODEV || (err == -EAGAIN && retry));
+}
+
+static int check(const struct sva_wq *wq, struct sva_op *op)
+{
+	int err = svai_handle_state(wq);
+
+	if (!op || (uintptr_t)op % 64)
+		return -EINVAL;
+	return err ? svai_refuse(op, err) : 0;
+}
+
+static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
+{
+	struct svai_handle *h = svai_handle(wq);
+	int err = check(wq, op);
+
+	if (!err)
+		err = submit_to_device(h, op, retry);
+	else
+		return err;
+	if (!err || !cpu_takes(h, err, retry))
+		return err;
+	SVAI_COUNT_CPU(h, err == -EAGAIN ? SVA_WHY_FULL : SVA_WHY_DEAD);
+	sva__op_link(op, wq);
+	svai_cpu_execute(&h->limits, &op->desc);
+	return 0;
+}
+
+int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
+{
+	struct svai_handle *h = svai_handle(wq);
+	struct amount amount;
+	int err = check(wq, op);
+
+	if (err || h->path == SVA_PATH_POOL)
+		return err ? err : submit_to_device(h, op, retry);
+	amount = amount_of(&op->desc);
+	err = retry ? sva_submit(wq, op) : sva_try_submit(wq, op);
+	count(h, &amount, err);
+	if (err == -EAGAIN)
+		SVAI_COUNT(h, full, 1);
+	return err;
 }
 
 int sva__submit_slow(struct sva_wq *wq, struct sva_op *op)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -313,4 +314,90 @@ enum sva_wq_mode svai_sysfs_mode(const char *wq)
 	mode = (enum sva_wq_mode)word(&r, "mode", modes);
 	close(devices);
 	return mode;
+}
+
+static int open_directory(const char *path, const char *name)
+{
+	char full[PATH_MAX];
+	int fd;
+
+	if (snprintf(full, sizeof(full), "%s/%s/%s", svai_sysfs_path(), path, name) >=
+	    (int)sizeof(full))
+		return -1;
+	fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd;
+}
+
+/* Where the kernel does not say, as the ACPI specification has it (5.2.17). */
+#define HERE  10
+#define THERE 20
+
+/* The list has the nodes that exist, in the order of their numbers. */
+static void read_distances(int nodes, int node, uint8_t *distances, unsigned int count)
+{
+	char name[16], text[ATTR_MAX], *at = text, *end;
+
+	snprintf(name, sizeof(name), "node%d", node);
+	if (read_attr(nodes, name, "distance", text))
+		return;
+	for (unsigned int i = 0; i < count; i++) {
+		unsigned long distance;
+
+		snprintf(name, sizeof(name), "node%u", i);
+		if (faccessat(nodes, name, F_OK, 0))
+			continue;
+		distance = strtoul(at, &end, 10);
+		if (end == at || distance < HERE || distance > UINT8_MAX)
+			return;
+		distances[i] = (uint8_t)distance;
+		at = end;
+	}
+}
+
+void svai_sysfs_distances(int node, uint8_t *distances, unsigned int count)
+{
+	int nodes = node < 0 ? -1 : open_directory("devices/system", "node");
+
+	for (unsigned int i = 0; i < count; i++)
+		distances[i] = node < 0 || i == (unsigned int)node ? HERE : THERE;
+	if (nodes < 0)
+		return;
+	read_distances(nodes, node, distances, count);
+	close(nodes);
+}
+
+static uint64_t count_in(int files, const char *file, const char *attr)
+{
+	uint64_t value = 0;
+	char text[ATTR_MAX];
+
+	if (!read_attr(files, file, attr, text))
+		svai_parse_number(text, UINT64_MAX, &value);
+	return value;
+}
+
+/* One "file<N>" for each open file of the queue (Linux 6.4). */
+void svai_sysfs_cr_faults(const char *wq, uint64_t *faults, uint64_t *failures)
+{
+	const struct dirent *entry;
+	char name[64];
+	DIR *dir;
+	int fd;
+
+	snprintf(name, sizeof(name), "%s/dsa!%s", wq, wq);
+	fd = open_directory("bus/dsa/devices", name);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "file", 4) ||
+		    count_in(fd, entry->d_name, "pid") != (uint64_t)getpid())
+			continue;
+		*faults += count_in(fd, entry->d_name, "cr_faults");
+		*failures += count_in(fd, entry->d_name, "cr_fault_failures");
+	}
+	closedir(dir);
 }

@@ -32,6 +32,15 @@ bool svai_sysfs_is_disabled(int state_fd);
 /* svai_sysfs_mode - the mode of a queue now; SVA_WQ_MODE_ANY: unknown */
 enum sva_wq_mode svai_sysfs_mode(const char *wq);
 
+/*
+ * svai_sysfs_distances - from @node to each node below @count, as the firmware has it: 10 is here.
+ * No node (-1) is everywhere.
+ */
+void svai_sysfs_distances(int node, uint8_t *distances, unsigned int count);
+
+/* svai_sysfs_cr_faults - add what the kernel has counted for this process's files of a queue */
+void svai_sysfs_cr_faults(const char *wq, uint64_t *faults, uint64_t *failures);
+
 /* The parsers. Both return false and leave the result alone on anything malformed. */
 bool svai_parse_number(const char *text, uint64_t max, uint64_t *value);
 bool svai_parse_bitmap(const char *text, struct sva_opmask *mask);

@@ -1,30 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Closing a queue, and what one may ask about it. */
-#include "device.h"
-#include "drain.h"
-#include "handle.h"
-#include "path.h"
-#include "record.h"
-
-/* 0: nothing of this process is in the queue any more; -ETIMEDOUT */
-static int drain(struct svai_handle *h)
-{
-	int64_t deadline = svai_deadline((int64_t)h->timeout_ms * 1000000);
-	uint64_t mark = svai_drain_mark(h);
-	unsigned int tries = 0;
-	int ended;
-
-	/* A queue that executes no drain leaves it to the kernel, which drains at close(2). */
-	if (!sva_opmask_has(&h->limits.opcodes, SVA_OP_DRAIN))
-		return 0;
-	do {
-		ended = svai_ended(h, mark, true);
-		if (ended == 1 || (ended < 0 && ended != -EAGAIN))
-			return 0;
-		svai_back_off(tries++);
-	} while (svai_now_ns() < deadline);
-	return -ETIMEDOUT;
-}
+/* Closing and reopening, of a queue or of all members of a pool; and what one may ask about it. */
+#include "close.h"
+#include "open.h"
+#include "pool.h"
 
 int sva_wq_close(struct sva_wq *wq)
 {
@@ -32,19 +10,19 @@ int sva_wq_close(struct sva_wq *wq)
 
 	if (!wq)
 		return -EINVAL;
-	/* Of two threads that close, one does; the other looks at nothing else. */
-	if (!__atomic_exchange_n(&h->open, false, __ATOMIC_ACQ_REL))
-		return -EBADF;
-	if (wq->live && h->path != SVA_PATH_CPU && drain(h)) {
-		svai_log(&h->log, SVA_LOG_ERROR,
-			 "%s: close: operations are still in flight after %u ms", h->info.name,
-			 h->timeout_ms);
-		__atomic_store_n(&h->open, true, __ATOMIC_RELEASE);
-		return -ETIMEDOUT;
-	}
-	svai_device_close(h);
-	svai_handle_free(h, true);
-	return 0;
+	return h->path == SVA_PATH_POOL ? svai_pool_close(h) : svai_queue_close(h);
+}
+
+int sva_wq_reopen(struct sva_wq *wq)
+{
+	struct svai_handle *h = svai_handle(wq);
+	int err = svai_handle_state(wq);
+
+	if (err == -EINVAL || err == -EBADF)
+		return err;
+	if (!err)
+		return -EALREADY;
+	return h->path == SVA_PATH_POOL ? svai_pool_reopen(h) : svai_queue_reopen(h);
 }
 
 enum sva_path sva_wq_path(const struct sva_wq *wq)
@@ -61,6 +39,8 @@ const char *sva_path_name(enum sva_path path)
 		return "write(2)";
 	case SVA_PATH_PORTAL:
 		return "portal";
+	case SVA_PATH_POOL:
+		return "pool";
 	default:
 		return "none";
 	}

@@ -14,6 +14,7 @@
 #include <sva/discover.h>
 #include <sva/insn.h>
 #include <sva/ops.h>
+#include <sva/pool.h>
 #include <sva/status.h>
 #include <sva/version.h>
 #include <sva/wq.h>

@@ -126,6 +126,7 @@ enum sva_path {
 	SVA_PATH_CPU,      /* no device: operations run inside sva_submit() */
 	SVA_PATH_WRITE,    /* write(2) on the char device */
 	SVA_PATH_PORTAL,   /* ENQCMD or MOVDIR64B */
+	SVA_PATH_POOL,     /* that of the member which gets the operation: pool.h */
 };
 
 /* sva_wq_opts.flags */
@@ -300,6 +301,43 @@ int sva_wq_set_policy(struct sva_wq *wq, const struct sva_policy *policy);
  * Returns 0, -EINVAL for NULL or a size of no version, -EBADF, -ESTALE.
  */
 int sva_wq_get_policy(const struct sva_wq *wq, struct sva_policy *policy);
+
+/**
+ * struct sva_wq_stats - what a queue has done since it was opened
+ *
+ * Counted are operations that calls, rings and pools have submitted; what a program submits itself
+ * to a queue that is not in a pool is not, nor is a call below the threshold that asks for no
+ * outcome. Of a pool: all members together, and what the CPU has done.
+ */
+struct sva_wq_stats {
+	size_t size;             /* sizeof(struct sva_wq_stats); set by the caller */
+	uint64_t operations;     /* that the queue has taken; a rest after a fault counts again */
+	uint64_t bytes;          /* of their transfer sizes */
+	uint64_t retries;        /* tries that found the queue full */
+	uint64_t full;           /* operations that it did not take, because it was full */
+	uint64_t read_faults;    /* page faults that ended an operation */
+	uint64_t write_faults;   /* likewise, at a write */
+	uint64_t resumed;        /* operations that went on after one */
+	uint64_t timeouts;       /* calls, or operations of a ring, whose time was over */
+	uint64_t failures;       /* submissions that failed, and operations that were lost */
+	uint64_t quarantines;    /* how often it was taken out of its pool */
+	uint64_t cpu_operations; /* that the CPU has done, in part or as a whole */
+	uint64_t cpu_why[16];    /* of these, for the reason SVA_WHY_*: bit i at cpu_why[i] */
+	uint64_t in_flight;      /* now; only in pools */
+	uint64_t cr_faults;      /* of the kernel: completion records that it had to write */
+	uint64_t cr_fault_failures; /* and that it could not write */
+};
+
+/**
+ * sva_wq_stats - read the statistics, while others use the queue
+ * @stats: filled, as far as its size goes
+ *
+ * cr_faults and cr_fault_failures are those of this process's open files of the queue, together
+ * (Linux 6.4, event log); 0 where the kernel does not say.
+ *
+ * Returns 0, -EINVAL for NULL or a size of no version, -EBADF, -ESTALE.
+ */
+int sva_wq_stats(const struct sva_wq *wq, struct sva_wq_stats *stats);
 
 /**
  * struct sva_rejection - why a queue was passed over

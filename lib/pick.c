@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "path.h"
+#include "pick.h"
+#include "pool.h"
+
+#define LOOK_EVERY 8 /* picks between two looks at what other threads have in flight */
+
+static int node_of_cpu(void)
+{
+	unsigned int cpu, node;
+
+	return getcpu(&cpu, &node) ? -1 : (int)node;
+}
+
+/* A page that is not there yet has no node. */
+static int node_of_data(const struct sva_desc *desc)
+{
+	uint64_t addr = desc->dst_addr ? desc->dst_addr : desc->src_addr;
+	void *page = (void *)(addr & -(uint64_t)SVAI_PAGE);
+	int node = -1;
+
+	return syscall(SYS_move_pages, 0, 1ul, &page, NULL, &node, 0) ? -1 : node;
+}
+
+void svai_pick_begin(struct svai_pick *pick, struct svai_handle *pool, const struct sva_desc *desc)
+{
+	pick->desc = desc;
+	pick->tried = 0;
+	pick->node = -1;
+	if (pool->pool->near == SVA_POOL_NEAR_DATA)
+		pick->node = node_of_data(desc);
+	if (pool->pool->near != SVA_POOL_NEAR_NONE && pick->node < 0)
+		pick->node = node_of_cpu();
+	if (pick->node >= SVAI_NODES)
+		pick->node = -1;
+}
+
+/* Members differ only if the configuration has changed since the pool was opened. */
+static bool accepts(const struct svai_handle *h, const struct sva_desc *desc)
+{
+	const struct svai_limits *limits = &h->limits;
+	unsigned int opcode = sva_desc_opcode(desc);
+	bool batch = opcode == SVA_OP_BATCH;
+	uint32_t most = batch ? limits->max_batch : limits->max_transfer;
+
+	if (desc->op_flags & SVA_FLAG_BOF && !limits->block_on_fault)
+		return false;
+	if ((batch || svai_opcode(opcode)->max_size) && desc->xfer_size > most)
+		return false;
+	return sva_opmask_has(&limits->opcodes, opcode);
+}
+
+/*
+ * What is in flight there. Of other threads it is what was there a few picks ago, since reading
+ * their lines takes them away from them; but who has nothing in flight has the time to look.
+ */
+static int64_t load_of(struct svai_handle *h, unsigned int shard, bool look)
+{
+	struct svai_shard *own = &h->shards[shard];
+	int64_t mine;
+
+	if (h->head.credit)
+		return svai_handle_in_flight(h);
+	mine = -__atomic_load_n(&own->credit, __ATOMIC_RELAXED) / SVA__CREDIT;
+	if (look || mine <= 0)
+		__atomic_store_n(&own->elsewhere, (int32_t)svai_shards_in_flight(h->shards, shard),
+				 __ATOMIC_RELAXED);
+	return mine + __atomic_load_n(&own->elsewhere, __ATOMIC_RELAXED);
+}
+
+struct candidate {
+	struct svai_handle *h; /* NULL: none yet */
+	unsigned int number;
+	unsigned int distance;
+	int64_t load; /* with the operation that is to come */
+	uint32_t weight;
+};
+
+static bool is_better(const struct candidate *a, const struct candidate *b)
+{
+	if (!b->h || a->distance != b->distance)
+		return !b->h || a->distance < b->distance;
+	return a->load * b->weight < b->load * a->weight;
+}
+
+/* The number @i as a candidate; false if it is none. */
+static bool consider(const struct svai_pick *pick, const struct svai_pool *pool, unsigned int i,
+		     struct candidate *c)
+{
+	const struct svai_member *m = &pool->members[i];
+
+	c->number = i;
+	c->h = __atomic_load_n(&m->h, __ATOMIC_ACQUIRE);
+	c->weight = __atomic_load_n(&m->weight, __ATOMIC_RELAXED);
+	if (!c->h || !c->weight || pick->tried >> i & 1)
+		return false;
+	c->distance = pick->node < 0 ? 0 : m->distance[pick->node];
+	if (pool->strict && c->distance > 10)
+		return false;
+	return accepts(c->h, pick->desc) && !svai_in_quarantine(c->h);
+}
+
+struct svai_handle *svai_pick_next(struct svai_pick *pick, struct svai_handle *pool)
+{
+	unsigned int count = __atomic_load_n(&pool->pool->count, __ATOMIC_ACQUIRE);
+	unsigned int shard = svai_shard_number();
+	uint32_t picks =
+		__atomic_fetch_add(&pool->shards[shard].picks, 1, __ATOMIC_RELAXED) + shard;
+	struct candidate best = { .number = 0 };
+
+	/* Each thread begins somewhere else each time: equals take turns. */
+	for (unsigned int n = 0; n < count; n++) {
+		struct candidate c;
+
+		if (!consider(pick, pool->pool, (picks + n) % count, &c))
+			continue;
+		c.load = load_of(c.h, shard, picks % LOOK_EVERY == 0) + 1;
+		if (is_better(&c, &best))
+			best = c;
+	}
+	if (best.h)
+		pick->tried |= 1ull << best.number;
+	pick->number = best.number;
+	return best.h;
+}
+
+/*
+ * First count, then look whether it is still a member; who takes a member out does it the other way
+ * round, so that one of the two sees the other.
+ */
+bool svai_pick_take(const struct svai_pick *pick, struct svai_handle *pool,
+		    struct svai_handle *member, struct sva_op *op)
+{
+	struct svai_member *m = &pool->pool->members[pick->number];
+
+	if (op->credit) {
+		if (!svai_take_credit(op->credit)) {
+			op->credit = NULL;
+			return false;
+		}
+	} else {
+		op->credit = &member->shards[svai_shard_number()].credit;
+		__atomic_fetch_sub(op->credit, SVA__CREDIT, __ATOMIC_SEQ_CST);
+	}
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&m->h, __ATOMIC_RELAXED) == member)
+		return true;
+	__atomic_fetch_add(op->credit, SVA__CREDIT, __ATOMIC_RELAXED);
+	op->credit = NULL;
+	return false;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Which member of a pool gets an operation. */
+#ifndef SVAI_PICK_H
+#define SVAI_PICK_H
+
+#include "handle.h"
+
+/* One submission's way through the members. */
+struct svai_pick {
+	const struct sva_desc *desc;
+	uint64_t tried;      /* bit i: number i, in vain */
+	int node;            /* near which; -1: it does not matter */
+	unsigned int number; /* of the member that was picked last */
+};
+
+void svai_pick_begin(struct svai_pick *pick, struct svai_handle *pool, const struct sva_desc *desc);
+
+/* svai_pick_next - the best one that has not been tried; NULL: none is left */
+struct svai_handle *svai_pick_next(struct svai_pick *pick, struct svai_handle *pool);
+
+/**
+ * svai_pick_take - count an operation that is about to be submitted there
+ * @op: linked to it
+ *
+ * From here on, until it is polled to its end, the member is not closed. Returns false: the member
+ * has no entry for it, or has just left.
+ */
+bool svai_pick_take(const struct svai_pick *pick, struct svai_handle *pool,
+		    struct svai_handle *member, struct sva_op *op);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The members of a pool: opened, closed and opened again here; picked in pick.c. */
+#ifndef SVAI_POOL_H
+#define SVAI_POOL_H
+
+#include <pthread.h>
+
+#include <sva/pool.h>
+
+#include "handle.h"
+
+#define SVAI_POOL_MAX 64
+#define SVAI_NODES    64 /* NUMA nodes that are told apart */
+
+/* A queue keeps its place, whether it is a member or not just now. */
+struct svai_member {
+	struct svai_handle *h; /* NULL: not now. Changed under the lock, read without it */
+	uint32_t weight;
+	char name[32];
+	uint8_t distance[SVAI_NODES]; /* from each node, as the kernel has it: 10 is the same one */
+};
+
+struct svai_pool {
+	struct sva_wq_opts queues;
+	enum sva_pool_near near;
+	bool strict;
+	pthread_mutex_t lock; /* members that join and leave */
+	unsigned int count;   /* places taken so far */
+	struct svai_member members[SVAI_POOL_MAX];
+	/* Have left, and are closed once nothing of theirs is in flight. */
+	struct svai_handle *left[SVAI_POOL_MAX];
+	struct sva_wq_stats gone; /* what those had counted that are closed by now */
+};
+
+int svai_pool_close(struct svai_handle *h);
+int svai_pool_reopen(struct svai_handle *h);
+
+/* svai_pool_stats - all that has been counted */
+void svai_pool_stats(struct svai_handle *h, struct sva_wq_stats *stats);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What a queue or a pool has done, for who asks; counted by SVAI_COUNT(). */
+#include <string.h>
+
+#include "pool.h"
+#include "sysfs.h"
+
+static void stats_of_queue(const struct svai_handle *h, struct sva_wq_stats *stats)
+{
+	svai_shards_add(h->shards, stats);
+	if (h->path == SVA_PATH_CPU)
+		return;
+	if (h->in_pool)
+		stats->in_flight = (uint64_t)svai_handle_in_flight(h);
+	svai_sysfs_cr_faults(h->info.name, &stats->cr_faults, &stats->cr_fault_failures);
+}
+
+int sva_wq_stats(const struct sva_wq *wq, struct sva_wq_stats *stats)
+{
+	struct svai_handle *h = svai_handle(wq);
+	struct sva_wq_stats now = { 0 };
+	int err = svai_handle_state(wq);
+	size_t size;
+
+	if (err)
+		return err;
+	if (!stats || stats->size < offsetof(struct sva_wq_stats, bytes))
+		return -EINVAL;
+	if (h->path == SVA_PATH_POOL)
+		svai_pool_stats(h, &now);
+	else
+		stats_of_queue(h, &now);
+	size = stats->size;
+	memcpy(stats, &now, size < sizeof(now) ? size : sizeof(now));
+	stats->size = size;
+	return 0;
+}
