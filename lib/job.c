@@ -4,7 +4,6 @@
 
 #include <sva/status.h>
 
-#include "cpu/cpu.h"
 #include "drain.h"
 #include "job.h"
 #include "opcode.h"
@@ -15,31 +14,11 @@
 #include "resume.h"
 #include "submit.h"
 
-#define LINE       64u
-#define FUTILE_MAX 3 /* page faults in one place before the CPU does the rest */
+#define LINE 64u
 
 static uint64_t min(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
-}
-
-/* What it means where the CPU may not do what the device does not. */
-static int error_of(uint32_t why, unsigned int status)
-{
-	switch (why) {
-	case SVA_WHY_DEAD:
-	case SVA_WHY_NO_DEVICE:
-		return -ENODEV;
-	case SVA_WHY_UNSUPPORTED:
-	case SVA_WHY_OVERLAP:
-		return -EOPNOTSUPP;
-	case SVA_WHY_FAULT:
-		return -EFAULT;
-	case SVA_WHY_ERROR:
-		return sva_status_errno(status);
-	default:
-		return -EIO;
-	}
 }
 
 /*
@@ -96,15 +75,6 @@ static void cut(struct svai_job *job, struct svai_part *part)
 	svai_advance(&job->desc, &record, (uint32_t)part->bytes);
 }
 
-/* Those of the policy that the operation has; but to a flush, cache control means another thing. */
-static uint32_t flags_of(const struct svai_job *job, const struct sva_desc *desc)
-{
-	unsigned int opcode = sva_desc_opcode(desc);
-
-	return job->policy.desc_flags & svai_opcode(opcode)->flags &
-	       ~(opcode == SVA_OP_CACHE_FLUSH ? SVA_FLAG_CC : 0);
-}
-
 static bool fits(const struct svai_job *job, const struct sva_desc *desc)
 {
 	const struct svai_limits *limits = &job->h->limits;
@@ -118,7 +88,7 @@ static void next_part(struct svai_job *job, struct svai_part *part)
 	part->offset = job->size - job->left;
 	part->why = 0;
 	part->on_device = false;
-	part->futile = 0;
+	part->faults = (struct svai_faults){ 0 };
 	if (job->next)
 		job->next(job, part);
 	else
@@ -128,7 +98,7 @@ static void next_part(struct svai_job *job, struct svai_part *part)
 		part->why = job->cpu;
 	else if (!part->why && !fits(job, &part->desc))
 		part->why = SVA_WHY_UNSUPPORTED;
-	part->desc.op_flags |= flags_of(job, &part->desc);
+	part->desc.op_flags |= svai_policy_flags(&job->policy, &part->desc);
 	part->op.desc = part->desc;
 	part->op.done = part->op.rest = 0;
 	job->outcome.parts++;
@@ -146,34 +116,19 @@ static uint64_t done_of(const struct svai_part *part)
 	return min(part->bytes, part->desc.xfer_size - part->op.desc.xfer_size);
 }
 
-/*
- * What is left of it. After a page fault bad memory is an error, and with SVA_FAULT_REPORT in any
- * case; else it is what it is to any function of libc.
- */
+/* What is left of it. */
 static void run_on_cpu(struct svai_job *job, struct svai_part *part, uint32_t why)
 {
-	struct svai_limits limits;
+	uint64_t done = part->on_device ? done_of(part) : 0;
+	int err = svai_finish_on_cpu(job->h, &job->policy, &part->op, why, job->outcome.status);
 
-	if (job->policy.flags & SVA_POLICY_NO_CPU) {
-		job->error = error_of(why, job->outcome.status);
-		return;
-	}
-	if ((why == SVA_WHY_FAULT || job->policy.fault == SVA_FAULT_REPORT) &&
-	    svai_populate_operands(&part->op.desc)) {
-		job->error = -EFAULT;
+	if (err) {
+		job->error = err;
 		return;
 	}
 	job->outcome.why |= why;
-	SVAI_COUNT_CPU(job->h, why);
-	if (part->on_device)
-		job->outcome.device_bytes += done_of(part);
+	job->outcome.device_bytes += done;
 	part->on_device = false;
-	svai_cpu_limits(&limits);
-	limits.max_transfer = SVAI_MAX_TRANSFER;
-	sva__op_link(&part->op, &job->h->head);
-	part->op.credit = NULL;
-	svai_cpu_execute(&limits, &part->op.desc);
-	sva_op_resume(&part->op); /* the record is that of the whole part */
 }
 
 /* The device has nothing more to do with it, and what it has done is not known. */
@@ -222,35 +177,22 @@ static uint32_t submit(struct svai_job *job, struct svai_part *part, bool patien
  */
 static bool go_on(struct svai_job *job, struct svai_part *part)
 {
-	struct sva_result r = { .size = sizeof(r) };
-	uint32_t why = SVA_WHY_FAULT;
+	int next = svai_meet_fault(&job->policy, &part->op, &part->faults);
+	uint32_t why;
 
-	sva_decode(&part->op.desc, &part->op.record, &r);
-	if (r.write_fault)
-		SVAI_COUNT(svai_handle(part->op.wq), write_faults, 1);
-	else
-		SVAI_COUNT(svai_handle(part->op.wq), read_faults, 1);
 	job->outcome.faults++;
-	job->outcome.fault_addr = r.fault_addr;
-	part->futile = r.bytes_completed ? 0 : part->futile + 1;
-	sva_op_resume(&part->op);
-	if (!job->error && job->policy.fault == SVA_FAULT_REPORT)
-		job->error = -EFAULT;
+	job->outcome.fault_addr = part->faults.addr;
+	if (next < 0 && !job->error)
+		job->error = next;
 	if (job->error || look_at_clock(job))
 		return false;
-	if (job->policy.fault != SVA_FAULT_CPU && part->futile <= FUTILE_MAX) {
-		if (svai_populate_fault(&part->op.desc, r.fault_addr, r.write_fault)) {
-			job->error = -EFAULT;
-			return false;
-		}
-		why = submit(job, part, job->policy.flags & SVA_POLICY_NO_CPU);
-		if (!why) {
-			job->outcome.resumed++;
-			SVAI_COUNT(svai_handle(part->op.wq), resumed, 1);
-		}
-	}
-	if (why && !job->error)
+	why = next ? (uint32_t)next : submit(job, part, job->policy.flags & SVA_POLICY_NO_CPU);
+	if (!why) {
+		job->outcome.resumed++;
+		SVAI_COUNT(svai_handle(part->op.wq), resumed, 1);
+	} else if (!job->error) {
 		run_on_cpu(job, part, why);
+	}
 	return !why;
 }
 
@@ -269,20 +211,6 @@ static int wait_for(struct svai_job *job, struct svai_part *part)
 	return sva_wait(&part->op, -1, job->policy.wait);
 }
 
-static bool is_fault(int status)
-{
-	unsigned int code = SVA_STATUS_CODE((unsigned int)status);
-
-	return status > 0 && (code == SVA_STATUS_PAGE_FAULT || code == SVA_STATUS_PAGE_RESPONSE);
-}
-
-/* What a device says about the caller's data, and not about itself. */
-static bool is_verdict(unsigned int code)
-{
-	return code == SVA_STATUS_DIF_ERROR || code == SVA_STATUS_DELTA_ORDER ||
-	       code == SVA_STATUS_DELTA_RANGE;
-}
-
 /* Bring what the device has to its end, by the device or by the CPU. */
 static void settle(struct svai_job *job, struct svai_part *part)
 {
@@ -290,27 +218,24 @@ static void settle(struct svai_job *job, struct svai_part *part)
 
 	do {
 		status = wait_for(job, part);
-	} while (is_fault(status) && go_on(job, part));
-	if (is_fault(status))
-		return;
-	if (status == -ENODEV || status == SVA_STATUS_LOST) {
-		uint32_t why = status < 0 ? SVA_WHY_DEAD : SVA_WHY_LOST;
-
+	} while (svai_end_of(status) == SVAI_FAULT && go_on(job, part));
+	switch (svai_end_of(status)) {
+	case SVAI_FAULT:
+		break;
+	case SVAI_NO_ANSWER:
+		svai_fail_member(&part->op);
 		/* Of a pool, another member may do the next part. */
 		if (status < 0 && job->h->path != SVA_PATH_POOL)
-			job->cpu = why;
-		SVAI_COUNT(svai_handle(part->op.wq), failures, 1);
-		svai_quarantine(svai_handle(part->op.wq));
-		begin_again_on_cpu(job, part, why);
-	} else if (status < 0) {
-		job->error = status;
-	} else {
+			job->cpu = SVA_WHY_DEAD;
+		begin_again_on_cpu(job, part, status < 0 ? SVA_WHY_DEAD : SVA_WHY_LOST);
+		break;
+	case SVAI_DONE:
 		sva_op_resume(&part->op);
-		if (!sva_status_errno((unsigned int)status) ||
-		    is_verdict(SVA_STATUS_CODE((unsigned int)status)))
-			return;
+		break;
+	case SVAI_FAILED:
 		job->outcome.status = (unsigned int)status;
 		begin_again_on_cpu(job, part, SVA_WHY_ERROR);
+		break;
 	}
 }
 
@@ -343,7 +268,7 @@ static void finish_oldest(struct svai_job *job)
 		job->outcome.bytes += part->bytes;
 		if (job->collect)
 			job->collect(job, part);
-	} else if (is_verdict(SVA_STATUS_CODE(status))) {
+	} else if (svai_is_verdict(status)) {
 		take_verdict(job, part, SVA_STATUS_CODE(status));
 	} else {
 		if (!job->error)

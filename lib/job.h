@@ -8,7 +8,7 @@
 
 #include <sva/ops.h>
 
-#include "handle.h"
+#include "finish.h"
 
 #define SVAI_PARTS 8
 
@@ -17,9 +17,9 @@ struct svai_part {
 	struct sva_desc desc; /* as it was, should it have to be begun again */
 	uint64_t offset;      /* of its bytes in the whole */
 	uint64_t bytes;
-	uint32_t why;        /* SVA_WHY_*: the CPU is to do it; 0: the device */
-	bool on_device;      /* the device has it, or has had it, and not the CPU since */
-	unsigned int futile; /* page faults in a row without a byte in between */
+	uint32_t why;   /* SVA_WHY_*: the CPU is to do it; 0: the device */
+	bool on_device; /* the device has it, or has had it, and not the CPU since */
+	struct svai_faults faults;
 };
 
 struct svai_job {

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include <sva/status.h>
+
+#include "cpu/cpu.h"
+#include "finish.h"
+#include "populate.h"
+
+#define FUTILE_MAX 3 /* page faults in one place before the CPU does the rest */
+
+bool svai_is_verdict(unsigned int status)
+{
+	unsigned int code = SVA_STATUS_CODE(status);
+
+	return code == SVA_STATUS_DIF_ERROR || code == SVA_STATUS_DELTA_ORDER ||
+	       code == SVA_STATUS_DELTA_RANGE;
+}
+
+enum svai_end svai_end_of(int status)
+{
+	unsigned int code = SVA_STATUS_CODE((unsigned int)status);
+
+	if (status < 0 || status == SVA_STATUS_LOST)
+		return SVAI_NO_ANSWER;
+	if (code == SVA_STATUS_PAGE_FAULT || code == SVA_STATUS_PAGE_RESPONSE)
+		return SVAI_FAULT;
+	if (!sva_status_errno((unsigned int)status) || svai_is_verdict((unsigned int)status))
+		return SVAI_DONE;
+	return SVAI_FAILED;
+}
+
+int svai_meet_fault(const struct sva_policy *policy, struct sva_op *op, struct svai_faults *faults)
+{
+	struct sva_result r = { .size = sizeof(r) };
+
+	sva_decode(&op->desc, &op->record, &r);
+	if (r.write_fault)
+		SVAI_COUNT(svai_handle(op->wq), write_faults, 1);
+	else
+		SVAI_COUNT(svai_handle(op->wq), read_faults, 1);
+	faults->addr = r.fault_addr;
+	faults->count++;
+	faults->futile = r.bytes_completed ? 0 : faults->futile + 1;
+	sva_op_resume(op);
+	if (policy->fault == SVA_FAULT_REPORT)
+		return -EFAULT;
+	if (policy->fault == SVA_FAULT_CPU || faults->futile > FUTILE_MAX)
+		return SVA_WHY_FAULT;
+	return svai_populate_fault(&op->desc, r.fault_addr, r.write_fault);
+}
+
+void svai_fail_member(const struct sva_op *op)
+{
+	SVAI_COUNT(svai_handle(op->wq), failures, 1);
+	svai_quarantine(svai_handle(op->wq));
+}
+
+/* What it means where the CPU may not do what the device does not. */
+static int error_of(uint32_t why, unsigned int status)
+{
+	switch (why) {
+	case SVA_WHY_DEAD:
+	case SVA_WHY_NO_DEVICE:
+		return -ENODEV;
+	case SVA_WHY_UNSUPPORTED:
+	case SVA_WHY_OVERLAP:
+		return -EOPNOTSUPP;
+	case SVA_WHY_FAULT:
+		return -EFAULT;
+	case SVA_WHY_ERROR:
+		return sva_status_errno(status);
+	default:
+		return -EIO;
+	}
+}
+
+int svai_finish_on_cpu(struct svai_handle *h, const struct sva_policy *policy, struct sva_op *op,
+		       uint32_t why, unsigned int status)
+{
+	struct svai_limits limits;
+
+	if (policy->flags & SVA_POLICY_NO_CPU)
+		return error_of(why, status);
+	if ((why == SVA_WHY_FAULT || policy->fault == SVA_FAULT_REPORT) &&
+	    svai_populate_operands(&op->desc))
+		return -EFAULT;
+	SVAI_COUNT_CPU(h, why);
+	svai_cpu_limits(&limits);
+	limits.max_transfer = SVAI_MAX_TRANSFER;
+	sva__op_link(op, &h->head);
+	op->credit = NULL;
+	svai_cpu_execute(&limits, &op->desc);
+	sva_op_resume(op); /* the record is that of the whole */
+	return 0;
+}
+
+/* But to a flush, cache control means another thing. */
+uint32_t svai_policy_flags(const struct sva_policy *policy, const struct sva_desc *desc)
+{
+	unsigned int opcode = sva_desc_opcode(desc);
+
+	return policy->desc_flags & svai_opcode(opcode)->flags &
+	       ~(opcode == SVA_OP_CACHE_FLUSH ? SVA_FLAG_CC : 0);
+}
