@@ -79,7 +79,7 @@ static uint64_t measured(struct svai_handle *h)
 	return threshold;
 }
 
-static void read_policy(const struct svai_handle *h, struct sva_policy *policy)
+void svai_policy_now(const struct svai_handle *h, struct sva_policy *policy)
 {
 	policy->size = sizeof(*policy);
 	policy->flags = GET(h, flags);
@@ -92,7 +92,7 @@ static void read_policy(const struct svai_handle *h, struct sva_policy *policy)
 
 void svai_policy_read(struct svai_handle *h, struct sva_policy *policy)
 {
-	read_policy(h, policy);
+	svai_policy_now(h, policy);
 	if (!policy->threshold && !(policy->flags & SVA_POLICY_NO_CPU))
 		policy->threshold = measured(h);
 }
@@ -122,7 +122,7 @@ int sva_wq_get_policy(const struct sva_wq *wq, struct sva_policy *policy)
 		return err;
 	if (!policy || policy->size < offsetof(struct sva_policy, fault))
 		return -EINVAL;
-	read_policy(h, &now);
+	svai_policy_now(h, &now);
 	if (!now.threshold)
 		now.threshold = __atomic_load_n(&h->measured, __ATOMIC_RELAXED);
 	size = policy->size;

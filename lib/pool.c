@@ -401,6 +401,17 @@ int sva_pool_refresh(struct sva_wq *pool)
 	return n;
 }
 
+bool svai_pool_has_portals(const struct svai_handle *h)
+{
+	for (unsigned int i = 0; i < h->pool->count; i++) {
+		const struct svai_handle *m = h->pool->members[i].h;
+
+		if (m && m->path != SVA_PATH_PORTAL)
+			return false;
+	}
+	return true;
+}
+
 static void add_member(const struct svai_handle *h, struct sva_wq_stats *stats)
 {
 	svai_shards_add(h->shards, stats);

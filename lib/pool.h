@@ -35,6 +35,9 @@ struct svai_pool {
 int svai_pool_close(struct svai_handle *h);
 int svai_pool_reopen(struct svai_handle *h);
 
+/* svai_pool_has_portals - all members that there are */
+bool svai_pool_has_portals(const struct svai_handle *h);
+
 /* svai_pool_stats - all that has been counted */
 void svai_pool_stats(struct svai_handle *h, struct sva_wq_stats *stats);
 

@@ -11,8 +11,6 @@
 #include "pick.h"
 #include "submit.h"
 
-#define WRITE_MANY 32
-
 static void return_credit(struct sva_op *op)
 {
 	if (op->credit)
@@ -236,6 +234,19 @@ int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
 	return err;
 }
 
+int svai_submit_batch(struct sva_wq *wq, struct sva_op *op, uint64_t bytes)
+{
+	struct svai_handle *h = svai_handle(wq);
+	struct amount amount = { op->desc.desc_count, bytes };
+	int err;
+
+	if (h->path == SVA_PATH_POOL)
+		return submit_to_device(h, op, false);
+	err = sva_try_submit(wq, op);
+	count(h, &amount, err);
+	return err;
+}
+
 int sva__submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
 	return submit(wq, op, true);
@@ -246,25 +257,35 @@ int sva__try_submit_slow(struct sva_wq *wq, struct sva_op *op)
 	return submit(wq, op, false);
 }
 
-/* By one write(2) as many as are ready; returns how many the kernel took, or -errno. */
-static int write_many(struct svai_handle *h, struct sva_op *ops, unsigned int count)
+int svai_write_many(struct svai_handle *h, struct sva_op *const ops[], unsigned int count)
 {
-	struct sva_desc descs[WRITE_MANY];
+	struct sva_desc descs[SVAI_WRITE_MANY];
 	unsigned int ready = 0;
 	int n;
 
-	while (ready < count && ready < WRITE_MANY) {
-		struct sva_op *op = &ops[ready];
+	while (ready < count && ready < SVAI_WRITE_MANY) {
+		struct sva_op *op = ops[ready];
 
 		sva__op_link(op, &h->head);
-		if (!svai_take_credit(op->credit))
+		if (!svai_take_credit(op->credit)) {
+			op->credit = NULL;
 			break;
+		}
 		descs[ready++] = op->desc;
 	}
 	n = ready ? svai_write(h, descs, ready) : -EAGAIN;
 	for (unsigned int i = n < 0 ? 0 : (unsigned int)n; i < ready; i++)
-		return_credit(&ops[i]);
+		return_credit(ops[i]);
 	return n;
+}
+
+static int write_array(struct svai_handle *h, struct sva_op *ops, unsigned int count)
+{
+	struct sva_op *list[SVAI_WRITE_MANY];
+
+	for (unsigned int i = 0; i < count && i < SVAI_WRITE_MANY; i++)
+		list[i] = &ops[i];
+	return svai_write_many(h, list, count);
 }
 
 int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count)
@@ -278,7 +299,7 @@ int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count)
 	while (done < count && !err) {
 		/* What one write(2) leaves, the single submission tries again or explains. */
 		if (!svai_handle_state(wq) && h->path == SVA_PATH_WRITE && count - done > 1) {
-			int n = write_many(h, ops + done, count - done);
+			int n = write_array(h, ops + done, count - done);
 
 			done += n > 0 ? (unsigned int)n : 0;
 			if (done == count)

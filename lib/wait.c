@@ -5,8 +5,7 @@
 #include "record.h"
 #include "wait.h"
 
-/* Nobody will write the record any more; unless the device has done so just now. */
-static int end_as_lost(struct sva_record *record)
+int svai_end_as_lost(struct sva_record *record)
 {
 	uint8_t none = SVA_STATUS_NONE;
 
@@ -31,7 +30,7 @@ int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t dead
 			return status;
 		ended = svai_ended(h, mark, false);
 		if (ended == 1 || ended == -ENODEV) {
-			status = end_as_lost(record);
+			status = svai_end_as_lost(record);
 			return status == SVA_STATUS_LOST && ended < 0 ? -ENODEV : status;
 		}
 		if (last)

@@ -16,4 +16,7 @@ struct svai_handle;
 int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t deadline,
 		  enum sva_wait_policy policy);
 
+/* svai_end_as_lost - nobody will write the record any more; its status, if somebody just has */
+int svai_end_as_lost(struct sva_record *record);
+
 #endif

@@ -15,6 +15,7 @@
 #include <sva/insn.h>
 #include <sva/ops.h>
 #include <sva/pool.h>
+#include <sva/ring.h>
 #include <sva/status.h>
 #include <sva/version.h>
 #include <sva/wq.h>

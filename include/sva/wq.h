@@ -288,7 +288,7 @@ const char *sva_wq_why(const struct sva_wq *wq);
  * Any thread may replace it while others call: a call follows the one that it has found when it
  * began, or parts of both.
  *
- * Returns 0; -EINVAL: NULL, an unknown value, a size or a threshold of no use, SVA_FAULT_CPU with
+ * Returns 0; -EINVAL: NULL, an unknown value, a size of no version, or SVA_FAULT_CPU with
  * SVA_POLICY_NO_CPU; -E2BIG: a policy of a newer version; -EOPNOTSUPP: the queue takes no such
  * desc_flags; -EBADF: closed; -ESTALE: forked.
  */

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: MIT */
+/* Rings: their memory, reaping, waiting, and the end. Submission: ring_submit.c. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "path.h"
+#include "policy.h"
+#include "pool.h"
+#include "record.h"
+#include "ring.h"
+
+#define HUGE_PAGE     (2u << 20)
+#define BATCH_DEFAULT 16
+#define POLLS_FIRST   256    /* searches, before a wait for one record */
+#define WAIT_NS       100000 /* for one record, before the next search */
+
+static struct sva_op *op_at(const struct svai_ring *r, uint32_t i)
+{
+	return &r->head.ops[i];
+}
+
+static uint32_t *place(const struct svai_ring *r, uint32_t at)
+{
+	return &r->head.order[at & r->head.mask];
+}
+
+/* The number of an operation that is never complete. */
+static uint32_t hole(const struct svai_ring *r)
+{
+	return r->count;
+}
+
+/*
+ * Memory.
+ */
+
+static size_t size_of_chunk(const struct svai_ring *r)
+{
+	return sizeof(struct svai_chunk) + r->group * sizeof(struct sva_desc);
+}
+
+/* A huge page of its own, if the administrator has set some aside; else perhaps of the kernel's. */
+static void *map_huge(void)
+{
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	char *page = mmap(NULL, HUGE_PAGE, PROT_READ | PROT_WRITE,
+			  flags | MAP_HUGETLB | MAP_POPULATE, -1, 0);
+	size_t before;
+
+	if (page != MAP_FAILED)
+		return page;
+	page = mmap(NULL, 2 * (size_t)HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
+	if (page == MAP_FAILED)
+		return MAP_FAILED;
+	before = -(uintptr_t)page % HUGE_PAGE;
+	if (before)
+		munmap(page, before);
+	page += before;
+	munmap(page + HUGE_PAGE, HUGE_PAGE - before);
+	(void)madvise(page, HUGE_PAGE, MADV_HUGEPAGE);
+	return page;
+}
+
+/* What the device reads and writes. */
+static int map_memory(struct svai_ring *r)
+{
+	size_t ops = (r->count + 1) * sizeof(struct sva_op);
+	size_t size = ops + r->chunk_count * size_of_chunk(r);
+
+	r->memory_size = size <= SVAI_PAGE ? SVAI_PAGE : HUGE_PAGE;
+	r->memory = size <= SVAI_PAGE ? mmap(NULL, SVAI_PAGE, PROT_READ | PROT_WRITE,
+					     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+				      : map_huge();
+	if (r->memory == MAP_FAILED) {
+		r->memory = NULL;
+		return -ENOMEM;
+	}
+	memset(r->memory, 0, size);
+	r->head.ops = r->memory;
+	r->chunks = (char *)r->memory + ops;
+	return 0;
+}
+
+static uint32_t circle_of(uint32_t slots)
+{
+	uint32_t size = 2;
+
+	while (size < 2 * slots)
+		size *= 2;
+	return size;
+}
+
+static int allocate(struct svai_ring *r)
+{
+	uint32_t circle = circle_of(r->count);
+
+	r->head.mask = circle - 1;
+	r->head.free = calloc(r->count, sizeof(*r->head.free));
+	r->head.order = calloc(circle, sizeof(*r->head.order));
+	r->head.data = calloc(r->count, sizeof(*r->head.data));
+	r->slots = calloc(r->count, sizeof(*r->slots));
+	r->members = calloc(r->count + 1, sizeof(*r->members));
+	r->uses = calloc(r->chunk_count + 1, sizeof(*r->uses));
+	if (!r->head.free || !r->head.order || !r->head.data || !r->slots || !r->members ||
+	    !r->uses)
+		return -ENOMEM;
+	return map_memory(r);
+}
+
+static void release(struct svai_ring *r)
+{
+	if (r->waiting.fd >= 0)
+		close(r->waiting.fd);
+	if (r->memory)
+		munmap(r->memory, r->memory_size);
+	free(r->head.free);
+	free(r->head.order);
+	free(r->head.data);
+	free(r->slots);
+	free(r->members);
+	free(r->uses);
+	free(r);
+}
+
+/* write(2) takes many at once as it is, and may refuse batches; the CPU has no use for them. */
+static bool takes_batches(const struct svai_handle *h)
+{
+	return sva_opmask_has(&h->limits.opcodes, SVA_OP_BATCH) &&
+	       (h->path == SVA_PATH_PORTAL ||
+		(h->path == SVA_PATH_POOL && svai_pool_has_portals(h)));
+}
+
+static uint32_t group_of(const struct svai_ring *r, uint32_t wanted)
+{
+	uint32_t group = wanted ? wanted : BATCH_DEFAULT;
+
+	if (group > r->count / 2)
+		group = r->count / 2;
+	if (group > r->h->limits.max_batch)
+		group = r->h->limits.max_batch;
+	return group >= SVAI_BATCH_MIN && takes_batches(r->h) ? group : 0;
+}
+
+/* All operations are free, and no batch is under way. */
+static void clear(struct svai_ring *r)
+{
+	r->head.free_count = r->count;
+	for (uint32_t i = 0; i < r->count; i++)
+		r->head.free[i] = r->count - 1 - i;
+	r->head.head = r->head.submitted = r->head.tail = r->cursor = r->prepared = 0;
+	r->holes = 0;
+	memset(r->slots, 0, r->count * sizeof(*r->slots));
+	memset(r->uses, 0, r->chunk_count * sizeof(*r->uses));
+	memset(r->head.ops, 0, (r->count + 1) * sizeof(*r->head.ops));
+	/* The hole: a record to poll that never says anything. */
+	op_at(r, hole(r))->desc.completion_addr = (uintptr_t)&op_at(r, hole(r))->record;
+	r->generation = r->h->generation;
+}
+
+static bool has_ended(struct svai_waiting *w)
+{
+	struct svai_ring *r =
+		(struct svai_ring *)(void *)((char *)w - offsetof(struct svai_ring, waiting));
+
+	for (uint32_t at = r->head.head; at != r->hidden; at++) {
+		uint32_t i = *place(r, at);
+
+		if (i != hole(r) && (r->slots[i].state != SVAI_SLOT_PLAIN ||
+				     sva_record_status(&op_at(r, i)->record)))
+			return true;
+	}
+	return false;
+}
+
+int sva_ring_open(struct sva_ring **ring, struct sva_wq *wq, unsigned int slots,
+		  const struct sva_ring_opts *user_opts)
+{
+	struct sva_ring_opts opts;
+	struct svai_ring *r;
+	int err;
+
+	if (!ring)
+		return -EINVAL;
+	*ring = NULL;
+	err = svai_read_options(&opts, sizeof(opts), user_opts,
+				offsetof(struct sva_ring_opts, batch));
+	if (!err)
+		err = svai_handle_state(wq);
+	if (!err && (!slots || opts.batch > SVAI_BATCH_MAX || opts.reserved))
+		err = -EINVAL;
+	if (err)
+		return err;
+	if (slots > SVA_RING_MAX)
+		return -E2BIG;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return -ENOMEM;
+	r->h = svai_handle(wq);
+	r->count = slots;
+	r->group = group_of(r, opts.batch);
+	r->chunk_count = r->group ? r->count / r->group : 0;
+	r->waiting.fd = -1;
+	r->waiting.has_ended = has_ended;
+	err = allocate(r);
+	if (err) {
+		release(r);
+		return err;
+	}
+	clear(r);
+	*ring = &r->head;
+	return 0;
+}
+
+/*
+ * Reaping.
+ */
+
+/* While the ring is armed its inline functions find nothing, and come here. */
+int svai_ring_awake(struct svai_ring *r)
+{
+	int err;
+
+	if (r->armed) {
+		svai_waiter_withdraw(&r->waiting);
+		r->head.submitted = r->hidden;
+		r->armed = false;
+	}
+	err = svai_handle_state(&r->h->head);
+	return !err && r->generation != r->h->generation ? -ESTALE : err;
+}
+
+/* Behind the last one that the queue has, armed or not. */
+static uint32_t end_of(const struct svai_ring *r)
+{
+	return r->armed ? r->hidden : r->head.submitted;
+}
+
+/* The circle has twice as many places as there are operations: room for as many holes. */
+static void close_holes(struct svai_ring *r)
+{
+	uint32_t to = r->head.submitted;
+
+	for (uint32_t at = r->head.submitted; at != r->head.head; at--) {
+		uint32_t i = *place(r, at - 1);
+
+		if (i != hole(r))
+			*place(r, --to) = i;
+	}
+	r->head.head = r->cursor = to;
+	r->holes = 0;
+}
+
+static void make_hole(struct svai_ring *r, uint32_t at)
+{
+	*place(r, at) = hole(r);
+	r->holes++;
+	r->cursor = at + 1;
+	while (r->head.head != r->head.submitted && *place(r, r->head.head) == hole(r)) {
+		r->head.head++;
+		r->holes--;
+	}
+	if (r->holes >= r->count)
+		close_holes(r);
+}
+
+static struct sva_op *take(struct svai_ring *r, uint32_t at, int *result)
+{
+	uint32_t i = *place(r, at);
+
+	*result = r->slots[i].error;
+	op_at(r, i)->rest = 0;
+	memset(&r->slots[i], 0, sizeof(r->slots[i]));
+	r->head.free[r->head.free_count++] = i;
+	make_hole(r, at);
+	return op_at(r, i);
+}
+
+/* The next one that has ended, from the place on where the last one was found. */
+static struct sva_op *search(struct svai_ring *r, int *result)
+{
+	uint32_t count = r->head.submitted - r->head.head, first = r->cursor - r->head.head;
+
+	first = first < count ? first : 0;
+	for (uint32_t n = 0; n < count; n++) {
+		uint32_t at = r->head.head + (first + n) % count;
+
+		if (*place(r, at) != hole(r) && svai_ring_settle(r, *place(r, at)))
+			return take(r, at, result);
+	}
+	return NULL;
+}
+
+struct sva_op *sva__ring_reap_slow(struct sva_ring *ring, int *result)
+{
+	struct svai_ring *r = svai_ring(ring);
+	struct sva_op *op;
+
+	if (svai_ring_awake(r))
+		return NULL;
+	svai_policy_now(r->h, &r->policy);
+	op = search(r, result);
+	if (!op)
+		svai_ring_look(r);
+	return op;
+}
+
+unsigned int sva_ring_in_flight(const struct sva_ring *ring)
+{
+	const struct svai_ring *r = svai_ring(ring);
+
+	return ring ? end_of(r) - ring->head - r->holes : 0;
+}
+
+/* Of the operations in flight, the oldest one whose record may still change. */
+static struct sva_record *oldest_record(const struct svai_ring *r)
+{
+	for (uint32_t at = r->head.head; at != r->head.submitted; at++) {
+		uint32_t i = *place(r, at);
+
+		if (i != hole(r) && r->slots[i].state == SVAI_SLOT_PLAIN)
+			return &op_at(r, i)->record;
+	}
+	return NULL;
+}
+
+/* Wait a little for something to happen. */
+static void rest(const struct svai_ring *r, unsigned int searches, int64_t deadline)
+{
+	int64_t until = svai_deadline(WAIT_NS);
+	const struct sva_record *record = oldest_record(r);
+
+	if (searches < POLLS_FIRST || !record)
+		svai_back_off(searches);
+	else
+		svai_wait_record(record, until < deadline ? until : deadline, r->policy.wait);
+}
+
+struct sva_op *sva_ring_wait(struct sva_ring *ring, int64_t timeout_ns, int *result)
+{
+	int64_t deadline = svai_deadline(timeout_ns);
+	struct svai_ring *r = svai_ring(ring);
+	struct sva_op *op;
+
+	for (unsigned int searches = 0;; searches++) {
+		op = sva_ring_reap(ring, result);
+		if (op)
+			return op;
+		*result = svai_ring_awake(r);
+		if (!*result && !sva_ring_in_flight(ring))
+			*result = -ENOENT;
+		if (!*result && svai_now_ns() >= deadline)
+			*result = -ETIMEDOUT;
+		if (*result)
+			return NULL;
+		rest(r, searches, deadline);
+	}
+}
+
+/* Does anything go on that has not ended? */
+static bool is_busy(struct svai_ring *r)
+{
+	bool busy = false;
+
+	for (uint32_t at = r->head.head; at != r->head.submitted; at++)
+		if (*place(r, at) != hole(r))
+			busy |= !svai_ring_settle(r, *place(r, at));
+	for (uint32_t i = 0; i < r->chunk_count; i++) {
+		if (r->uses[i].size)
+			svai_ring_settle_chunk(r, i);
+		busy |= r->uses[i].size != 0;
+	}
+	return busy;
+}
+
+int sva_ring_drain(struct sva_ring *ring, int64_t timeout_ns)
+{
+	int64_t deadline = svai_deadline(timeout_ns);
+	struct svai_ring *r = svai_ring(ring);
+	int err = ring ? svai_ring_awake(r) : -EINVAL;
+
+	if (err)
+		return err;
+	svai_policy_now(r->h, &r->policy);
+	for (unsigned int searches = 0; is_busy(r); searches++) {
+		svai_ring_look(r);
+		if (svai_now_ns() >= deadline)
+			return -ETIMEDOUT;
+		rest(r, searches, deadline);
+	}
+	return 0;
+}
+
+int sva_ring_cancel(struct sva_ring *ring, const struct sva_op *op)
+{
+	struct svai_ring *r = svai_ring(ring);
+	int err = ring && op ? svai_ring_awake(r) : -EINVAL;
+	uint32_t i = err ? 0 : (uint32_t)(op - ring->ops);
+
+	if (err)
+		return err;
+	if (op < ring->ops || op >= ring->ops + r->count)
+		return -EINVAL;
+	for (uint32_t at = ring->head; at != ring->tail; at++) {
+		if (*place(r, at) != i)
+			continue;
+		if (r->slots[i].state == SVAI_SLOT_ENDED)
+			return 0;
+		if ((int32_t)(at - ring->submitted) < 0) {
+			svai_ring_set_error(r, i, -ECANCELED);
+			return 0;
+		}
+		/* Not submitted: it ends here, in the place of the first that was not either. */
+		svai_ring_end(r, i, -ECANCELED);
+		*place(r, at) = *place(r, ring->submitted);
+		*place(r, ring->submitted++) = i;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/*
+ * A file descriptor to wait on.
+ */
+
+int sva_ring_fd(struct sva_ring *ring)
+{
+	struct svai_ring *r = svai_ring(ring);
+	int err = ring ? svai_ring_awake(r) : -EINVAL;
+
+	if (err)
+		return err;
+	if (r->waiting.fd < 0)
+		r->waiting.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	return r->waiting.fd < 0 ? -errno : r->waiting.fd;
+}
+
+int sva_ring_arm(struct sva_ring *ring)
+{
+	struct svai_ring *r = svai_ring(ring);
+	int err = ring ? svai_ring_awake(r) : -EINVAL;
+
+	if (!err && r->waiting.fd < 0)
+		err = -EINVAL;
+	if (err || (!sva_ring_in_flight(ring) && ring->tail == ring->submitted))
+		return err;
+	svai_policy_now(r->h, &r->policy);
+	svai_ring_look(r);
+	r->hidden = ring->submitted;
+	if (has_ended(&r->waiting))
+		return 1;
+	r->waiting.submits = ring->tail != ring->submitted;
+	err = svai_waiter_arm(&r->waiting);
+	if (err)
+		return err;
+	ring->submitted = ring->head;
+	r->armed = true;
+	return 0;
+}
+
+/*
+ * The end, and a new beginning.
+ */
+
+int sva_ring_reopen(struct sva_ring *ring)
+{
+	struct svai_ring *r = svai_ring(ring);
+	int err = ring ? svai_handle_state(&r->h->head) : -EINVAL;
+
+	if (err)
+		return err;
+	if (r->generation == r->h->generation)
+		return -EALREADY;
+	r->armed = false;
+	r->waiting = (struct svai_waiting){ .has_ended = has_ended, .fd = -1 };
+	clear(r);
+	return 0;
+}
+
+int sva_ring_close(struct sva_ring *ring)
+{
+	struct svai_ring *r = svai_ring(ring);
+
+	if (!ring)
+		return -EINVAL;
+	if (!svai_ring_awake(r) &&
+	    sva_ring_drain(ring, (int64_t)r->h->timeout_ms * 1000000) == -ETIMEDOUT)
+		return -ETIMEDOUT;
+	release(r);
+	return 0;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* Rings: bringing operations to their end, whatever the device has made of them. */
+#include <sva/status.h>
+
+#include "drain.h"
+#include "record.h"
+#include "ring.h"
+#include "submit.h"
+#include "wait.h"
+
+#define SEARCHES_PER_LOOK 64 /* reading the clock costs more than a search */
+
+/*
+ * In sva_op.rest: not to be reaped by the inline function, since there is something in its slot.
+ * Any value does that is not zero, which an operation that was never resumed has.
+ */
+#define LOOK_CLOSELY 1
+
+void svai_ring_end(struct svai_ring *r, uint32_t i, int error)
+{
+	struct sva_op *op = &r->head.ops[i];
+
+	sva_poll(op); /* gives the credit back */
+	r->slots[i].state = SVAI_SLOT_ENDED;
+	r->slots[i].error = error;
+	op->rest = LOOK_CLOSELY;
+	op->done = r->slots[i].why; /* for sva_ring_why() */
+}
+
+void svai_ring_set_error(struct svai_ring *r, uint32_t i, int error)
+{
+	struct sva_op *op = &r->head.ops[i];
+
+	r->slots[i].error = error;
+	if (!op->rest)
+		op->rest = LOOK_CLOSELY;
+}
+
+void svai_ring_on_cpu(struct svai_ring *r, uint32_t i, uint32_t why, unsigned int status)
+{
+	struct sva_op *op = &r->head.ops[i];
+	int err = svai_finish_on_cpu(r->h, &r->policy, op, why, status);
+
+	if (!err)
+		r->slots[i].why |= why;
+	svai_ring_end(r, i, err ? err : sva_status_errno(sva_record_status(&op->record)));
+}
+
+/* The rest, or what a batch has not executed. A queue that stays full leaves it to the CPU. */
+static void submit_again(struct svai_ring *r, uint32_t i)
+{
+	struct svai_slot *slot = &r->slots[i];
+	struct sva_op *op = &r->head.ops[i];
+	int err = slot->error ? slot->error : svai_submit_device(&r->h->head, op, false);
+
+	if (slot->error) {
+		svai_ring_end(r, i, slot->error);
+	} else if (!err) {
+		slot->state = SVAI_SLOT_PLAIN;
+		slot->tries = 0;
+		if (slot->resumed)
+			SVAI_COUNT(svai_handle(op->wq), resumed, 1);
+	} else if (err == -ESTALE || err == -EBADF) {
+		svai_ring_end(r, i, err);
+	} else if (err != -EAGAIN) {
+		svai_ring_on_cpu(r, i, SVA_WHY_DEAD, 0);
+	} else if (++slot->tries >= r->h->retries && !(r->policy.flags & SVA_POLICY_NO_CPU)) {
+		svai_ring_on_cpu(r, i, SVA_WHY_FULL, 0);
+	}
+}
+
+static void meet_fault(struct svai_ring *r, uint32_t i)
+{
+	struct svai_slot *slot = &r->slots[i];
+	struct sva_op *op = &r->head.ops[i];
+	int next;
+
+	if (!slot->resumed)
+		slot->original = op->desc;
+	slot->resumed = true;
+	next = svai_meet_fault(&r->policy, op, &slot->faults);
+	if (slot->error || next < 0) {
+		svai_ring_end(r, i, slot->error ? slot->error : next);
+	} else if (next) {
+		svai_ring_on_cpu(r, i, (uint32_t)next, 0);
+	} else {
+		slot->state = SVAI_SLOT_AGAIN;
+		submit_again(r, i);
+	}
+}
+
+/* A move whose source it may have overwritten cannot be done again. */
+static bool can_begin_again(const struct sva_desc *desc)
+{
+	uint64_t distance = desc->dst_addr > desc->src_addr ? desc->dst_addr - desc->src_addr
+							    : desc->src_addr - desc->dst_addr;
+
+	return sva_desc_opcode(desc) != SVA_OP_MEMMOVE || distance >= desc->xfer_size;
+}
+
+/* The device has nothing more to do with it, and what it has done is not known. */
+static void begin_again(struct svai_ring *r, uint32_t i, uint32_t why, unsigned int status)
+{
+	struct svai_slot *slot = &r->slots[i];
+	struct sva_op *op = &r->head.ops[i];
+
+	if (slot->resumed)
+		op->desc = slot->original;
+	op->done = op->rest = 0;
+	if (slot->error)
+		svai_ring_end(r, i, slot->error);
+	else if (can_begin_again(&op->desc))
+		svai_ring_on_cpu(r, i, why, status);
+	else
+		svai_ring_end(r, i, why == SVA_WHY_ERROR ? sva_status_errno(status) : -EIO);
+}
+
+bool svai_ring_settle(struct svai_ring *r, uint32_t i)
+{
+	struct svai_slot *slot = &r->slots[i];
+	struct sva_op *op = &r->head.ops[i];
+	int status;
+
+	if (slot->state == SVAI_SLOT_AGAIN)
+		submit_again(r, i);
+	status = slot->state == SVAI_SLOT_PLAIN ? sva_poll(op) : 0;
+	if (!status)
+		return slot->state == SVAI_SLOT_ENDED;
+	switch (svai_end_of(status)) {
+	case SVAI_DONE:
+		sva_op_resume(op);
+		svai_ring_end(r, i, sva_status_errno((unsigned int)status));
+		break;
+	case SVAI_FAULT:
+		meet_fault(r, i);
+		break;
+	case SVAI_NO_ANSWER:
+		svai_fail_member(op);
+		begin_again(r, i, SVA_WHY_LOST, 0);
+		break;
+	case SVAI_FAILED:
+		begin_again(r, i, SVA_WHY_ERROR, (unsigned int)status);
+		break;
+	}
+	return slot->state == SVAI_SLOT_ENDED;
+}
+
+/* What it did not execute goes one by one. */
+void svai_ring_settle_chunk(struct svai_ring *r, uint32_t number)
+{
+	const uint32_t *members = &r->members[number * r->group];
+	int status = sva_poll(&svai_chunk(r, number)->op);
+
+	if (!status)
+		return;
+	for (uint32_t m = 0; status != SVA_STATUS_SUCCESS && m < r->uses[number].size; m++) {
+		struct sva_op *op = &r->head.ops[members[m]];
+
+		/* Unless it has been reaped, and is used for something else. */
+		if (!sva_record_status(&op->record) && op->done == svai_chunk_tag(number) &&
+		    !r->slots[members[m]].resumed)
+			r->slots[members[m]].state = SVAI_SLOT_AGAIN;
+	}
+	r->uses[number] = (struct svai_use){ 0 };
+}
+
+/*
+ * What takes long.
+ */
+
+/* Everything that was submitted to its queue before the mark has ended: with a record, or never. */
+static void look_whether_lost(struct sva_op *op, uint64_t mark)
+{
+	int ended = svai_ended(svai_handle(op->wq), mark, false);
+
+	if (ended == 1 || ended == -ENODEV)
+		svai_end_as_lost(&op->record);
+}
+
+static void look_at_slot(struct svai_ring *r, uint32_t at, uint32_t i)
+{
+	struct svai_slot *slot = &r->slots[i];
+	struct sva_op *op = &r->head.ops[i];
+
+	if (slot->state != SVAI_SLOT_PLAIN || sva_record_status(&op->record))
+		return;
+	if (slot->marked_at == at + 1) {
+		look_whether_lost(op, slot->mark);
+		return;
+	}
+	slot->marked_at = at + 1;
+	slot->mark = svai_drain_mark(svai_handle(op->wq));
+}
+
+static void look_at_chunk(struct svai_ring *r, uint32_t number)
+{
+	struct svai_use *use = &r->uses[number];
+	struct sva_op *op = &svai_chunk(r, number)->op;
+
+	if (use->marked)
+		look_whether_lost(op, use->mark);
+	else
+		use->mark = svai_drain_mark(svai_handle(op->wq));
+	use->marked = true;
+}
+
+static void look_at_deadline(struct svai_ring *r, uint32_t i, int64_t now)
+{
+	struct svai_slot *slot = &r->slots[i];
+
+	if (!slot->deadline || now < slot->deadline || slot->error ||
+	    slot->state == SVAI_SLOT_ENDED)
+		return;
+	svai_ring_set_error(r, i, -ETIMEDOUT);
+	SVAI_COUNT(r->h, timeouts, 1);
+}
+
+static void look_at_deadlines(struct svai_ring *r, int64_t now)
+{
+	for (uint32_t at = r->head.head; at != r->head.submitted; at++) {
+		uint32_t i = r->head.order[at & r->head.mask];
+
+		if (i < r->count)
+			look_at_deadline(r, i, now);
+	}
+}
+
+static void look_at_all(struct svai_ring *r)
+{
+	for (uint32_t at = r->head.head; at != r->head.submitted; at++) {
+		uint32_t i = r->head.order[at & r->head.mask];
+
+		if (i < r->count)
+			look_at_slot(r, at, i);
+	}
+	for (uint32_t i = 0; i < r->chunk_count; i++)
+		if (r->uses[i].size)
+			look_at_chunk(r, i);
+}
+
+void svai_ring_look(struct svai_ring *r)
+{
+	int64_t now;
+
+	for (uint32_t i = 0; i < r->chunk_count; i++)
+		if (r->uses[i].size)
+			svai_ring_settle_chunk(r, i);
+	if (r->searches++ % SEARCHES_PER_LOOK)
+		return;
+	now = svai_now_ns();
+	if (r->deadlines)
+		look_at_deadlines(r, now);
+	if (now < r->look_ns)
+		return;
+	r->look_ns = now + SVAI_LOOK_NS;
+	look_at_all(r);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "drain.h"
+#include "record.h"
+#include "waiter.h"
+
+#define ROUNDS_FIRST 200  /* with pauses only: most operations end in this time */
+#define SLEEP_MIN_NS 4000 /* then sleep, each time longer */
+#define SLEEP_MAX_NS 1000000
+#define RETRY_NS     100000
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static struct svai_waiting *armed;
+static bool running;
+static unsigned int arrivals; /* whoever arms is looked at often at first */
+
+static void disarm(struct svai_waiting *w)
+{
+	for (struct svai_waiting **at = &armed; *at; at = &(*at)->next) {
+		if (*at != w)
+			continue;
+		*at = w->next;
+		break;
+	}
+	w->armed = false;
+}
+
+/*
+ * An operation that takes long has to be looked at otherwise: the device may be dead. And a queue
+ * that was full may have room.
+ */
+static bool is_due(struct svai_waiting *w, int64_t now)
+{
+	return now - w->since_ns >= (w->submits ? RETRY_NS : SVAI_LOOK_NS) || w->has_ended(w);
+}
+
+static void look_at_all(void)
+{
+	int64_t now = svai_now_ns();
+	const uint64_t one = 1;
+
+	for (struct svai_waiting *w = armed, *next; w; w = next) {
+		next = w->next;
+		if (!is_due(w, now))
+			continue;
+		disarm(w);
+		w->fired = write(w->fd, &one, sizeof(one)) == sizeof(one);
+	}
+}
+
+static void rest(unsigned int round)
+{
+	struct timespec t = { 0, SLEEP_MAX_NS };
+
+	if (round < ROUNDS_FIRST) {
+		for (int i = 0; i < 32; i++)
+			sva_pause();
+		return;
+	}
+	if (round - ROUNDS_FIRST < 8)
+		t.tv_nsec = (long)SLEEP_MIN_NS << (round - ROUNDS_FIRST);
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
+}
+
+static void *run(void *unused)
+{
+	unsigned int seen = 0, round = 0;
+
+	(void)unused;
+	for (;;) {
+		pthread_mutex_lock(&lock);
+		while (!armed)
+			pthread_cond_wait(&changed, &lock);
+		if (seen != arrivals)
+			round = 0;
+		seen = arrivals;
+		look_at_all();
+		pthread_mutex_unlock(&lock);
+		rest(round++);
+	}
+	return NULL;
+}
+
+/* The program's signals are for its own threads. */
+static int start(void)
+{
+	sigset_t all, old;
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err;
+
+	sigfillset(&all);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = pthread_create(&thread, &attr, run, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
+	running = !err;
+	return -err;
+}
+
+static void before_fork(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void after_fork_in_parent(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* The child has neither the thread nor anything in flight. */
+static void after_fork_in_child(void)
+{
+	while (armed)
+		disarm(armed);
+	running = false;
+	pthread_cond_init(&changed, NULL);
+	pthread_mutex_unlock(&lock);
+}
+
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+static void watch_fork(void)
+{
+	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+int svai_waiter_arm(struct svai_waiting *w)
+{
+	int err = 0;
+
+	pthread_once(&fork_once, watch_fork);
+	pthread_mutex_lock(&lock);
+	if (!running)
+		err = start();
+	if (!err && !w->armed) {
+		w->armed = true;
+		w->since_ns = svai_now_ns();
+		w->next = armed;
+		armed = w;
+		arrivals++;
+		pthread_cond_signal(&changed);
+	}
+	pthread_mutex_unlock(&lock);
+	return err;
+}
+
+void svai_waiter_withdraw(struct svai_waiting *w)
+{
+	uint64_t count;
+
+	pthread_mutex_lock(&lock);
+	if (w->armed)
+		disarm(w);
+	pthread_mutex_unlock(&lock);
+	if (w->fired && read(w->fd, &count, sizeof(count)) < 0)
+		w->fired = errno != EAGAIN; /* somebody else has read it: let it be */
+	w->fired = false;
+}
