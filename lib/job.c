@@ -14,7 +14,8 @@
 #include "resume.h"
 #include "submit.h"
 
-#define LINE 64u
+#define LINE     64u
+#define PART_MIN 65536u /* bytes: smaller parts cost more than they bring */
 
 static uint64_t min(uint64_t a, uint64_t b)
 {
@@ -346,6 +347,15 @@ int svai_job_begin(struct svai_job *job, struct sva_wq *wq, uint64_t size,
 	return 0;
 }
 
+/* So that as many parts as may be in flight have something to do, on all engines and members. */
+static uint64_t part_of(const struct svai_job *job)
+{
+	uint64_t share = (job->size / SVAI_PARTS + PART_MIN - 1) & -(uint64_t)PART_MIN;
+	uint64_t most = job->h->limits.max_transfer;
+
+	return min(share > PART_MIN ? share : PART_MIN, most);
+}
+
 static void set_where(struct svai_job *job)
 {
 	const struct svai_limits *limits = &job->h->limits;
@@ -361,7 +371,7 @@ static void set_where(struct svai_job *job)
 	else if (!job->cpu && wide && !(limits->gen_cap & SVA_GENCAP_FILL_16))
 		job->cpu = SVA_WHY_UNSUPPORTED;
 	if (!job->part_max)
-		job->part_max = job->cpu ? SVAI_MAX_TRANSFER : limits->max_transfer;
+		job->part_max = job->cpu ? SVAI_MAX_TRANSFER : part_of(job);
 	job->part_max -= job->part_max % job->unit;
 	if (!job->part_max) { /* the queue does not take a single unit */
 		job->cpu = job->cpu ? job->cpu : SVA_WHY_UNSUPPORTED;

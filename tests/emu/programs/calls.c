@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * calls QUEUE faults        every call, at three alignments, with a page missing at every place and
- *                           under every policy
- * calls QUEUE rounds [WHY]  every call, many times, on a queue that has something wrong with it; at
- *                           least once WHY (sva_why_text()) is the reason for the CPU
+ * calls QUEUE faults        every call on a queue (or "pool"), at three alignments, with a page
+ * missing at every place and under every policy calls QUEUE rounds [WHY]  every call, many times,
+ * on a queue that has something wrong with it; at least once WHY (sva_why_text()) is the reason for
+ * the CPU
  *
  * What each call does is held against plain C, byte by byte.
  */
@@ -659,7 +659,9 @@ static int open_queue(void **state)
 	if (file < 0 || ftruncate(file, ZONES * ZONE))
 		return -1;
 	arena = mmap(NULL, ZONES * ZONE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-	if (arena == MAP_FAILED || sva_wq_open(&wq, queue_name, NULL))
+	if (arena == MAP_FAILED ||
+	    (strcmp(queue_name, "pool") != 0 ? sva_wq_open(&wq, queue_name, NULL)
+					     : sva_pool_open(&wq, NULL)))
 		return -1;
 	if (strcmp(queue_name, "cpu") != 0 && sva_wq_path(wq) == SVA_PATH_CPU) {
 		fprintf(stderr, "%s\n", sva_wq_why(wq));

@@ -14,7 +14,7 @@ rounds()
 }
 
 "$program" cpu faults
-for queue in wq0.0 wq0.1; do
+for queue in wq0.0 wq0.1 pool; do
 	for option in "" --no-mmap "--dsa 2.0"; do
 		# shellcheck disable=SC2086 # an option is two words
 		"$emu" --config "$config" $option -- "$program" "$queue" faults
