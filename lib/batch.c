@@ -2,6 +2,7 @@
 /* Batches: one submission, many descriptors. */
 #include <string.h>
 
+#include "cpu/cpu.h"
 #include "handle.h"
 #include "members.h"
 #include "operation.h"
@@ -36,16 +37,41 @@ static uint32_t least_members(const struct svai_limits *limits)
 	return limits->gen_cap & SVAI_GENCAP_BATCH_OF_ONE ? 1 : 2;
 }
 
-/* One member, as an operation; in a pool, where such a one would go. */
+/* By a member of the pool; while it executes, it is not closed. See svai_pick_take(). */
+static int execute_by_member(struct svai_handle *pool, struct sva_op *op)
+{
+	struct svai_handle *h;
+	struct svai_pick pick;
+	int err = -ENODEV;
+
+	svai_pick_begin(&pick, pool, (const struct sva_desc *)(uintptr_t)op->desc.desc_list_addr);
+	while (err && (h = svai_pick_next(&pick, pool))) {
+		__atomic_fetch_add(&h->executing, 1, __ATOMIC_SEQ_CST);
+		if (svai_pick_is_member(&pick, pool, h))
+			err = svai_execute_members(h, op);
+		__atomic_fetch_sub(&h->executing, 1, __ATOMIC_RELEASE);
+	}
+	return err;
+}
+
+/* A batch of one where no batch is taken: its member, as an operation. */
 static int execute_alone(struct svai_handle *h, struct sva_op *op)
 {
-	struct svai_pick pick;
+	struct svai_limits limits;
+	int err;
 
 	if (h->path != SVA_PATH_POOL)
 		return svai_execute_members(h, op);
-	svai_pick_begin(&pick, h, (const struct sva_desc *)(uintptr_t)op->desc.desc_list_addr);
-	h = svai_pick_next(&pick, h);
-	return h ? svai_execute_members(h, op) : svai_refuse(op, -ENODEV);
+	err = execute_by_member(h, op);
+	if (!err || h->flags & SVA_OPEN_NO_CPU)
+		return err ? svai_refuse(op, err) : 0;
+	svai_cpu_limits(&limits);
+	limits.gen_cap |= SVAI_GENCAP_BATCH_OF_ONE;
+	limits.max_transfer = SVAI_MAX_TRANSFER;
+	sva__op_link(op, &h->head);
+	SVAI_COUNT_CPU(h, err == -EAGAIN ? SVA_WHY_FULL : SVA_WHY_DEAD);
+	svai_cpu_execute(&limits, &op->desc);
+	return 0;
 }
 
 int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *op)

@@ -38,6 +38,9 @@ int svai_queue_close(struct svai_handle *h)
 		__atomic_store_n(&h->open, true, __ATOMIC_RELEASE);
 		return -ETIMEDOUT;
 	}
+	/* What is reaped later gives its credit to a shard: that must stay nobody else's. */
+	if (h->in_pool && svai_shards_in_flight(h->shards, SVAI_SHARDS))
+		h->generation = UINT32_MAX;
 	svai_device_close(h);
 	svai_handle_free(h, true);
 	return 0;

@@ -87,8 +87,11 @@ static struct svai_handle *get_memory(void)
 	if (h)
 		unused = h->next;
 	pthread_mutex_unlock(&lock);
-	if (h)
+	if (h) {
+		/* What was reaped after the close has been counted here. */
+		memset(h->shards, 0, sizeof(h->shards));
 		return h;
+	}
 	h = mmap(NULL, sizeof(*h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (h == MAP_FAILED)
 		return NULL;
@@ -143,7 +146,7 @@ int64_t svai_handle_in_flight(const struct svai_handle *h)
 
 	if (!credit)
 		return svai_shards_in_flight(h->shards, SVAI_SHARDS);
-	return free_entries(h->info.size) - __atomic_load_n(credit, __ATOMIC_RELAXED) / SVA__CREDIT;
+	return free_entries(h->info.size) - __atomic_load_n(credit, __ATOMIC_SEQ_CST) / SVA__CREDIT;
 }
 
 void svai_handle_publish(struct svai_handle *h, void *portal)

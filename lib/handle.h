@@ -54,6 +54,7 @@ struct svai_handle {
 	struct svai_drains drains;
 	struct svai_pool *pool; /* it is one */
 	bool in_pool;           /* it is a member of one */
+	int64_t executing;      /* batches, member by member: see members.c */
 	struct svai_quarantine quarantine;
 	struct svai_shard shards[SVAI_SHARDS];
 	struct svai_handle *next, **prev_next; /* all handles */

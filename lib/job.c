@@ -8,6 +8,7 @@
 #include "job.h"
 #include "opcode.h"
 #include "path.h"
+#include "pick.h"
 #include "policy.h"
 #include "populate.h"
 #include "record.h"
@@ -224,7 +225,6 @@ static void settle(struct svai_job *job, struct svai_part *part)
 	case SVAI_FAULT:
 		break;
 	case SVAI_NO_ANSWER:
-		svai_fail_member(&part->op);
 		/* Of a pool, another member may do the next part. */
 		if (status < 0 && job->h->path != SVA_PATH_POOL)
 			job->cpu = SVA_WHY_DEAD;
@@ -364,7 +364,7 @@ static void set_where(struct svai_job *job)
 
 	if (job->policy.flags & SVA_POLICY_NO_CPU || job->policy.fault == SVA_FAULT_REPORT)
 		job->lines = false;
-	if (job->h->path == SVA_PATH_CPU)
+	if (job->h->path == SVA_PATH_CPU || svai_pool_is_empty(job->h))
 		job->cpu = SVA_WHY_NO_DEVICE;
 	else if (!(job->policy.flags & SVA_POLICY_NO_CPU) && job->size < job->policy.threshold)
 		job->cpu = SVA_WHY_SMALL;

@@ -3,7 +3,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "path.h"
 #include "pick.h"
 #include "pool.h"
 
@@ -24,6 +23,18 @@ static int node_of_data(const struct sva_desc *desc)
 	int node = -1;
 
 	return syscall(SYS_move_pages, 0, 1ul, &page, NULL, &node, 0) ? -1 : node;
+}
+
+bool svai_pool_is_empty(const struct svai_handle *h)
+{
+	unsigned int count = 0;
+
+	if (h->path == SVA_PATH_POOL)
+		count = __atomic_load_n(&h->pool->count, __ATOMIC_ACQUIRE);
+	for (unsigned int i = 0; i < count; i++)
+		if (__atomic_load_n(&h->pool->members[i].h, __ATOMIC_RELAXED))
+			return false;
+	return h->path == SVA_PATH_POOL;
 }
 
 void svai_pick_begin(struct svai_pick *pick, struct svai_handle *pool, const struct sva_desc *desc)
@@ -98,7 +109,8 @@ static bool consider(const struct svai_pick *pick, const struct svai_pool *pool,
 	c->weight = __atomic_load_n(&m->weight, __ATOMIC_RELAXED);
 	if (!c->h || !c->weight || pick->tried >> i & 1)
 		return false;
-	c->distance = pick->node < 0 ? 0 : m->distance[pick->node];
+	c->distance =
+		pick->node < 0 ? 0 : __atomic_load_n(&m->distance[pick->node], __ATOMIC_RELAXED);
 	if (pool->strict && c->distance > 10)
 		return false;
 	return accepts(c->h, pick->desc) && !svai_in_quarantine(c->h);
@@ -128,26 +140,26 @@ struct svai_handle *svai_pick_next(struct svai_pick *pick, struct svai_handle *p
 	return best.h;
 }
 
+bool svai_pick_is_member(const struct svai_pick *pick, const struct svai_handle *pool,
+			 const struct svai_handle *member)
+{
+	return __atomic_load_n(&pool->pool->members[pick->number].h, __ATOMIC_SEQ_CST) == member;
+}
+
 /*
  * First count, then look whether it is still a member; who takes a member out does it the other way
- * round, so that one of the two sees the other.
+ * round, so that one of the two sees the other. A credit that there is not counts as well.
  */
-bool svai_pick_take(const struct svai_pick *pick, struct svai_handle *pool,
-		    struct svai_handle *member, struct sva_op *op)
+bool svai_pick_take(struct svai_pick *pick, struct svai_handle *pool, struct svai_handle *member,
+		    struct sva_op *op)
 {
-	struct svai_member *m = &pool->pool->members[pick->number];
+	bool dedicated = op->credit != NULL;
 
-	if (op->credit) {
-		if (!svai_take_credit(op->credit)) {
-			op->credit = NULL;
-			return false;
-		}
-	} else {
+	if (!dedicated)
 		op->credit = &member->shards[svai_shard_number()].credit;
-		__atomic_fetch_sub(op->credit, SVA__CREDIT, __ATOMIC_SEQ_CST);
-	}
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&m->h, __ATOMIC_RELAXED) == member)
+	pick->full =
+		__atomic_fetch_sub(op->credit, SVA__CREDIT, __ATOMIC_SEQ_CST) <= 0 && dedicated;
+	if (svai_pick_is_member(pick, pool, member))
 		return true;
 	__atomic_fetch_add(op->credit, SVA__CREDIT, __ATOMIC_RELAXED);
 	op->credit = NULL;

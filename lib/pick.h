@@ -11,7 +11,11 @@ struct svai_pick {
 	uint64_t tried;      /* bit i: number i, in vain */
 	int node;            /* near which; -1: it does not matter */
 	unsigned int number; /* of the member that was picked last */
+	bool full;           /* it has no entry */
 };
+
+/* svai_pool_is_empty - a pool, of which no queue is a member just now */
+bool svai_pool_is_empty(const struct svai_handle *h);
 
 void svai_pick_begin(struct svai_pick *pick, struct svai_handle *pool, const struct sva_desc *desc);
 
@@ -22,10 +26,14 @@ struct svai_handle *svai_pick_next(struct svai_pick *pick, struct svai_handle *p
  * svai_pick_take - count an operation that is about to be submitted there
  * @op: linked to it
  *
- * From here on, until it is polled to its end, the member is not closed. Returns false: the member
- * has no entry for it, or has just left.
+ * From here on, until its credit is given back, the member is not closed. It may have no entry for
+ * the operation: pick->full. Returns false: it has just left, and must not be touched.
  */
-bool svai_pick_take(const struct svai_pick *pick, struct svai_handle *pool,
-		    struct svai_handle *member, struct sva_op *op);
+bool svai_pick_take(struct svai_pick *pick, struct svai_handle *pool, struct svai_handle *member,
+		    struct sva_op *op);
+
+/* svai_pick_is_member - is what was picked last still one? It has not left before this. */
+bool svai_pick_is_member(const struct svai_pick *pick, const struct svai_handle *pool,
+			 const struct svai_handle *member);
 
 #endif

@@ -72,6 +72,10 @@ static uint64_t measured(struct svai_handle *h)
 	if (h->path == SVA_PATH_CPU || __atomic_exchange_n(&h->measuring, true, __ATOMIC_RELAXED))
 		return SVAI_THRESHOLD_DEFAULT;
 	threshold = svai_threshold_measure(&h->head, GET(h, wait));
+	if (!threshold) { /* another time, perhaps */
+		__atomic_store_n(&h->measuring, false, __ATOMIC_RELAXED);
+		return SVAI_THRESHOLD_DEFAULT;
+	}
 	__atomic_store_n(&h->measured, threshold, __ATOMIC_RELAXED);
 	svai_policy_publish(h, NULL);
 	svai_log(&h->log, SVA_LOG_INFO, "%s: calls of less than %llu bytes run on the CPU",

@@ -28,21 +28,38 @@ static int read_opts(struct sva_pool_opts *opts, const struct sva_pool_opts *fro
  * Joining.
  */
 
-/* The place of a queue, or a new one; NULL: there is none left. */
+/* The place of a queue, or the next one; NULL: there is none left. */
 static struct svai_member *place_of(struct svai_pool *pool, const char *queue)
 {
-	struct svai_member *m;
-
 	for (unsigned int i = 0; i < pool->count; i++)
 		if (!strcmp(pool->members[i].name, queue))
 			return &pool->members[i];
-	if (pool->count == SVAI_POOL_MAX)
-		return NULL;
-	m = &pool->members[pool->count];
-	snprintf(m->name, sizeof(m->name), "%s", queue);
-	m->weight = 1;
-	__atomic_store_n(&pool->count, pool->count + 1, __ATOMIC_RELEASE);
-	return m;
+	return pool->count < SVAI_POOL_MAX ? &pool->members[pool->count] : NULL;
+}
+
+/* Others look at the distances of the member that it was before. */
+static void set_distances(struct svai_member *m, int node)
+{
+	uint8_t distance[SVAI_NODES];
+
+	svai_sysfs_distances(node, distance, SVAI_NODES);
+	for (unsigned int i = 0; i < SVAI_NODES; i++)
+		__atomic_store_n(&m->distance[i], distance[i], __ATOMIC_RELAXED);
+}
+
+static void enter(struct svai_pool *pool, struct svai_member *m, struct svai_handle *h)
+{
+	bool first = m == &pool->members[pool->count];
+
+	h->in_pool = true;
+	set_distances(m, h->info.numa_node);
+	if (first) {
+		snprintf(m->name, sizeof(m->name), "%s", h->info.name);
+		m->weight = 1;
+	}
+	__atomic_store_n(&m->h, h, __ATOMIC_RELEASE);
+	if (first)
+		__atomic_store_n(&pool->count, pool->count + 1, __ATOMIC_RELEASE);
 }
 
 static int add_rejections(struct sva_report *to, const struct sva_report *from)
@@ -72,9 +89,7 @@ static int open_member(struct svai_handle *h, const struct sva_topology *topo,
 		return err;
 	}
 	sva_report_free(report);
-	svai_handle(wq)->in_pool = true;
-	svai_sysfs_distances(info->numa_node, m->distance, SVAI_NODES);
-	__atomic_store_n(&m->h, svai_handle(wq), __ATOMIC_RELEASE);
+	enter(h->pool, m, svai_handle(wq));
 	return 0;
 }
 
@@ -130,6 +145,7 @@ static void leave(struct svai_pool *pool, struct svai_member *m)
 	for (unsigned int i = 0; i < SVAI_POOL_MAX; i++) {
 		if (pool->left[i])
 			continue;
+		svai_quarantine_stop(h);
 		pool->left[i] = h;
 		__atomic_store_n(&m->h, NULL, __ATOMIC_SEQ_CST);
 		svai_log(&h->log, SVA_LOG_WARN, "%s has left its pool", h->info.name);
@@ -137,21 +153,30 @@ static void leave(struct svai_pool *pool, struct svai_member *m)
 	}
 }
 
-/* Those that nobody submits to any more, and that have nothing in flight. See svai_pick_take(). */
+/* What it has counted is kept. 0, or -ETIMEDOUT: still open. */
+static int close_member(struct svai_pool *pool, struct svai_handle **h)
+{
+	struct sva_wq_stats stats = pool->gone;
+
+	if (!*h)
+		return 0;
+	svai_shards_add((*h)->shards, &stats);
+	if (svai_queue_close(*h) == -ETIMEDOUT)
+		return -ETIMEDOUT;
+	pool->gone = stats;
+	*h = NULL;
+	return 0;
+}
+
+/*
+ * Those that nobody submits to any more, and that have nothing in flight. See svai_pick_take(). A
+ * picker that has found it before must not prove anything by it any more.
+ */
 static void close_left(struct svai_pool *pool)
 {
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	for (unsigned int i = 0; i < SVAI_POOL_MAX; i++) {
-		struct sva_wq_stats stats = pool->gone;
-
-		if (!pool->left[i] || svai_handle_in_flight(pool->left[i]) > 0)
-			continue;
-		svai_shards_add(pool->left[i]->shards, &stats);
-		if (svai_queue_close(pool->left[i]))
-			continue;
-		pool->gone = stats;
-		pool->left[i] = NULL;
-	}
+	for (unsigned int i = 0; i < SVAI_POOL_MAX; i++)
+		if (pool->left[i] && svai_pool_in_flight(pool->left[i]) <= 0)
+			close_member(pool, &pool->left[i]);
 }
 
 static void let_leave(struct svai_pool *pool)
@@ -170,19 +195,11 @@ static int close_all(struct svai_pool *pool)
 {
 	int err = 0;
 
-	for (unsigned int i = 0; i < pool->count; i++) {
-		struct svai_member *m = &pool->members[i];
-
-		if (m->h && svai_queue_close(m->h))
-			err = -ETIMEDOUT;
-		else
-			m->h = NULL;
-	}
 	for (unsigned int i = 0; i < SVAI_POOL_MAX; i++) {
-		if (pool->left[i] && svai_queue_close(pool->left[i]))
+		if (close_member(pool, &pool->members[i].h))
 			err = -ETIMEDOUT;
-		else
-			pool->left[i] = NULL;
+		if (close_member(pool, &pool->left[i]))
+			err = -ETIMEDOUT;
 	}
 	return err;
 }
@@ -245,10 +262,12 @@ static void describe(struct svai_handle *h, const struct sva_topology *topo)
 	svai_open_describe(h);
 	if (any)
 		describe_members(h);
+	else if (first)
+		snprintf(h->why, sizeof(h->why), "pool without a queue, running on the CPU: %s: %s",
+			 first->queue, first->reason);
 	else
-		snprintf(h->why, sizeof(h->why), "pool without a queue, running on the CPU: %s%s%s",
-			 first ? first->queue : "", first ? ": " : "",
-			 first ? first->reason : sva_topology_why(topo));
+		snprintf(h->why, sizeof(h->why), "pool without a queue, running on the CPU: %s",
+			 *sva_topology_why(topo) ? sva_topology_why(topo) : "there is no queue");
 }
 
 static int start(struct svai_handle *h, const struct sva_topology *topo)
@@ -361,6 +380,7 @@ int svai_pool_reopen(struct svai_handle *h)
 	pthread_mutex_init(&h->pool->lock, NULL);
 	h->measuring = false;
 	close_all(h->pool);
+	memset(&h->pool->gone, 0, sizeof(h->pool->gone));
 	memset(h->shards, 0, sizeof(h->shards));
 	svai_report_clear(&h->report);
 	err = with_topology(h, NULL, start);
@@ -412,11 +432,34 @@ bool svai_pool_has_portals(const struct svai_handle *h)
 	return true;
 }
 
-static void add_member(const struct svai_handle *h, struct sva_wq_stats *stats)
+/* But what drains and the NOOP of a quarantine have taken: these are not a caller's. */
+int64_t svai_pool_in_flight(struct svai_handle *h)
+{
+	int64_t n = svai_handle_in_flight(h) + __atomic_load_n(&h->executing, __ATOMIC_SEQ_CST);
+	int64_t kept = h->info.size >= 2;
+
+	if (!h->head.credit)
+		return n;
+	n -= __atomic_load_n(&h->quarantine.has_entry, __ATOMIC_RELAXED);
+	pthread_mutex_lock(&h->drains.lock);
+	if (h->drains.submitted > h->drains.proved)
+		n -= (int64_t)(h->drains.submitted - h->drains.proved) - kept;
+	pthread_mutex_unlock(&h->drains.lock);
+	return n;
+}
+
+static void add_member(struct svai_handle *h, struct sva_wq_stats *stats)
 {
 	svai_shards_add(h->shards, stats);
-	stats->in_flight += (uint64_t)svai_handle_in_flight(h);
-	svai_sysfs_cr_faults(h->info.name, &stats->cr_faults, &stats->cr_fault_failures);
+	stats->in_flight += (uint64_t)svai_pool_in_flight(h);
+}
+
+/* Of a queue that has left and come back the kernel says it once. */
+static void add_cr_faults(const struct svai_pool *pool, struct sva_wq_stats *stats)
+{
+	for (unsigned int i = 0; i < pool->count; i++)
+		svai_sysfs_cr_faults(pool->members[i].name, &stats->cr_faults,
+				     &stats->cr_fault_failures);
 }
 
 void svai_pool_stats(struct svai_handle *h, struct sva_wq_stats *stats)
@@ -431,6 +474,7 @@ void svai_pool_stats(struct svai_handle *h, struct sva_wq_stats *stats)
 		if (pool->left[i])
 			add_member(pool->left[i], stats);
 	}
+	add_cr_faults(pool, stats);
 	pthread_mutex_unlock(&pool->lock);
 	svai_shards_add(h->shards, stats);
 }

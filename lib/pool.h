@@ -38,6 +38,9 @@ int svai_pool_reopen(struct svai_handle *h);
 /* svai_pool_has_portals - all members that there are */
 bool svai_pool_has_portals(const struct svai_handle *h);
 
+/* svai_pool_in_flight - at a member, what callers have */
+int64_t svai_pool_in_flight(struct svai_handle *h);
+
 /* svai_pool_stats - all that has been counted */
 void svai_pool_stats(struct svai_handle *h, struct sva_wq_stats *stats);
 

@@ -72,7 +72,14 @@ bool svai_in_quarantine(struct svai_handle *h)
 	if (__atomic_load_n(&h->quarantine.length_ns, __ATOMIC_RELAXED) && take(h)) {
 		if (h->quarantine.length_ns)
 			prove(h);
+		__atomic_store_n(&h->quarantine.has_entry, h->op.credit != NULL, __ATOMIC_RELAXED);
 		release(h);
 	}
 	return __atomic_load_n(&h->quarantine.length_ns, __ATOMIC_RELAXED) != 0;
+}
+
+void svai_quarantine_stop(struct svai_handle *h)
+{
+	while (!take(h))
+		sva_pause();
 }

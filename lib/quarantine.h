@@ -20,6 +20,7 @@ struct svai_quarantine {
 	int64_t until_ns;  /* the next step of the proof is due */
 	bool busy;         /* a thread is at it */
 	bool asked;        /* the NOOP has been submitted */
+	bool has_entry;    /* of a dedicated queue: the NOOP */
 };
 
 /* svai_quarantine - it has failed; nothing happens to a queue that is none of a pool */
@@ -27,5 +28,8 @@ void svai_quarantine(struct svai_handle *h);
 
 /* svai_in_quarantine - may it not be used? Goes on with the proof if that is due. */
 bool svai_in_quarantine(struct svai_handle *h);
+
+/* svai_quarantine_stop - before it is closed: nothing is proved by it any more */
+void svai_quarantine_stop(struct svai_handle *h);
 
 #endif

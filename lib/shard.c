@@ -25,7 +25,7 @@ int64_t svai_shards_in_flight(const struct svai_shard *shards, unsigned int exce
 
 	for (unsigned int i = 0; i < used; i++)
 		if (i != except)
-			credits -= __atomic_load_n(&shards[i].credit, __ATOMIC_RELAXED);
+			credits -= __atomic_load_n(&shards[i].credit, __ATOMIC_SEQ_CST);
 	return credits / SVA__CREDIT;
 }
 

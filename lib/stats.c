@@ -5,13 +5,13 @@
 #include "pool.h"
 #include "sysfs.h"
 
-static void stats_of_queue(const struct svai_handle *h, struct sva_wq_stats *stats)
+static void stats_of_queue(struct svai_handle *h, struct sva_wq_stats *stats)
 {
 	svai_shards_add(h->shards, stats);
 	if (h->path == SVA_PATH_CPU)
 		return;
 	if (h->in_pool)
-		stats->in_flight = (uint64_t)svai_handle_in_flight(h);
+		stats->in_flight = (uint64_t)svai_pool_in_flight(h);
 	svai_sysfs_cr_faults(h->info.name, &stats->cr_faults, &stats->cr_fault_failures);
 }
 

@@ -14,7 +14,7 @@
 static void return_credit(struct sva_op *op)
 {
 	if (op->credit)
-		__atomic_fetch_add(op->credit, SVA__CREDIT, __ATOMIC_RELAXED);
+		__atomic_fetch_add(op->credit, SVA__CREDIT, __ATOMIC_RELEASE);
 	op->credit = NULL;
 }
 
@@ -38,8 +38,12 @@ static int submit_once(struct svai_handle *h, struct sva_op *op)
 	if (!__atomic_exchange_n(&h->no_batch, true, __ATOMIC_RELAXED))
 		svai_log(&h->log, SVA_LOG_INFO, "%s: write(2) refuses batches: members one by one",
 			 h->info.name);
-	return_credit(op); /* each member has its own */
-	return svai_submit_members(h, op);
+	/* Each member has a credit of its own. */
+	__atomic_fetch_add(&h->executing, 1, __ATOMIC_SEQ_CST);
+	return_credit(op);
+	err = svai_submit_members(h, op);
+	__atomic_fetch_sub(&h->executing, 1, __ATOMIC_RELEASE);
+	return err;
 }
 
 /* A queue that is full now may have room soon; one that is dead never. */
@@ -123,23 +127,24 @@ static void count(struct svai_handle *h, const struct amount *amount, int err)
 	}
 }
 
-static int submit_to_member(struct svai_handle *pool, const struct svai_pick *pick,
-			    struct svai_handle *h, struct sva_op *op)
+/* As long as the operation has its credit, the member is not closed. */
+static int submit_to_member(struct svai_handle *pool, struct svai_pick *pick, struct svai_handle *h,
+			    struct sva_op *op)
 {
 	struct amount amount = amount_of(&op->desc);
-	int err = -EAGAIN;
+	int err;
 
 	sva__op_link(op, &h->head);
-	if (svai_pick_take(pick, pool, h, op)) {
-		err = submit_once(h, op);
-		if (err)
-			return_credit(op);
-	}
+	if (!svai_pick_take(pick, pool, h, op))
+		return -EAGAIN;
+	err = pick->full ? -EAGAIN : submit_once(h, op);
 	if (err == -EAGAIN && svai_queue_died(h))
 		err = -ENODEV;
 	count(h, &amount, err);
 	if (err && err != -EAGAIN)
 		svai_quarantine(h);
+	if (err)
+		return_credit(op);
 	return err;
 }
 
@@ -212,7 +217,9 @@ static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 		return err;
 	if (!err || !cpu_takes(h, err, retry))
 		return err;
-	SVAI_COUNT_CPU(h, err == -EAGAIN ? SVA_WHY_FULL : SVA_WHY_DEAD);
+	SVAI_COUNT_CPU(h, err == -EAGAIN          ? SVA_WHY_FULL
+			  : svai_pool_is_empty(h) ? SVA_WHY_NO_DEVICE
+						  : SVA_WHY_DEAD);
 	sva__op_link(op, wq);
 	svai_cpu_execute(&h->limits, &op->desc);
 	return 0;

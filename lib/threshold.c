@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "record.h"
+#include "submit.h"
 #include "threshold.h"
 
 #define SMALLEST 1024u
@@ -23,7 +24,7 @@ static int64_t time_of_queue(struct sva_wq *wq, void *dst, const void *src, size
 	int64_t start = svai_now_ns();
 
 	sva_prep_memmove(&op.desc, dst, src, size, 0);
-	if (sva_submit(wq, &op) || sva_wait(&op, -1, wait) != SVA_STATUS_SUCCESS)
+	if (svai_submit_device(wq, &op, true) || sva_wait(&op, -1, wait) != SVA_STATUS_SUCCESS)
 		return INT64_MAX;
 	return svai_now_ns() - start;
 }
@@ -41,7 +42,10 @@ static int64_t min(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* 1: the queue is faster; 0: the CPU; -1: the queue is so slow that larger sizes do not matter */
+#define NOT_WORTH_IT -1 /* so slow that larger sizes do not matter */
+#define NOT_WORKING  -2
+
+/* 1: the queue is faster; 0: the CPU; or one of these. */
 static int compare(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		   enum sva_wait_policy wait)
 {
@@ -50,8 +54,10 @@ static int compare(struct sva_wq *wq, void *dst, const void *src, size_t size,
 	for (int i = 0; i < ROUNDS; i++) {
 		queue = min(queue, time_of_queue(wq, dst, src, size, wait));
 		cpu = min(cpu, time_of_cpu(dst, src, size));
+		if (queue == INT64_MAX)
+			return NOT_WORKING;
 		if (queue > SLOW_NS)
-			return -1;
+			return NOT_WORTH_IT;
 	}
 	return queue <= cpu;
 }
@@ -71,5 +77,7 @@ uint64_t svai_threshold_measure(struct sva_wq *wq, enum sva_wait_policy wait)
 			size *= 2;
 	}
 	munmap(buffers, 2 * (size_t)LARGEST);
-	return faster < 0 ? LARGEST : size;
+	if (faster == NOT_WORKING)
+		return 0;
+	return faster == NOT_WORTH_IT ? LARGEST : size;
 }

@@ -6,7 +6,7 @@
 
 #define SVAI_THRESHOLD_DEFAULT 16384u /* bytes: until somebody has measured */
 
-/* svai_threshold_measure - bytes from which a copy is faster by the queue; never 0 */
+/* svai_threshold_measure - bytes from which a copy is faster by the queue; 0: it does not work */
 uint64_t svai_threshold_measure(struct sva_wq *wq, enum sva_wait_policy wait);
 
 #endif

@@ -607,7 +607,7 @@ SVA__INLINE int sva_poll(struct sva_op *op)
 		int32_t *credit = op->credit;
 
 		op->credit = NULL;
-		__atomic_fetch_add(credit, SVA__CREDIT, __ATOMIC_RELAXED);
+		__atomic_fetch_add(credit, SVA__CREDIT, __ATOMIC_RELEASE);
 	}
 	return (int)status;
 }

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -12,16 +14,34 @@
 #include "cpu/cpu.h"
 #include "fake_device.h"
 
-#define MAX_HELD 4096
-#define MAX_FDS  1024
+#define MAX_HELD    4096
+#define QUEUE_HELD  1024
+#define MAX_FDS     1024
+#define MAX_QUEUES  128
+#define MAX_PORTALS 256
 
 struct fake_device fake;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sva_desc held[MAX_HELD];
 static unsigned int first, last;
-static bool is_fake_fd[MAX_FDS];
-static void *portals[16];
+
+/* A queue of its own behind each device node that was opened or asked for. */
+struct queue {
+	int state; /* 0: unused, 1: about to get its name, 2: has it */
+	char name[32];
+	struct fake_queue pub;
+	struct sva_desc held[QUEUE_HELD];
+	unsigned int first, last;
+};
+
+static struct queue queues[MAX_QUEUES];
+static struct queue *queue_of_fd[MAX_FDS]; /* NULL: none of ours */
+
+static struct portal {
+	void *at;
+	struct queue *queue;
+} portals[MAX_PORTALS];
 
 int __real_open(const char *path, int flags, ...);
 int __real_close(int fd);
@@ -42,6 +62,45 @@ void fake_device_reset(void)
 {
 	memset(&fake, 0, sizeof(fake));
 	first = last = 0;
+	for (unsigned int i = 0; i < MAX_QUEUES; i++) {
+		memset(&queues[i].pub, 0, sizeof(queues[i].pub));
+		queues[i].first = queues[i].last = 0;
+	}
+}
+
+/* Without a lock, for the same reason as below. */
+static struct queue *find_queue(const char *name)
+{
+	for (unsigned int i = 0; i < MAX_QUEUES; i++) {
+		struct queue *q = &queues[i];
+		int unused = 0;
+
+		if (__atomic_compare_exchange_n(&q->state, &unused, 1, false, __ATOMIC_ACQUIRE,
+						__ATOMIC_ACQUIRE)) {
+			snprintf(q->name, sizeof(q->name), "%s", name);
+			__atomic_store_n(&q->state, 2, __ATOMIC_RELEASE);
+		}
+		while (__atomic_load_n(&q->state, __ATOMIC_ACQUIRE) != 2)
+			sched_yield();
+		if (!strcmp(q->name, name))
+			return q;
+	}
+	abort();
+}
+
+struct fake_queue *fake_queue(const char *name)
+{
+	return &find_queue(name)->pub;
+}
+
+void fake_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void fake_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
 }
 
 unsigned int fake_held(void)
@@ -107,9 +166,75 @@ unsigned int fake_complete(unsigned int count)
 	return n;
 }
 
-/* The caller has the lock. */
-static bool accept(const struct sva_desc *desc)
+/* The caller of these has the lock. */
+static void take_first(struct queue *q, bool lose)
 {
+	const struct sva_desc desc = q->held[q->first++ % QUEUE_HELD];
+
+	q->pub.held--;
+	if (!lose)
+		execute(&desc);
+	else
+		q->pub.moves_lost += sva_desc_opcode(&desc) == SVA_OP_MEMMOVE;
+}
+
+static void keep(struct queue *q, const struct sva_desc *desc)
+{
+	if (q->pub.held == QUEUE_HELD)
+		abort();
+	q->held[q->last++ % QUEUE_HELD] = *desc;
+	q->pub.held++;
+	if (q->pub.held > q->pub.most_held)
+		q->pub.most_held = q->pub.held;
+}
+
+static bool stop_at_a_page(struct queue *q, const struct sva_desc *desc)
+{
+	struct sva_record *record = (struct sva_record *)(uintptr_t)desc->completion_addr;
+	bool read = sva_desc_opcode(desc) == SVA_OP_MEMMOVE && count_down(&q->pub.faults);
+	bool write = sva_desc_opcode(desc) == SVA_OP_MEMMOVE && !read &&
+		     count_down(&q->pub.write_faults);
+	uint32_t half = desc->xfer_size / 2;
+
+	if (!read && !write)
+		return false;
+	memcpy((void *)(uintptr_t)desc->dst_addr, (const void *)(uintptr_t)desc->src_addr, half);
+	record->bytes_completed = half;
+	record->fault_addr = (read ? desc->src_addr : desc->dst_addr) + half;
+	__atomic_store_n(&record->status, SVA_STATUS_PAGE_FAULT | (write ? SVA_STATUS_WRITE : 0),
+			 __ATOMIC_RELEASE);
+	return true;
+}
+
+/* What the queue has to say; false: as any other does. */
+static bool by_itself(struct queue *q, const struct sva_desc *desc, bool *accepted)
+{
+	bool full = q->pub.hold && q->pub.capacity && q->pub.held >= q->pub.capacity;
+
+	q->pub.tries += q->pub.full;
+	q->pub.overflows += full;
+	*accepted = !full && !q->pub.full;
+	if (!*accepted)
+		return true;
+	q->pub.submissions += sva_desc_opcode(desc) != SVA_OP_DRAIN;
+	q->pub.moves += sva_desc_opcode(desc) == SVA_OP_MEMMOVE;
+	if (!q->pub.lose && !q->pub.hold && !stop_at_a_page(q, desc))
+		return false;
+	fake.submissions++;
+	fake.last = *desc;
+	if (q->pub.lose)
+		q->pub.moves_lost += sva_desc_opcode(desc) == SVA_OP_MEMMOVE;
+	else if (q->pub.hold)
+		keep(q, desc);
+	return true;
+}
+
+static bool accept(struct queue *q, const struct sva_desc *desc)
+{
+	bool accepted;
+
+	if (q && by_itself(q, desc, &accepted))
+		return accepted;
 	if (fake.hold && fake.capacity && last - first >= fake.capacity) {
 		fake.overflows++;
 		return false;
@@ -121,6 +246,28 @@ static bool accept(const struct sva_desc *desc)
 	else
 		execute(desc);
 	return true;
+}
+
+static unsigned int take_all(const char *name, unsigned int count, bool lose)
+{
+	struct queue *q = find_queue(name);
+	unsigned int n = 0;
+
+	pthread_mutex_lock(&lock);
+	for (; n < count && q->first != q->last; n++)
+		take_first(q, lose);
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+unsigned int fake_complete_of(const char *name, unsigned int count)
+{
+	return take_all(name, count, false);
+}
+
+unsigned int fake_lose_of(const char *name)
+{
+	return take_all(name, UINT32_MAX, true);
 }
 
 static void seen(unsigned int *counter)
@@ -164,24 +311,40 @@ bool sva_umwait(uint32_t state, uint64_t deadline)
 	return false;
 }
 
+/* NULL: none that was mapped by mmap(2). */
+static struct queue *queue_of_portal(const void *portal)
+{
+	const void *page = (const void *)((uintptr_t)portal & ~(uintptr_t)4095);
+
+	for (unsigned int i = 0; i < MAX_PORTALS; i++)
+		if (__atomic_load_n(&portals[i].at, __ATOMIC_RELAXED) == page)
+			return __atomic_load_n(&portals[i].queue, __ATOMIC_RELAXED);
+	return NULL;
+}
+
 bool sva_enqcmd(void *portal, const void *desc)
 {
+	struct queue *q = queue_of_portal(portal);
 	bool retry;
 
 	take_barrier();
+	if (q)
+		seen(&q->pub.arrivals);
 	pthread_mutex_lock(&lock);
 	fake.portal_offsets[fake.submissions % 64] = (uintptr_t)portal & 4095;
-	retry = count_down(&fake.retry) || !accept(desc);
+	retry = count_down(&fake.retry) || !accept(q, desc);
 	pthread_mutex_unlock(&lock);
 	return retry;
 }
 
 void sva_movdir64b(void *portal, const void *desc)
 {
+	struct queue *q = queue_of_portal(portal);
+
 	take_barrier();
 	pthread_mutex_lock(&lock);
 	fake.portal_offsets[fake.submissions % 64] = (uintptr_t)portal & 4095;
-	accept(desc); /* if not, it is lost: nobody is told */
+	accept(q, desc); /* if not, it is lost: nobody is told */
 	pthread_mutex_unlock(&lock);
 }
 
@@ -189,21 +352,37 @@ void sva_movdir64b(void *portal, const void *desc)
  * What open(2), close(2) and mmap(2) share is atomic, not locked: the child of a fork closes files,
  * and a lock may be held by a thread that it has not got.
  */
-static bool is_fake(int fd)
+static struct queue *queue_of(int fd)
 {
-	return fd >= 0 && fd < MAX_FDS && __atomic_load_n(&is_fake_fd[fd], __ATOMIC_RELAXED);
+	return fd >= 0 && fd < MAX_FDS ? __atomic_load_n(&queue_of_fd[fd], __ATOMIC_RELAXED) : NULL;
 }
 
-static bool swap_portal(void *from, void *to)
+static bool is_fake(int fd)
 {
-	for (size_t i = 0; i < sizeof(portals) / sizeof(portals[0]); i++) {
+	return queue_of(fd) != NULL;
+}
+
+static bool swap_portal(void *from, void *to, struct queue *q)
+{
+	for (size_t i = 0; i < MAX_PORTALS; i++) {
 		void *expected = from;
 
-		if (__atomic_compare_exchange_n(&portals[i], &expected, to, false, __ATOMIC_RELAXED,
-						__ATOMIC_RELAXED))
-			return true;
+		if (!__atomic_compare_exchange_n(&portals[i].at, &expected, to, false,
+						 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			continue;
+		__atomic_store_n(&portals[i].queue, q, __ATOMIC_RELAXED);
+		return true;
 	}
 	return false;
+}
+
+static int refuse_open(struct queue *q)
+{
+	if (fake.open_errno)
+		return fake.open_errno;
+	if (q->pub.exclusive && __atomic_load_n(&q->pub.files, __ATOMIC_RELAXED))
+		return EBUSY;
+	return q->pub.open_errno;
 }
 
 static bool is_node(const char *path)
@@ -214,6 +393,7 @@ static bool is_node(const char *path)
 int __wrap_open(const char *path, int flags, ...)
 {
 	int fd, mode = 0;
+	struct queue *q;
 	va_list args;
 
 	va_start(args, flags);
@@ -224,13 +404,14 @@ int __wrap_open(const char *path, int flags, ...)
 		return __real_open(path, flags, mode);
 	seen(&fake.opens);
 	__atomic_store_n(&fake.open_flags, flags, __ATOMIC_RELAXED);
-	if (fake.open_errno) {
-		errno = fake.open_errno;
+	q = find_queue(strrchr(path, '/') + 1);
+	errno = refuse_open(q);
+	if (errno)
 		return -1;
-	}
 	fd = __real_open(path, flags, mode);
 	if (fd >= 0 && fd < MAX_FDS) {
-		__atomic_store_n(&is_fake_fd[fd], true, __ATOMIC_RELAXED);
+		seen(&q->pub.files);
+		__atomic_store_n(&queue_of_fd[fd], q, __ATOMIC_RELAXED);
 		__atomic_store_n(&fake.fd, fd, __ATOMIC_RELAXED);
 	}
 	return fd;
@@ -238,9 +419,13 @@ int __wrap_open(const char *path, int flags, ...)
 
 int __wrap_close(int fd)
 {
-	if (is_fake(fd)) {
+	struct queue *q = queue_of(fd);
+
+	if (q) {
 		seen(&fake.closes);
-		__atomic_store_n(&is_fake_fd[fd], false, __ATOMIC_RELAXED);
+		seen(&q->pub.closes);
+		__atomic_fetch_sub(&q->pub.files, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&queue_of_fd[fd], NULL, __ATOMIC_RELAXED);
 	}
 	return __real_close(fd);
 }
@@ -268,7 +453,7 @@ void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
 		return MAP_FAILED;
 	}
 	portal = __real_mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	swap_portal(NULL, portal);
+	swap_portal(NULL, portal, queue_of(fd));
 	return portal;
 }
 
@@ -283,7 +468,7 @@ int __wrap_madvise(void *addr, size_t len, int advice)
 
 int __wrap_munmap(void *addr, size_t len)
 {
-	if (addr && swap_portal(addr, NULL))
+	if (addr && swap_portal(addr, NULL, NULL))
 		seen(&fake.unmaps);
 	return __real_munmap(addr, len);
 }
@@ -295,7 +480,7 @@ static ssize_t fail(int err)
 }
 
 /* As idxd_cdev_write() of Linux 6.10: what was taken, or the first error if that is nothing. */
-static ssize_t take(const struct sva_desc *descs, size_t count)
+static ssize_t take(struct queue *q, const struct sva_desc *descs, size_t count)
 {
 	size_t n = 0;
 
@@ -306,7 +491,7 @@ static ssize_t take(const struct sva_desc *descs, size_t count)
 			err = EINVAL;
 		else if (descs[n].completion_addr % 32)
 			err = EINVAL;
-		else if (!accept(&descs[n]))
+		else if (!accept(q, &descs[n]))
 			err = EAGAIN;
 		if (err)
 			return n ? (ssize_t)(n * sizeof(*descs)) : fail(err);
@@ -331,7 +516,7 @@ ssize_t __wrap_write(int fd, const void *buf, size_t len)
 	else if (!count_down(&fake.write_full_after) && count_down(&fake.write_eagain))
 		n = fail(EAGAIN);
 	else
-		n = take(buf, len / sizeof(struct sva_desc));
+		n = take(queue_of(fd), buf, len / sizeof(struct sva_desc));
 	pthread_mutex_unlock(&lock);
 	return n;
 }

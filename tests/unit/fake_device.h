@@ -43,6 +43,45 @@ struct fake_device {
 
 extern struct fake_device fake;
 
+/*
+ * What one queue does beside that; tests set the first fields, between fake_lock() and
+ * fake_unlock() while other threads use the queue.
+ */
+struct fake_queue {
+	bool full;                 /* ENQCMD says "retry", write(2) EAGAIN */
+	bool hold;                 /* accept, but complete only in fake_complete_of() */
+	bool lose;                 /* accept, and forget */
+	bool exclusive;            /* EBUSY for a second open(2), as a dedicated one */
+	int open_errno;            /* open(2) fails so */
+	unsigned int capacity;     /* with hold: one more is as full, or lost; 0: no limit */
+	unsigned int faults;       /* so many copies stop in the middle, at a page to read */
+	unsigned int write_faults; /* likewise, to write */
+
+	/* What was seen. */
+	unsigned int submissions; /* accepted, but drains */
+	unsigned int moves;       /* of these copies */
+	unsigned int moves_lost;
+	unsigned int held; /* accepted and not complete, drains included */
+	unsigned int most_held;
+	unsigned int overflows;
+	unsigned int arrivals; /* ENQCMD, before it has the lock */
+	unsigned int tries;    /* with full */
+	unsigned int files;    /* open just now */
+	unsigned int closes;
+};
+
+/* fake_queue - "wq0.0", whether it has been opened or not; until fake_device_reset() */
+struct fake_queue *fake_queue(const char *name);
+
+/* fake_complete_of - fake_complete() of one queue that holds */
+unsigned int fake_complete_of(const char *name, unsigned int count);
+
+/* fake_lose_of - what one queue holds is gone; returns how many there were */
+unsigned int fake_lose_of(const char *name);
+
+void fake_lock(void);
+void fake_unlock(void);
+
 /* fake_device_reset - everything works, nothing was seen, nothing is held */
 void fake_device_reset(void);
 

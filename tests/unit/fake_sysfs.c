@@ -190,6 +190,38 @@ void fake_node(const struct fake_tree *tree, const char *name)
 	write_file(tree, below, "");
 }
 
+void fake_remove(const struct fake_tree *tree, const char *wq)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/sys/bus/dsa/devices/dsa%d/%s", tree->root, atoi(wq + 2),
+		 wq);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/sys/bus/dsa/devices/%s", tree->root, wq);
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void fake_distance(const struct fake_tree *tree, int node, const char *distances)
+{
+	char below[128];
+
+	snprintf(below, sizeof(below), "sys/devices/system/node/node%d", node);
+	make_dirs(tree, below);
+	strcat(below, "/distance");
+	write_file(tree, below, distances);
+}
+
+void fake_file(const struct fake_tree *tree, const char *wq, int n, const char *attr,
+	       const char *value)
+{
+	char below[256];
+
+	snprintf(below, sizeof(below), "sys/bus/dsa/devices/%s/dsa!%s/file%d", wq, wq, n);
+	make_dirs(tree, below);
+	snprintf(below, sizeof(below), "dsa!%s/file%d/%s", wq, n, attr);
+	fake_attr(tree, wq, below, value);
+}
+
 int fake_tree_setup(void **state)
 {
 	struct fake_tree *tree = fake_tree_new();

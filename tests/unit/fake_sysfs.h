@@ -29,6 +29,16 @@ void fake_attr(const struct fake_tree *tree, const char *object, const char *att
 /* fake_node - a file in place of a char device: "dsa/wq0.0" */
 void fake_node(const struct fake_tree *tree, const char *name);
 
+/* fake_remove - a queue is gone from sysfs */
+void fake_remove(const struct fake_tree *tree, const char *wq);
+
+/* fake_distance - a NUMA node, and how far it is from each that there is: "10 21" */
+void fake_distance(const struct fake_tree *tree, int node, const char *distances);
+
+/* fake_file - what sysfs has about the n-th open file of a queue: an attribute of it */
+void fake_file(const struct fake_tree *tree, const char *wq, int n, const char *attr,
+	       const char *value);
+
 /* For cmocka_unit_test_setup_teardown(): an empty bus that is used. */
 int fake_tree_setup(void **state);
 int fake_tree_teardown(void **state);

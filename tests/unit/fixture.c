@@ -16,12 +16,12 @@ __attribute__((constructor)) static void a_cpu_with_everything(void)
 	setenv("LIBSVA_CPU", "+enqcmd,+movdir64b,+waitpkg", 1);
 }
 
-static void queue(struct fake_tree *tree, const char *name, const char *mode, const char *minor)
+void fixture_queue(struct fake_tree *tree, const char *name, const char *mode)
 {
 	char node[64];
 
 	fake_wq(tree, name, mode);
-	fake_attr(tree, name, "cdev_minor", minor);
+	fake_attr(tree, name, "cdev_minor", "3\n");
 	fake_attr(tree, name, "block_on_fault", "1\n");
 	snprintf(node, sizeof(node), "dsa/%s", name);
 	fake_node(tree, node);
@@ -37,8 +37,8 @@ int fixture_setup(void **state)
 	*state = tree;
 	fake_device(tree, "dsa0");
 	fake_attr(tree, "dsa0", "cdev_major", "241\n");
-	queue(tree, "wq0.0", "shared", "3\n");
-	queue(tree, "wq0.1", "dedicated", "3\n");
+	fixture_queue(tree, "wq0.0", "shared");
+	fixture_queue(tree, "wq0.1", "dedicated");
 	snprintf(size, sizeof(size), "%d\n", DEDICATED_SIZE);
 	fake_attr(tree, "wq0.1", "size", size);
 	fake_tree_use(tree);

@@ -19,6 +19,9 @@ void fixture_reset(void **state);
 
 struct fake_tree *fixture_tree(void **state);
 
+/* fixture_queue - one more queue that can be opened, of a device that there is */
+void fixture_queue(struct fake_tree *tree, const char *name, const char *mode);
+
 /* open_fake - open a queue of the fake machine; fails the test if it is not a device's */
 struct sva_wq *open_fake(const char *name);
 

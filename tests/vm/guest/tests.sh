@@ -96,6 +96,10 @@ test_comeback_mode()
 }
 
 test_storm() { emu_storm; }
+# Calls and rings on each queue, and on a pool of both.
+test_calls() { emu_calls wq0.0 rounds && emu_calls wq0.1 rounds && emu_calls pool rounds; }
+test_rings() { emu_rings wq0.0 40 && emu_rings wq0.1 16 && emu_rings pool 200; }
+test_calls_write() { nobody emu_calls pool rounds && nobody emu_rings pool 16; }
 test_accel_config() { bash /tests/accel_config.sh; }
 test_dsa_test() { bash /tests/dsa_test.sh; }
 
