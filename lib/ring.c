@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Rings: their memory, reaping, waiting, and the end. Submission: ring_submit.c. */
+#include <linux/mman.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "operation.h"
 #include "options.h"
 #include "path.h"
 #include "policy.h"
@@ -43,16 +45,22 @@ static size_t size_of_chunk(const struct svai_ring *r)
 	return sizeof(struct svai_chunk) + r->group * sizeof(struct sva_desc);
 }
 
-/* A huge page of its own, if the administrator has set some aside; else perhaps of the kernel's. */
+/*
+ * A huge page of its own, if the administrator has set some aside; else perhaps of the kernel's.
+ * One that was promised may still be missing here, by cgroup or NUMA policy: the first access would
+ * be a SIGBUS.
+ */
 static void *map_huge(void)
 {
 	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	char *page = mmap(NULL, HUGE_PAGE, PROT_READ | PROT_WRITE,
-			  flags | MAP_HUGETLB | MAP_POPULATE, -1, 0);
+			  flags | MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
 	size_t before;
 
-	if (page != MAP_FAILED)
+	if (page != MAP_FAILED && !madvise(page, HUGE_PAGE, MADV_POPULATE_WRITE))
 		return page;
+	if (page != MAP_FAILED)
+		munmap(page, HUGE_PAGE);
 	page = mmap(NULL, 2 * (size_t)HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
 	if (page == MAP_FAILED)
 		return MAP_FAILED;
@@ -113,6 +121,8 @@ static int allocate(struct svai_ring *r)
 
 static void release(struct svai_ring *r)
 {
+	if (r->armed)
+		svai_waiter_withdraw(&r->waiting);
 	if (r->waiting.fd >= 0)
 		close(r->waiting.fd);
 	if (r->memory)
@@ -169,8 +179,9 @@ static bool has_ended(struct svai_waiting *w)
 	for (uint32_t at = r->head.head; at != r->hidden; at++) {
 		uint32_t i = *place(r, at);
 
-		if (i != hole(r) && (r->slots[i].state != SVAI_SLOT_PLAIN ||
-				     sva_record_status(&op_at(r, i)->record)))
+		if (i != hole(r) && (r->slots[i].state == SVAI_SLOT_ENDED ||
+				     (r->slots[i].state == SVAI_SLOT_PLAIN &&
+				      sva_record_status(&op_at(r, i)->record))))
 			return true;
 	}
 	return false;
@@ -219,18 +230,25 @@ int sva_ring_open(struct sva_ring **ring, struct sva_wq *wq, unsigned int slots,
  * Reaping.
  */
 
-/* While the ring is armed its inline functions find nothing, and come here. */
+static int state_of(const struct svai_ring *r)
+{
+	int err = svai_handle_state(&r->h->head);
+
+	return !err && r->generation != r->h->generation ? -ESTALE : err;
+}
+
+/* While the ring is armed its inline functions find nothing, and come here; in a child, for good.
+ */
 int svai_ring_awake(struct svai_ring *r)
 {
-	int err;
+	int err = state_of(r);
 
-	if (r->armed) {
+	if (r->armed && err != -ESTALE) {
 		svai_waiter_withdraw(&r->waiting);
 		r->head.submitted = r->hidden;
 		r->armed = false;
 	}
-	err = svai_handle_state(&r->h->head);
-	return !err && r->generation != r->h->generation ? -ESTALE : err;
+	return err;
 }
 
 /* Behind the last one that the queue has, armed or not. */
@@ -247,8 +265,11 @@ static void close_holes(struct svai_ring *r)
 	for (uint32_t at = r->head.submitted; at != r->head.head; at--) {
 		uint32_t i = *place(r, at - 1);
 
-		if (i != hole(r))
-			*place(r, --to) = i;
+		if (i == hole(r))
+			continue;
+		*place(r, --to) = i;
+		if (r->slots[i].marked_at == at)
+			r->slots[i].marked_at = to + 1;
 	}
 	r->head.head = r->cursor = to;
 	r->holes = 0;
@@ -402,7 +423,7 @@ int sva_ring_cancel(struct sva_ring *ring, const struct sva_op *op)
 
 	if (err)
 		return err;
-	if (op < ring->ops || op >= ring->ops + r->count)
+	if (op < ring->ops || op >= ring->ops + r->count || op != &ring->ops[i])
 		return -EINVAL;
 	for (uint32_t at = ring->head; at != ring->tail; at++) {
 		if (*place(r, at) != i)
@@ -414,7 +435,7 @@ int sva_ring_cancel(struct sva_ring *ring, const struct sva_op *op)
 			return 0;
 		}
 		/* Not submitted: it ends here, in the place of the first that was not either. */
-		svai_ring_end(r, i, -ECANCELED);
+		svai_ring_end(r, i, svai_refuse(&ring->ops[i], -ECANCELED));
 		*place(r, at) = *place(r, ring->submitted);
 		*place(r, ring->submitted++) = i;
 		return 0;
@@ -426,16 +447,29 @@ int sva_ring_cancel(struct sva_ring *ring, const struct sva_op *op)
  * A file descriptor to wait on.
  */
 
+/* It leaves the ring armed: who waits may ask for it last. */
 int sva_ring_fd(struct sva_ring *ring)
 {
 	struct svai_ring *r = svai_ring(ring);
-	int err = ring ? svai_ring_awake(r) : -EINVAL;
+	int err = ring ? state_of(r) : -EINVAL;
 
 	if (err)
 		return err;
 	if (r->waiting.fd < 0)
 		r->waiting.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	return r->waiting.fd < 0 ? -errno : r->waiting.fd;
+}
+
+/* Is there one that the queue did not take again? */
+static bool has_rests(const struct svai_ring *r)
+{
+	for (uint32_t at = r->head.head; at != r->head.submitted; at++) {
+		uint32_t i = *place(r, at);
+
+		if (i != hole(r) && r->slots[i].state == SVAI_SLOT_AGAIN)
+			return true;
+	}
+	return false;
 }
 
 int sva_ring_arm(struct sva_ring *ring)
@@ -448,11 +482,12 @@ int sva_ring_arm(struct sva_ring *ring)
 	if (err || (!sva_ring_in_flight(ring) && ring->tail == ring->submitted))
 		return err;
 	svai_policy_now(r->h, &r->policy);
+	r->searches = 0; /* who waits here does not come by often */
 	svai_ring_look(r);
 	r->hidden = ring->submitted;
 	if (has_ended(&r->waiting))
 		return 1;
-	r->waiting.submits = ring->tail != ring->submitted;
+	r->waiting.submits = ring->tail != ring->submitted || has_rests(r);
 	err = svai_waiter_arm(&r->waiting);
 	if (err)
 		return err;
@@ -469,11 +504,23 @@ int sva_ring_reopen(struct sva_ring *ring)
 {
 	struct svai_ring *r = svai_ring(ring);
 	int err = ring ? svai_handle_state(&r->h->head) : -EINVAL;
+	void *memory = ring ? r->memory : NULL;
 
 	if (err)
 		return err;
 	if (r->generation == r->h->generation)
 		return -EALREADY;
+	/* Not the parent's pages: of huge ones there may be no second. */
+	err = map_memory(r);
+	if (err) {
+		r->memory = memory;
+		return err;
+	}
+	munmap(memory, r->memory_size);
+	if (r->armed)
+		svai_waiter_withdraw(&r->waiting);
+	if (r->waiting.fd >= 0)
+		close(r->waiting.fd);
 	r->armed = false;
 	r->waiting = (struct svai_waiting){ .has_ended = has_ended, .fd = -1 };
 	clear(r);

@@ -24,7 +24,8 @@ struct svai_slot {
 	uint32_t why;       /* SVA_WHY_*: what the CPU has done */
 	uint32_t tries;     /* of its rest, on a full queue */
 	bool resumed;       /* original is what it was */
-	uint32_t marked_at; /* its place in the circle, plus 1, when mark was set */
+	uint8_t status;     /* with which it stopped last, at a page fault */
+	uint32_t marked_at; /* its place in the circle, plus 1; 0: mark is not set */
 	uint64_t mark;      /* for svai_ended() */
 	int64_t deadline;   /* 0: none */
 	struct svai_faults faults;
@@ -105,6 +106,9 @@ void svai_ring_on_cpu(struct svai_ring *r, uint32_t i, uint32_t why, unsigned in
 
 /* svai_ring_settle_chunk - if its batch has ended, the list is free again */
 void svai_ring_settle_chunk(struct svai_ring *r, uint32_t number);
+
+/* svai_ring_settle_chunks - the same for all; has one ended? */
+bool svai_ring_settle_chunks(struct svai_ring *r);
 
 /* svai_ring_settle - bring the i-th one, which is in flight, to its end; has it come there? */
 bool svai_ring_settle(struct svai_ring *r, uint32_t i);

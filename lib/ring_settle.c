@@ -16,10 +16,28 @@
  */
 #define LOOK_CLOSELY 1
 
+/*
+ * Of one that has gone on after a fault and then not to its end, descriptor and record are those of
+ * the whole again. What is done is kept as in resume.c.
+ */
+static void restore(const struct svai_slot *slot, struct sva_op *op)
+{
+	bool delta = sva_desc_opcode(&op->desc) == SVA_OP_CREATE_DELTA;
+
+	if (!slot->resumed || sva_record_status(&op->record) != SVA_STATUS_NOT_SUBMITTED)
+		return;
+	op->desc = slot->original;
+	op->record.status = slot->status;
+	op->record.bytes_completed = delta ? (op->done >> 16) * 8 : op->done;
+	if (delta)
+		op->record.delta_size = (op->done & 0xffff) * 10;
+}
+
 void svai_ring_end(struct svai_ring *r, uint32_t i, int error)
 {
 	struct sva_op *op = &r->head.ops[i];
 
+	restore(&r->slots[i], op);
 	sva_poll(op); /* gives the credit back */
 	r->slots[i].state = SVAI_SLOT_ENDED;
 	r->slots[i].error = error;
@@ -58,6 +76,7 @@ static void submit_again(struct svai_ring *r, uint32_t i)
 	} else if (!err) {
 		slot->state = SVAI_SLOT_PLAIN;
 		slot->tries = 0;
+		slot->marked_at = 0; /* a mark is for what was submitted before it */
 		if (slot->resumed)
 			SVAI_COUNT(svai_handle(op->wq), resumed, 1);
 	} else if (err == -ESTALE || err == -EBADF) {
@@ -78,6 +97,7 @@ static void meet_fault(struct svai_ring *r, uint32_t i)
 	if (!slot->resumed)
 		slot->original = op->desc;
 	slot->resumed = true;
+	slot->status = op->record.status;
 	next = svai_meet_fault(&r->policy, op, &slot->faults);
 	if (slot->error || next < 0) {
 		svai_ring_end(r, i, slot->error ? slot->error : next);
@@ -145,7 +165,15 @@ bool svai_ring_settle(struct svai_ring *r, uint32_t i)
 	return slot->state == SVAI_SLOT_ENDED;
 }
 
-/* What it did not execute goes one by one. */
+/* What it did not execute goes one by one; but of a batch that is lost nobody knows what it did. */
+static void end_member(struct svai_slot *slot, struct sva_op *op, int status)
+{
+	if (status == SVA_STATUS_LOST)
+		svai_end_as_lost(&op->record);
+	else if (!sva_record_status(&op->record))
+		slot->state = SVAI_SLOT_AGAIN;
+}
+
 void svai_ring_settle_chunk(struct svai_ring *r, uint32_t number)
 {
 	const uint32_t *members = &r->members[number * r->group];
@@ -157,27 +185,59 @@ void svai_ring_settle_chunk(struct svai_ring *r, uint32_t number)
 		struct sva_op *op = &r->head.ops[members[m]];
 
 		/* Unless it has been reaped, and is used for something else. */
-		if (!sva_record_status(&op->record) && op->done == svai_chunk_tag(number) &&
-		    !r->slots[members[m]].resumed)
-			r->slots[members[m]].state = SVAI_SLOT_AGAIN;
+		if (op->done == svai_chunk_tag(number) && !r->slots[members[m]].resumed)
+			end_member(&r->slots[members[m]], op, status);
 	}
 	r->uses[number] = (struct svai_use){ 0 };
+}
+
+bool svai_ring_settle_chunks(struct svai_ring *r)
+{
+	bool ended = false;
+
+	for (uint32_t i = 0; i < r->chunk_count; i++) {
+		if (!r->uses[i].size)
+			continue;
+		svai_ring_settle_chunk(r, i);
+		ended |= !r->uses[i].size;
+	}
+	return ended;
 }
 
 /*
  * What takes long.
  */
 
-/* Everything that was submitted to its queue before the mark has ended: with a record, or never. */
-static void look_whether_lost(struct sva_op *op, uint64_t mark)
-{
-	int ended = svai_ended(svai_handle(op->wq), mark, false);
+/* What a queue has answered in this look: to ask costs reading sysfs, and there may be thousands.
+ */
+struct answer {
+	struct svai_handle *h;
+	uint64_t mark;
+	int ended;
+};
 
-	if (ended == 1 || ended == -ENODEV)
+#define ANSWERS 16
+
+/* For a later mark it is no better, for an earlier one no worse. */
+static bool answers(const struct answer *a, const struct svai_handle *h, uint64_t mark)
+{
+	return a->h == h &&
+	       (a->ended == -ENODEV || (a->ended == 1 ? mark <= a->mark : mark >= a->mark));
+}
+
+/* Everything that was submitted to its queue before the mark has ended: with a record, or never. */
+static void look_whether_lost(struct answer *all, struct sva_op *op, uint64_t mark)
+{
+	struct svai_handle *h = svai_handle(op->wq);
+	struct answer *a = &all[(uintptr_t)h / SVAI_PAGE % ANSWERS];
+
+	if (!answers(a, h, mark))
+		*a = (struct answer){ h, mark, svai_ended(h, mark, false) };
+	if (a->ended == 1 || a->ended == -ENODEV)
 		svai_end_as_lost(&op->record);
 }
 
-static void look_at_slot(struct svai_ring *r, uint32_t at, uint32_t i)
+static void look_at_slot(struct svai_ring *r, struct answer *all, uint32_t at, uint32_t i)
 {
 	struct svai_slot *slot = &r->slots[i];
 	struct sva_op *op = &r->head.ops[i];
@@ -185,20 +245,20 @@ static void look_at_slot(struct svai_ring *r, uint32_t at, uint32_t i)
 	if (slot->state != SVAI_SLOT_PLAIN || sva_record_status(&op->record))
 		return;
 	if (slot->marked_at == at + 1) {
-		look_whether_lost(op, slot->mark);
+		look_whether_lost(all, op, slot->mark);
 		return;
 	}
 	slot->marked_at = at + 1;
 	slot->mark = svai_drain_mark(svai_handle(op->wq));
 }
 
-static void look_at_chunk(struct svai_ring *r, uint32_t number)
+static void look_at_chunk(struct svai_ring *r, struct answer *all, uint32_t number)
 {
 	struct svai_use *use = &r->uses[number];
 	struct sva_op *op = &svai_chunk(r, number)->op;
 
 	if (use->marked)
-		look_whether_lost(op, use->mark);
+		look_whether_lost(all, op, use->mark);
 	else
 		use->mark = svai_drain_mark(svai_handle(op->wq));
 	use->marked = true;
@@ -227,24 +287,24 @@ static void look_at_deadlines(struct svai_ring *r, int64_t now)
 
 static void look_at_all(struct svai_ring *r)
 {
+	struct answer all[ANSWERS] = { { 0 } };
+
 	for (uint32_t at = r->head.head; at != r->head.submitted; at++) {
 		uint32_t i = r->head.order[at & r->head.mask];
 
 		if (i < r->count)
-			look_at_slot(r, at, i);
+			look_at_slot(r, all, at, i);
 	}
 	for (uint32_t i = 0; i < r->chunk_count; i++)
 		if (r->uses[i].size)
-			look_at_chunk(r, i);
+			look_at_chunk(r, all, i);
 }
 
 void svai_ring_look(struct svai_ring *r)
 {
 	int64_t now;
 
-	for (uint32_t i = 0; i < r->chunk_count; i++)
-		if (r->uses[i].size)
-			svai_ring_settle_chunk(r, i);
+	svai_ring_settle_chunks(r);
 	if (r->searches++ % SEARCHES_PER_LOOK)
 		return;
 	now = svai_now_ns();

@@ -2,6 +2,7 @@
 /* Rings: from what was got to what the queue has. */
 #include <string.h>
 
+#include "operation.h"
 #include "policy.h"
 #include "populate.h"
 #include "record.h"
@@ -39,10 +40,12 @@ static void prepare(struct svai_ring *r, uint32_t i)
 		r->slots[i].deadline = svai_deadline(r->policy.timeout_ns);
 		r->deadlines = true;
 	}
-	if (is_small(&r->policy, &op->desc))
+	if (is_small(&r->policy, &op->desc)) {
+		svai_refuse(op, 0);
 		svai_ring_on_cpu(r, i, SVA_WHY_SMALL, 0);
-	else if (r->policy.fault == SVA_FAULT_POPULATE && svai_populate_operands(&op->desc))
-		svai_ring_end(r, i, -EFAULT);
+	} else if (r->policy.fault == SVA_FAULT_POPULATE && svai_populate_operands(&op->desc)) {
+		svai_ring_end(r, i, svai_refuse(op, -EFAULT));
+	}
 }
 
 /* What has ended changes places with the first one that was not submitted. */
@@ -156,10 +159,12 @@ static int submit_one(struct svai_ring *r)
 	int err = 0;
 
 	op->done = op->rest = 0;
-	if (r->h->path == SVA_PATH_CPU)
+	if (r->h->path == SVA_PATH_CPU) {
+		svai_refuse(op, 0);
 		svai_ring_on_cpu(r, i, SVA_WHY_NO_DEVICE, 0);
-	else
+	} else {
 		err = svai_submit_device(&r->h->head, op, false);
+	}
 	if (err && err != -EAGAIN && err != -ESTALE && err != -EBADF) {
 		svai_ring_on_cpu(r, i, SVA_WHY_DEAD, 0);
 		err = 0;
@@ -179,7 +184,10 @@ static int submit_some(struct svai_ring *r)
 	else if (count >= SVAI_BATCH_MIN && r->group && find_chunk(r, &number))
 		err = submit_batch(r, number, count < r->group ? count : r->group);
 	/* What is left, and what is wrong with the queue, one alone finds out. */
-	return err ? submit_one(r) : 0;
+	if (err)
+		err = submit_one(r);
+	/* A batch keeps its entry of a dedicated queue until somebody looks. */
+	return err == -EAGAIN && svai_ring_settle_chunks(r) ? submit_one(r) : err;
 }
 
 int sva_ring_submit(struct sva_ring *ring)

@@ -16,9 +16,10 @@
 #define RETRY_NS     100000
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t changed; /* by CLOCK_MONOTONIC */
 static struct svai_waiting *armed;
 static bool running;
+static unsigned int forks;    /* which process this is */
 static unsigned int arrivals; /* whoever arms is looked at often at first */
 
 static void disarm(struct svai_waiting *w)
@@ -55,18 +56,24 @@ static void look_at_all(void)
 	}
 }
 
+/* Whoever arms meanwhile ends it. The caller has the lock. */
 static void rest(unsigned int round)
 {
-	struct timespec t = { 0, SLEEP_MAX_NS };
+	int64_t until = svai_now_ns() + SLEEP_MAX_NS;
+	struct timespec t;
 
 	if (round < ROUNDS_FIRST) {
+		pthread_mutex_unlock(&lock);
 		for (int i = 0; i < 32; i++)
 			sva_pause();
+		pthread_mutex_lock(&lock);
 		return;
 	}
 	if (round - ROUNDS_FIRST < 8)
-		t.tv_nsec = (long)SLEEP_MIN_NS << (round - ROUNDS_FIRST);
-	clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
+		until += (SLEEP_MIN_NS << (round - ROUNDS_FIRST)) - SLEEP_MAX_NS;
+	t.tv_sec = until / 1000000000;
+	t.tv_nsec = until % 1000000000;
+	pthread_cond_timedwait(&changed, &lock, &t);
 }
 
 static void *run(void *unused)
@@ -74,16 +81,16 @@ static void *run(void *unused)
 	unsigned int seen = 0, round = 0;
 
 	(void)unused;
+	pthread_mutex_lock(&lock);
 	for (;;) {
-		pthread_mutex_lock(&lock);
 		while (!armed)
 			pthread_cond_wait(&changed, &lock);
 		if (seen != arrivals)
 			round = 0;
 		seen = arrivals;
 		look_at_all();
-		pthread_mutex_unlock(&lock);
-		rest(round++);
+		if (armed)
+			rest(round++);
 	}
 	return NULL;
 }
@@ -107,6 +114,16 @@ static int start(void)
 	return -err;
 }
 
+static void init_condition(void)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&changed, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
 static void before_fork(void)
 {
 	pthread_mutex_lock(&lock);
@@ -123,14 +140,16 @@ static void after_fork_in_child(void)
 	while (armed)
 		disarm(armed);
 	running = false;
-	pthread_cond_init(&changed, NULL);
+	forks++;
+	init_condition();
 	pthread_mutex_unlock(&lock);
 }
 
-static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void watch_fork(void)
+static void init(void)
 {
+	init_condition();
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
@@ -138,12 +157,13 @@ int svai_waiter_arm(struct svai_waiting *w)
 {
 	int err = 0;
 
-	pthread_once(&fork_once, watch_fork);
+	pthread_once(&once, init);
 	pthread_mutex_lock(&lock);
 	if (!running)
 		err = start();
 	if (!err && !w->armed) {
 		w->armed = true;
+		w->forks = forks;
 		w->since_ns = svai_now_ns();
 		w->next = armed;
 		armed = w;
@@ -161,6 +181,8 @@ void svai_waiter_withdraw(struct svai_waiting *w)
 	pthread_mutex_lock(&lock);
 	if (w->armed)
 		disarm(w);
+	if (w->forks != forks)
+		w->fired = false; /* for the parent, who shares the eventfd */
 	pthread_mutex_unlock(&lock);
 	if (w->fired && read(w->fd, &count, sizeof(count)) < 0)
 		w->fired = errno != EAGAIN; /* somebody else has read it: let it be */

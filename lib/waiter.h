@@ -17,6 +17,7 @@ struct svai_waiting {
 	bool submits;                              /* has something that the queue did not take */
 	int64_t since_ns;
 	bool armed, fired;
+	unsigned int forks; /* in which process */
 	struct svai_waiting *next;
 };
 

@@ -36,8 +36,8 @@ extern "C" {
 struct sva_ring_opts {
 	size_t size; /* sizeof(struct sva_ring_opts) */
 	/*
-	 * Most members of a batch. 0: 16, or fewer where the ring or the queue is small; 1: no
-	 * batches. Fewer than 4 operations are never made a batch.
+	 * Most members of a batch, up to 64. 0: 16; fewer where the ring or the queue is small; 1:
+	 * no batches. Fewer than 4 operations are never made a batch.
 	 */
 	uint32_t batch;
 	uint32_t reserved;
@@ -108,8 +108,9 @@ SVA__INLINE void *sva_ring_data(const struct sva_ring *ring, const struct sva_op
  * (what is measured for calls does not count here).
  *
  * Returns how many were submitted. When the queue is full that may be some of them, the others stay
- * where they are: reap, and call it again; if it was none, -EAGAIN. -ENODEV: the queue is dead, and
- * the policy forbids the CPU; -EBADF, -ESTALE: as sva_submit(). 0: there was nothing to submit.
+ * where they are: reap, and call it again; if it was none, -EAGAIN. -EBADF, -ESTALE: as
+ * sva_submit(). 0: there was nothing to submit. Of a queue that is dead, the CPU does the work, or
+ * each operation ends with -ENODEV.
  */
 int sva_ring_submit(struct sva_ring *ring);
 
@@ -122,12 +123,15 @@ struct sva_op *sva__ring_reap_slow(struct sva_ring *ring, int *result);
  *	-EFAULT: bad memory, or a page fault that the policy wants reported;
  *	-ETIMEDOUT: the policy's time was over, -ECANCELED: sva_ring_cancel(), and it is not done;
  *	else what sva_status_errno() says of op->record: -EBADMSG, -EINVAL and so on;
- *	-ENODEV, -EIO: lost, and the policy forbids the CPU
+ *	-ENODEV: the queue is dead or the CPU, -EIO: lost, and the policy forbids the CPU; -EIO
+ *	also: an overlapping move that was lost, which cannot be done again
  *
- * The record is that of the whole operation, however many parts it took.
+ * The record is that of the whole operation, however many parts it took: also of one that ended
+ * with an error after some of them. SVA_STATUS_NOT_SUBMITTED: the device never had it.
  *
- * Returns NULL when none has ended. Never waits for the device; but the CPU may finish an operation
- * before it returns.
+ * Returns NULL when none has ended, and leaves @result alone. It does not wait for an operation;
+ * but the CPU may finish one before it returns, and once in 100 ms it asks what has become of those
+ * that take longer, for up to 10 ms.
  */
 SVA__INLINE struct sva_op *sva_ring_reap(struct sva_ring *ring, int *result)
 {
@@ -199,10 +203,10 @@ int sva_ring_fd(struct sva_ring *ring);
 /**
  * sva_ring_arm - have the file descriptor become readable once something has ended
  *
- * Call it each time before you wait on the descriptor, and after you have reaped all: any other
- * function of the ring takes it back. A thread of the library's, one for the process, started at
- * the first call, looks at the records meanwhile: at once, then less and less often, down to a
- * thousand times a second. Without a ring that is armed it sleeps.
+ * Call it each time before you wait on the descriptor, and after you have reaped all: to submit,
+ * reap, wait, drain or cancel takes it back. A thread of the library's, one for the process,
+ * started at the first call, looks at the records meanwhile: at once, then less and less often,
+ * down to a thousand times a second. Without a ring that is armed it sleeps.
  *
  * The descriptor also becomes readable a little later if there is something to submit that the
  * queue had no room for, and now and then without need: then submit, reap, and arm again.
@@ -215,9 +219,11 @@ int sva_ring_arm(struct sva_ring *ring);
 /**
  * sva_ring_reopen - for the child of a fork, after sva_wq_reopen(): an empty ring
  *
- * What was in flight is the parent's. sva_ring_fd() gives a new descriptor.
+ * What was in flight is the parent's. sva_ring_fd() gives a new descriptor; the parent's is closed
+ * in the child. Without this, all but sva_ring_reap() say -ESTALE; that may return what had ended
+ * before the fork.
  *
- * Returns 0; -EALREADY: it is usable; -ESTALE, -EBADF: the queue is not; -EINVAL.
+ * Returns 0; -EALREADY: it is usable; -ESTALE, -EBADF: the queue is not; -EINVAL; -ENOMEM.
  */
 int sva_ring_reopen(struct sva_ring *ring);
 
