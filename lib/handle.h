@@ -43,6 +43,7 @@ struct svai_handle {
 	uint32_t retries;
 	uint32_t timeout_ms;
 	struct sva_policy policy;
+	bool plain;        /* svai_policy_is_plain() */
 	uint64_t measured; /* threshold; 0: not yet */
 	bool measuring;
 	struct svai_log log;

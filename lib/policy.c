@@ -58,6 +58,7 @@ void svai_policy_publish(struct svai_handle *h, const struct sva_policy *policy)
 		SET(h, desc_flags, policy->desc_flags);
 		SET(h, threshold, policy->threshold);
 		SET(h, timeout_ns, policy->timeout_ns);
+		__atomic_store_n(&h->plain, svai_policy_is_plain(policy), __ATOMIC_RELAXED);
 	}
 	__atomic_store_n(&h->head.cpu_below, cpu_below(h), __ATOMIC_RELAXED);
 }

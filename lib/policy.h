@@ -19,4 +19,19 @@ void svai_policy_read(struct svai_handle *h, struct sva_policy *policy);
 /* svai_policy_now - as it is set: a threshold of 0 has not been measured */
 void svai_policy_now(const struct svai_handle *h, struct sva_policy *policy);
 
+/*
+ * svai_policy_is_plain - nothing has to be seen to before an operation is submitted. In the handle
+ * it says the same of its own.
+ */
+static inline bool svai_policy_is_plain(const struct sva_policy *policy)
+{
+	return !policy->desc_flags && !policy->threshold && !policy->timeout_ns &&
+	       policy->fault != SVA_FAULT_POPULATE;
+}
+
+static inline bool svai_policy_stays_plain(const struct svai_handle *h)
+{
+	return __atomic_load_n(&h->plain, __ATOMIC_RELAXED);
+}
+
 #endif

@@ -20,30 +20,9 @@
 #define POLLS_FIRST   256    /* searches, before a wait for one record */
 #define WAIT_NS       100000 /* for one record, before the next search */
 
-static struct sva_op *op_at(const struct svai_ring *r, uint32_t i)
-{
-	return &r->head.ops[i];
-}
-
-static uint32_t *place(const struct svai_ring *r, uint32_t at)
-{
-	return &r->head.order[at & r->head.mask];
-}
-
-/* The number of an operation that is never complete. */
-static uint32_t hole(const struct svai_ring *r)
-{
-	return r->count;
-}
-
 /*
  * Memory.
  */
-
-static size_t size_of_chunk(const struct svai_ring *r)
-{
-	return sizeof(struct svai_chunk) + r->group * sizeof(struct sva_desc);
-}
 
 /*
  * A huge page of its own, if the administrator has set some aside; else perhaps of the kernel's.
@@ -76,8 +55,8 @@ static void *map_huge(void)
 /* What the device reads and writes. */
 static int map_memory(struct svai_ring *r)
 {
-	size_t ops = (r->count + 1) * sizeof(struct sva_op);
-	size_t size = ops + r->chunk_count * size_of_chunk(r);
+	size_t ops = r->count * sizeof(struct sva_op);
+	size_t size = ops + r->chunk_count * r->chunk_size;
 
 	r->memory_size = size <= SVAI_PAGE ? SVAI_PAGE : HUGE_PAGE;
 	r->memory = size <= SVAI_PAGE ? mmap(NULL, SVAI_PAGE, PROT_READ | PROT_WRITE,
@@ -93,28 +72,14 @@ static int map_memory(struct svai_ring *r)
 	return 0;
 }
 
-static uint32_t circle_of(uint32_t slots)
-{
-	uint32_t size = 2;
-
-	while (size < 2 * slots)
-		size *= 2;
-	return size;
-}
-
 static int allocate(struct svai_ring *r)
 {
-	uint32_t circle = circle_of(r->count);
-
-	r->head.mask = circle - 1;
-	r->head.free = calloc(r->count, sizeof(*r->head.free));
-	r->head.order = calloc(circle, sizeof(*r->head.order));
+	r->head.mask = r->count - 1;
+	r->head.circle = calloc(r->count, sizeof(struct sva_op *));
 	r->head.data = calloc(r->count, sizeof(*r->head.data));
 	r->slots = calloc(r->count, sizeof(*r->slots));
-	r->members = calloc(r->count + 1, sizeof(*r->members));
 	r->uses = calloc(r->chunk_count + 1, sizeof(*r->uses));
-	if (!r->head.free || !r->head.order || !r->head.data || !r->slots || !r->members ||
-	    !r->uses)
+	if (!r->head.circle || !r->head.data || !r->slots || !r->uses)
 		return -ENOMEM;
 	return map_memory(r);
 }
@@ -127,11 +92,9 @@ static void release(struct svai_ring *r)
 		close(r->waiting.fd);
 	if (r->memory)
 		munmap(r->memory, r->memory_size);
-	free(r->head.free);
-	free(r->head.order);
+	free(r->head.circle);
 	free(r->head.data);
 	free(r->slots);
-	free(r->members);
 	free(r->uses);
 	free(r);
 }
@@ -158,16 +121,15 @@ static uint32_t group_of(const struct svai_ring *r, uint32_t wanted)
 /* All operations are free, and no batch is under way. */
 static void clear(struct svai_ring *r)
 {
-	r->head.free_count = r->count;
-	for (uint32_t i = 0; i < r->count; i++)
-		r->head.free[i] = r->count - 1 - i;
 	r->head.head = r->head.submitted = r->head.tail = r->cursor = r->prepared = 0;
-	r->holes = 0;
 	memset(r->slots, 0, r->count * sizeof(*r->slots));
 	memset(r->uses, 0, r->chunk_count * sizeof(*r->uses));
-	memset(r->head.ops, 0, (r->count + 1) * sizeof(*r->head.ops));
-	/* The hole: a record to poll that never says anything. */
-	op_at(r, hole(r))->desc.completion_addr = (uintptr_t)&op_at(r, hole(r))->record;
+	memset(r->head.ops, 0, r->count * sizeof(*r->head.ops));
+	for (uint32_t i = 0; i < r->count; i++) {
+		r->head.circle[i] = &r->head.ops[i];
+		r->head.ops[i].wq = &r->h->head;
+	}
+	r->stats = &r->h->shards[svai_shard_number()].stats;
 	r->generation = r->h->generation;
 }
 
@@ -177,14 +139,18 @@ static bool has_ended(struct svai_waiting *w)
 		(struct svai_ring *)(void *)((char *)w - offsetof(struct svai_ring, waiting));
 
 	for (uint32_t at = r->head.head; at != r->hidden; at++) {
-		uint32_t i = *place(r, at);
+		const struct sva_op *op = *svai_ring_place(r, at);
 
-		if (i != hole(r) && (r->slots[i].state == SVAI_SLOT_ENDED ||
-				     (r->slots[i].state == SVAI_SLOT_PLAIN &&
-				      sva_record_status(&op_at(r, i)->record))))
+		if (svai_slot(r, op)->state == SVAI_SLOT_ENDED ||
+		    (svai_slot(r, op)->state == SVAI_SLOT_PLAIN && sva_record_status(&op->record)))
 			return true;
 	}
 	return false;
+}
+
+static uint32_t power_of_2(uint32_t n)
+{
+	return n > 1 ? 1u << (32 - __builtin_clz(n - 1)) : 1;
 }
 
 int sva_ring_open(struct sva_ring **ring, struct sva_wq *wq, unsigned int slots,
@@ -211,9 +177,12 @@ int sva_ring_open(struct sva_ring **ring, struct sva_wq *wq, unsigned int slots,
 	if (!r)
 		return -ENOMEM;
 	r->h = svai_handle(wq);
-	r->count = slots;
+	r->count = power_of_2(slots);
+	r->head.slots = slots;
 	r->group = group_of(r, opts.batch);
 	r->chunk_count = r->group ? r->count / r->group : 0;
+	r->chunk_size = sizeof(struct svai_chunk) + r->group * sizeof(struct sva_desc);
+	r->avx = __builtin_cpu_supports("avx");
 	r->waiting.fd = -1;
 	r->waiting.has_ended = has_ended;
 	err = allocate(r);
@@ -257,47 +226,19 @@ static uint32_t end_of(const struct svai_ring *r)
 	return r->armed ? r->hidden : r->head.submitted;
 }
 
-/* The circle has twice as many places as there are operations: room for as many holes. */
-static void close_holes(struct svai_ring *r)
-{
-	uint32_t to = r->head.submitted;
-
-	for (uint32_t at = r->head.submitted; at != r->head.head; at--) {
-		uint32_t i = *place(r, at - 1);
-
-		if (i == hole(r))
-			continue;
-		*place(r, --to) = i;
-		if (r->slots[i].marked_at == at)
-			r->slots[i].marked_at = to + 1;
-	}
-	r->head.head = r->cursor = to;
-	r->holes = 0;
-}
-
-static void make_hole(struct svai_ring *r, uint32_t at)
-{
-	*place(r, at) = hole(r);
-	r->holes++;
-	r->cursor = at + 1;
-	while (r->head.head != r->head.submitted && *place(r, r->head.head) == hole(r)) {
-		r->head.head++;
-		r->holes--;
-	}
-	if (r->holes >= r->count)
-		close_holes(r);
-}
-
+/* The oldest one takes its place. */
 static struct sva_op *take(struct svai_ring *r, uint32_t at, int *result)
 {
-	uint32_t i = *place(r, at);
+	struct sva_op **place = svai_ring_place(r, at), *op = *place;
+	struct svai_slot *slot = svai_slot(r, op);
 
-	*result = r->slots[i].error;
-	op_at(r, i)->rest = 0;
-	memset(&r->slots[i], 0, sizeof(r->slots[i]));
-	r->head.free[r->head.free_count++] = i;
-	make_hole(r, at);
-	return op_at(r, i);
+	*result = slot->error;
+	op->credit = NULL;
+	memset(slot, 0, sizeof(*slot));
+	*place = *svai_ring_place(r, r->head.head);
+	*svai_ring_place(r, r->head.head++) = op;
+	r->cursor = at + 1;
+	return op;
 }
 
 /* The next one that has ended, from the place on where the last one was found. */
@@ -309,7 +250,7 @@ static struct sva_op *search(struct svai_ring *r, int *result)
 	for (uint32_t n = 0; n < count; n++) {
 		uint32_t at = r->head.head + (first + n) % count;
 
-		if (*place(r, at) != hole(r) && svai_ring_settle(r, *place(r, at)))
+		if (svai_ring_settle(r, *svai_ring_place(r, at)))
 			return take(r, at, result);
 	}
 	return NULL;
@@ -333,17 +274,17 @@ unsigned int sva_ring_in_flight(const struct sva_ring *ring)
 {
 	const struct svai_ring *r = svai_ring(ring);
 
-	return ring ? end_of(r) - ring->head - r->holes : 0;
+	return ring ? end_of(r) - ring->head : 0;
 }
 
-/* Of the operations in flight, the oldest one whose record may still change. */
-static struct sva_record *oldest_record(const struct svai_ring *r)
+/* Of the operations in flight, one whose record may still change. */
+static struct sva_record *some_record(const struct svai_ring *r)
 {
 	for (uint32_t at = r->head.head; at != r->head.submitted; at++) {
-		uint32_t i = *place(r, at);
+		struct sva_op *op = *svai_ring_place(r, at);
 
-		if (i != hole(r) && r->slots[i].state == SVAI_SLOT_PLAIN)
-			return &op_at(r, i)->record;
+		if (svai_slot(r, op)->state == SVAI_SLOT_PLAIN)
+			return &op->record;
 	}
 	return NULL;
 }
@@ -352,7 +293,7 @@ static struct sva_record *oldest_record(const struct svai_ring *r)
 static void rest(const struct svai_ring *r, unsigned int searches, int64_t deadline)
 {
 	int64_t until = svai_deadline(WAIT_NS);
-	const struct sva_record *record = oldest_record(r);
+	const struct sva_record *record = some_record(r);
 
 	if (searches < POLLS_FIRST || !record)
 		svai_back_off(searches);
@@ -387,13 +328,10 @@ static bool is_busy(struct svai_ring *r)
 	bool busy = false;
 
 	for (uint32_t at = r->head.head; at != r->head.submitted; at++)
-		if (*place(r, at) != hole(r))
-			busy |= !svai_ring_settle(r, *place(r, at));
-	for (uint32_t i = 0; i < r->chunk_count; i++) {
-		if (r->uses[i].size)
-			svai_ring_settle_chunk(r, i);
+		busy |= !svai_ring_settle(r, *svai_ring_place(r, at));
+	svai_ring_settle_chunks(r);
+	for (uint32_t i = 0; i < r->chunk_count; i++)
 		busy |= r->uses[i].size != 0;
-	}
 	return busy;
 }
 
@@ -415,29 +353,37 @@ int sva_ring_drain(struct sva_ring *ring, int64_t timeout_ns)
 	return 0;
 }
 
-int sva_ring_cancel(struct sva_ring *ring, const struct sva_op *op)
+/* Is it the address of an operation of this ring? */
+static bool has_op(const struct svai_ring *r, const struct sva_op *op)
+{
+	uintptr_t offset = (uintptr_t)op - (uintptr_t)r->head.ops;
+
+	return offset % sizeof(*op) == 0 && offset / sizeof(*op) < r->count;
+}
+
+int sva_ring_cancel(struct sva_ring *ring, const struct sva_op *wanted)
 {
 	struct svai_ring *r = svai_ring(ring);
-	int err = ring && op ? svai_ring_awake(r) : -EINVAL;
-	uint32_t i = err ? 0 : (uint32_t)(op - ring->ops);
+	int err = ring && wanted ? svai_ring_awake(r) : -EINVAL;
 
+	if (!err && !has_op(r, wanted))
+		err = -EINVAL;
 	if (err)
 		return err;
-	if (op < ring->ops || op >= ring->ops + r->count || op != &ring->ops[i])
-		return -EINVAL;
 	for (uint32_t at = ring->head; at != ring->tail; at++) {
-		if (*place(r, at) != i)
+		struct sva_op **place = svai_ring_place(r, at), *op = *place;
+
+		if (op != wanted)
 			continue;
-		if (r->slots[i].state == SVAI_SLOT_ENDED)
-			return 0;
-		if ((int32_t)(at - ring->submitted) < 0) {
-			svai_ring_set_error(r, i, -ECANCELED);
+		if (at - ring->head < ring->submitted - ring->head) {
+			if (svai_slot(r, op)->state != SVAI_SLOT_ENDED)
+				svai_ring_set_error(r, op, -ECANCELED);
 			return 0;
 		}
 		/* Not submitted: it ends here, in the place of the first that was not either. */
-		svai_ring_end(r, i, svai_refuse(&ring->ops[i], -ECANCELED));
-		*place(r, at) = *place(r, ring->submitted);
-		*place(r, ring->submitted++) = i;
+		svai_ring_end(r, op, svai_refuse(op, -ECANCELED));
+		*place = *svai_ring_place(r, ring->submitted);
+		*svai_ring_place(r, ring->submitted++) = op;
 		return 0;
 	}
 	return -ENOENT;
@@ -464,9 +410,7 @@ int sva_ring_fd(struct sva_ring *ring)
 static bool has_rests(const struct svai_ring *r)
 {
 	for (uint32_t at = r->head.head; at != r->head.submitted; at++) {
-		uint32_t i = *place(r, at);
-
-		if (i != hole(r) && r->slots[i].state == SVAI_SLOT_AGAIN)
+		if (svai_slot(r, *svai_ring_place(r, at))->state == SVAI_SLOT_AGAIN)
 			return true;
 	}
 	return false;

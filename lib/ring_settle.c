@@ -11,12 +11,6 @@
 #define SEARCHES_PER_LOOK 64 /* reading the clock costs more than a search */
 
 /*
- * In sva_op.rest: not to be reaped by the inline function, since there is something in its slot.
- * Any value does that is not zero, which an operation that was never resumed has.
- */
-#define LOOK_CLOSELY 1
-
-/*
  * Of one that has gone on after a fault and then not to its end, descriptor and record are those of
  * the whole again. What is done is kept as in resume.c.
  */
@@ -33,65 +27,61 @@ static void restore(const struct svai_slot *slot, struct sva_op *op)
 		op->record.delta_size = (op->done & 0xffff) * 10;
 }
 
-void svai_ring_end(struct svai_ring *r, uint32_t i, int error)
+void svai_ring_end(struct svai_ring *r, struct sva_op *op, int error)
 {
-	struct sva_op *op = &r->head.ops[i];
+	struct svai_slot *slot = svai_slot(r, op);
 
-	restore(&r->slots[i], op);
+	restore(slot, op);
 	sva_poll(op); /* gives the credit back */
-	r->slots[i].state = SVAI_SLOT_ENDED;
-	r->slots[i].error = error;
-	op->rest = LOOK_CLOSELY;
-	op->done = r->slots[i].why; /* for sva_ring_why() */
+	slot->state = SVAI_SLOT_ENDED;
+	slot->error = error;
+	op->rest = 0;
+	op->done = slot->why; /* for sva_ring_why() */
+	svai_ring_look_closely(r, op);
 }
 
-void svai_ring_set_error(struct svai_ring *r, uint32_t i, int error)
+void svai_ring_set_error(struct svai_ring *r, struct sva_op *op, int error)
 {
-	struct sva_op *op = &r->head.ops[i];
-
-	r->slots[i].error = error;
-	if (!op->rest)
-		op->rest = LOOK_CLOSELY;
+	svai_slot(r, op)->error = error;
+	svai_ring_look_closely(r, op);
 }
 
-void svai_ring_on_cpu(struct svai_ring *r, uint32_t i, uint32_t why, unsigned int status)
+void svai_ring_on_cpu(struct svai_ring *r, struct sva_op *op, uint32_t why, unsigned int status)
 {
-	struct sva_op *op = &r->head.ops[i];
 	int err = svai_finish_on_cpu(r->h, &r->policy, op, why, status);
 
 	if (!err)
-		r->slots[i].why |= why;
-	svai_ring_end(r, i, err ? err : sva_status_errno(sva_record_status(&op->record)));
+		svai_slot(r, op)->why |= why;
+	svai_ring_end(r, op, err ? err : sva_status_errno(sva_record_status(&op->record)));
 }
 
 /* The rest, or what a batch has not executed. A queue that stays full leaves it to the CPU. */
-static void submit_again(struct svai_ring *r, uint32_t i)
+static void submit_again(struct svai_ring *r, struct sva_op *op)
 {
-	struct svai_slot *slot = &r->slots[i];
-	struct sva_op *op = &r->head.ops[i];
+	struct svai_slot *slot = svai_slot(r, op);
 	int err = slot->error ? slot->error : svai_submit_device(&r->h->head, op, false);
 
 	if (slot->error) {
-		svai_ring_end(r, i, slot->error);
+		svai_ring_end(r, op, slot->error);
 	} else if (!err) {
 		slot->state = SVAI_SLOT_PLAIN;
 		slot->tries = 0;
-		slot->marked_at = 0; /* a mark is for what was submitted before it */
+		slot->marked = false;
+		svai_ring_look_closely(r, op);
 		if (slot->resumed)
 			SVAI_COUNT(svai_handle(op->wq), resumed, 1);
 	} else if (err == -ESTALE || err == -EBADF) {
-		svai_ring_end(r, i, err);
+		svai_ring_end(r, op, err);
 	} else if (err != -EAGAIN) {
-		svai_ring_on_cpu(r, i, SVA_WHY_DEAD, 0);
+		svai_ring_on_cpu(r, op, SVA_WHY_DEAD, 0);
 	} else if (++slot->tries >= r->h->retries && !(r->policy.flags & SVA_POLICY_NO_CPU)) {
-		svai_ring_on_cpu(r, i, SVA_WHY_FULL, 0);
+		svai_ring_on_cpu(r, op, SVA_WHY_FULL, 0);
 	}
 }
 
-static void meet_fault(struct svai_ring *r, uint32_t i)
+static void meet_fault(struct svai_ring *r, struct sva_op *op)
 {
-	struct svai_slot *slot = &r->slots[i];
-	struct sva_op *op = &r->head.ops[i];
+	struct svai_slot *slot = svai_slot(r, op);
 	int next;
 
 	if (!slot->resumed)
@@ -100,12 +90,12 @@ static void meet_fault(struct svai_ring *r, uint32_t i)
 	slot->status = op->record.status;
 	next = svai_meet_fault(&r->policy, op, &slot->faults);
 	if (slot->error || next < 0) {
-		svai_ring_end(r, i, slot->error ? slot->error : next);
+		svai_ring_end(r, op, slot->error ? slot->error : next);
 	} else if (next) {
-		svai_ring_on_cpu(r, i, (uint32_t)next, 0);
+		svai_ring_on_cpu(r, op, (uint32_t)next, 0);
 	} else {
 		slot->state = SVAI_SLOT_AGAIN;
-		submit_again(r, i);
+		submit_again(r, op);
 	}
 }
 
@@ -119,74 +109,79 @@ static bool can_begin_again(const struct sva_desc *desc)
 }
 
 /* The device has nothing more to do with it, and what it has done is not known. */
-static void begin_again(struct svai_ring *r, uint32_t i, uint32_t why, unsigned int status)
+static void begin_again(struct svai_ring *r, struct sva_op *op, uint32_t why, unsigned int status)
 {
-	struct svai_slot *slot = &r->slots[i];
-	struct sva_op *op = &r->head.ops[i];
+	struct svai_slot *slot = svai_slot(r, op);
 
 	if (slot->resumed)
 		op->desc = slot->original;
 	op->done = op->rest = 0;
 	if (slot->error)
-		svai_ring_end(r, i, slot->error);
+		svai_ring_end(r, op, slot->error);
 	else if (can_begin_again(&op->desc))
-		svai_ring_on_cpu(r, i, why, status);
+		svai_ring_on_cpu(r, op, why, status);
 	else
-		svai_ring_end(r, i, why == SVA_WHY_ERROR ? sva_status_errno(status) : -EIO);
+		svai_ring_end(r, op, why == SVA_WHY_ERROR ? sva_status_errno(status) : -EIO);
 }
 
-bool svai_ring_settle(struct svai_ring *r, uint32_t i)
+bool svai_ring_settle(struct svai_ring *r, struct sva_op *op)
 {
-	struct svai_slot *slot = &r->slots[i];
-	struct sva_op *op = &r->head.ops[i];
+	struct svai_slot *slot = svai_slot(r, op);
 	int status;
 
 	if (slot->state == SVAI_SLOT_AGAIN)
-		submit_again(r, i);
+		submit_again(r, op);
 	status = slot->state == SVAI_SLOT_PLAIN ? sva_poll(op) : 0;
 	if (!status)
 		return slot->state == SVAI_SLOT_ENDED;
 	switch (svai_end_of(status)) {
 	case SVAI_DONE:
 		sva_op_resume(op);
-		svai_ring_end(r, i, sva_status_errno((unsigned int)status));
+		svai_ring_end(r, op, sva_status_errno((unsigned int)status));
 		break;
 	case SVAI_FAULT:
-		meet_fault(r, i);
+		meet_fault(r, op);
 		break;
 	case SVAI_NO_ANSWER:
 		svai_fail_member(op);
-		begin_again(r, i, SVA_WHY_LOST, 0);
+		begin_again(r, op, SVA_WHY_LOST, 0);
 		break;
 	case SVAI_FAILED:
-		begin_again(r, i, SVA_WHY_ERROR, (unsigned int)status);
+		begin_again(r, op, SVA_WHY_ERROR, (unsigned int)status);
 		break;
 	}
 	return slot->state == SVAI_SLOT_ENDED;
 }
 
+/* Whose descriptor that was. */
+static struct sva_op *member(const struct sva_desc *desc)
+{
+	return (struct sva_op *)(uintptr_t)(desc->completion_addr -
+					    offsetof(struct sva_op, record));
+}
+
 /* What it did not execute goes one by one; but of a batch that is lost nobody knows what it did. */
-static void end_member(struct svai_slot *slot, struct sva_op *op, int status)
+static void end_member(struct svai_ring *r, struct sva_op *op, int status)
 {
 	if (status == SVA_STATUS_LOST)
 		svai_end_as_lost(&op->record);
 	else if (!sva_record_status(&op->record))
-		slot->state = SVAI_SLOT_AGAIN;
+		svai_slot(r, op)->state = SVAI_SLOT_AGAIN;
 }
 
 void svai_ring_settle_chunk(struct svai_ring *r, uint32_t number)
 {
-	const uint32_t *members = &r->members[number * r->group];
-	int status = sva_poll(&svai_chunk(r, number)->op);
+	struct svai_chunk *chunk = svai_chunk(r, number);
+	int status = sva_poll(&chunk->op);
 
 	if (!status)
 		return;
 	for (uint32_t m = 0; status != SVA_STATUS_SUCCESS && m < r->uses[number].size; m++) {
-		struct sva_op *op = &r->head.ops[members[m]];
+		struct sva_op *op = member(&chunk->list[m]);
 
 		/* Unless it has been reaped, and is used for something else. */
-		if (op->done == svai_chunk_tag(number) && !r->slots[members[m]].resumed)
-			end_member(&r->slots[members[m]], op, status);
+		if (op->done == svai_chunk_tag(number) && !svai_slot(r, op)->resumed)
+			end_member(r, op, status);
 	}
 	r->uses[number] = (struct svai_use){ 0 };
 }
@@ -237,19 +232,19 @@ static void look_whether_lost(struct answer *all, struct sva_op *op, uint64_t ma
 		svai_end_as_lost(&op->record);
 }
 
-static void look_at_slot(struct svai_ring *r, struct answer *all, uint32_t at, uint32_t i)
+static void look_at_op(struct svai_ring *r, struct answer *all, struct sva_op *op)
 {
-	struct svai_slot *slot = &r->slots[i];
-	struct sva_op *op = &r->head.ops[i];
+	struct svai_slot *slot = svai_slot(r, op);
 
 	if (slot->state != SVAI_SLOT_PLAIN || sva_record_status(&op->record))
 		return;
-	if (slot->marked_at == at + 1) {
+	if (slot->marked) {
 		look_whether_lost(all, op, slot->mark);
 		return;
 	}
-	slot->marked_at = at + 1;
 	slot->mark = svai_drain_mark(svai_handle(op->wq));
+	slot->marked = true;
+	svai_ring_look_closely(r, op); /* so that the mark is cleared */
 }
 
 static void look_at_chunk(struct svai_ring *r, struct answer *all, uint32_t number)
@@ -264,37 +259,29 @@ static void look_at_chunk(struct svai_ring *r, struct answer *all, uint32_t numb
 	use->marked = true;
 }
 
-static void look_at_deadline(struct svai_ring *r, uint32_t i, int64_t now)
+static void look_at_deadline(struct svai_ring *r, struct sva_op *op, int64_t now)
 {
-	struct svai_slot *slot = &r->slots[i];
+	struct svai_slot *slot = svai_slot(r, op);
 
 	if (!slot->deadline || now < slot->deadline || slot->error ||
 	    slot->state == SVAI_SLOT_ENDED)
 		return;
-	svai_ring_set_error(r, i, -ETIMEDOUT);
+	svai_ring_set_error(r, op, -ETIMEDOUT);
 	SVAI_COUNT(r->h, timeouts, 1);
 }
 
 static void look_at_deadlines(struct svai_ring *r, int64_t now)
 {
-	for (uint32_t at = r->head.head; at != r->head.submitted; at++) {
-		uint32_t i = r->head.order[at & r->head.mask];
-
-		if (i < r->count)
-			look_at_deadline(r, i, now);
-	}
+	for (uint32_t at = r->head.head; at != r->head.submitted; at++)
+		look_at_deadline(r, *svai_ring_place(r, at), now);
 }
 
 static void look_at_all(struct svai_ring *r)
 {
 	struct answer all[ANSWERS] = { { 0 } };
 
-	for (uint32_t at = r->head.head; at != r->head.submitted; at++) {
-		uint32_t i = r->head.order[at & r->head.mask];
-
-		if (i < r->count)
-			look_at_slot(r, all, at, i);
-	}
+	for (uint32_t at = r->head.head; at != r->head.submitted; at++)
+		look_at_op(r, all, *svai_ring_place(r, at));
 	for (uint32_t i = 0; i < r->chunk_count; i++)
 		if (r->uses[i].size)
 			look_at_chunk(r, all, i);

@@ -241,19 +241,6 @@ int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
 	return err;
 }
 
-int svai_submit_batch(struct sva_wq *wq, struct sva_op *op, uint64_t bytes)
-{
-	struct svai_handle *h = svai_handle(wq);
-	struct amount amount = { op->desc.desc_count, bytes };
-	int err;
-
-	if (h->path == SVA_PATH_POOL)
-		return submit_to_device(h, op, false);
-	err = sva_try_submit(wq, op);
-	count(h, &amount, err);
-	return err;
-}
-
 int sva__submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
 	return submit(wq, op, true);

@@ -11,9 +11,6 @@
  */
 int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry);
 
-/* svai_submit_batch - the same for a batch, one try, whose members have so many bytes in all */
-int svai_submit_batch(struct sva_wq *wq, struct sva_op *op, uint64_t bytes);
-
 #define SVAI_WRITE_MANY 32
 
 /* svai_write_many - by one write(2) as many as there are entries; how many it took, or -errno */

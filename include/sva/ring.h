@@ -43,18 +43,21 @@ struct sva_ring_opts {
 	uint32_t reserved;
 };
 
-/* What the inline functions need; the rest follows behind it. Not to be touched. */
+/*
+ * What the inline functions need; the rest lies before it. Not to be touched. The circle has all
+ * operations: from head on those in flight, then those that were got, then the free ones. One that
+ * ends out of turn changes places with the oldest one.
+ */
 struct sva_ring {
-	struct sva_op *ops; /* and one more, never complete, for the holes in the circle */
-	uint32_t *free;     /* numbers of free operations: a stack */
-	uint32_t *order;    /* numbers of the others, oldest first: a circle */
-	void **data;        /* the program's */
-	uint32_t free_count;
-	uint32_t mask;      /* of the circle */
-	uint32_t head;      /* the oldest one */
-	uint32_t submitted; /* behind the last one that the queue has; the head hides them */
+	struct sva_op **circle;
+	uint32_t head;      /* the oldest one in flight */
+	uint32_t submitted; /* behind the last one that the queue has */
 	uint32_t tail;      /* behind the last one that was got */
-	uint32_t reserved[3];
+	uint32_t mask;      /* of the circle, whose size is a power of 2 */
+	uint32_t slots;     /* operations in use at most */
+	uint32_t reserved;
+	struct sva_op *ops;
+	void **data; /* the program's */
 };
 
 /**
@@ -80,13 +83,16 @@ int sva_ring_open(struct sva_ring **ring, struct sva_wq *wq, unsigned int slots,
  */
 SVA__INLINE struct sva_op *sva_ring_get(struct sva_ring *ring)
 {
-	uint32_t i;
+	uint32_t tail = ring->tail;
+	struct sva_op *op;
 
-	if (SVA__UNLIKELY(!ring->free_count))
+	if (SVA__UNLIKELY(tail - ring->head >= ring->slots))
 		return NULL;
-	i = ring->free[--ring->free_count];
-	ring->order[ring->tail++ & ring->mask] = i;
-	return &ring->ops[i];
+	ring->tail = tail + 1;
+	op = ring->circle[tail & ring->mask];
+	if (!op)
+		__builtin_unreachable(); /* the caller's check is the one above */
+	return op;
 }
 
 /* sva_ring_set_data, sva_ring_data - a pointer of the program's; kept until it sets another one */
@@ -135,15 +141,13 @@ struct sva_op *sva__ring_reap_slow(struct sva_ring *ring, int *result);
  */
 SVA__INLINE struct sva_op *sva_ring_reap(struct sva_ring *ring, int *result)
 {
-	uint32_t i = ring->order[ring->head & ring->mask];
-	struct sva_op *op = &ring->ops[i];
+	struct sva_op *op = ring->circle[ring->head & ring->mask];
 
-	/* The oldest one, without anything to look at. */
-	if (SVA__UNLIKELY(ring->head == ring->submitted || sva_poll(op) != SVA_STATUS_SUCCESS ||
-			  op->rest))
+	/* The oldest one, without anything to look at, or a credit to give back. */
+	if (SVA__UNLIKELY(ring->head == ring->submitted ||
+			  sva_record_status(&op->record) != SVA_STATUS_SUCCESS || op->credit))
 		return sva__ring_reap_slow(ring, result);
 	ring->head++;
-	ring->free[ring->free_count++] = i;
 	*result = 0;
 	return op;
 }

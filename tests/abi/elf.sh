@@ -22,4 +22,6 @@ done < <(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic")
 
 readelf -lW "$1" | grep -q 'GNU_STACK.* RW ' || fail "the stack is executable"
 ! grep -q TEXTREL <<<"$dynamic" || fail "has text relocations"
+# A thread of libsva.so may still run when the program closes it (lib/waiter.c).
+[[ $2 != libsva.so.* ]] || grep -q NODELETE <<<"$dynamic" || fail "dlclose() would unmap it"
 exit $failed
