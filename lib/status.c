@@ -158,7 +158,8 @@ static const struct {
 	{ EINVAL,
 	  "a NULL pointer, a misaligned operation, an empty batch, an option or name that makes no "
 	  "sense, or a descriptor that sva_desc_check() explains" },
-	{ E2BIG, "options of a newer version, or a batch over the queue's max_batch_size" },
+	{ E2BIG, "options of a newer version, a batch over the queue's max_batch_size, or a ring "
+		 "too large" },
 	{ ENOMEM, "no memory" },
 	{ EAGAIN, "the queue is full, or all credits are taken: reap completions, then try again" },
 	{ EBADF, "the handle is closed" },
@@ -170,18 +171,20 @@ static const struct {
 	  "flight (SVA_CHECKED)" },
 	{ EACCES, "no permission on the device node" },
 	{ EPERM, "the kernel refuses: no permission, or the file was opened by another process" },
-	{ ENOENT, "there is no device node for the queue" },
+	{ ENOENT, "there is no device node for the queue; or the pool or ring has no such member" },
 	{ ENXIO, "no driver is bound to the device node: the queue is not enabled" },
 	{ EOPNOTSUPP, "the kernel has no SVA for user queues, or the operation is not supported" },
-	{ ENOSPC, "no PASID could be allocated: the IOMMU is not in scalable mode" },
+	{ ENOSPC, "no PASID could be allocated: the IOMMU is not in scalable mode; or no room for "
+		  "a delta" },
 	{ EMFILE, "the process has no file descriptor left" },
 	{ ENFILE, "the system has no file descriptor left" },
-	{ ETIMEDOUT, "not complete in time; what was submitted is still in flight" },
+	{ ETIMEDOUT, "not complete in time; what sva_submit() has submitted is still in flight" },
 	{ EINPROGRESS, "the operation is in flight" },
 	{ EFAULT, "a page fault, or an address that the device could not translate" },
 	{ EBADMSG, "a DIF error, or a delta record that does not fit" },
-	{ ECANCELED, "a member of the batch did not succeed" },
-	{ EIO, "an error of the device" },
+	{ ECANCELED,
+	  "a member of the batch did not succeed, or the operation of a ring was cancelled" },
+	{ EIO, "an error of the device, or an operation that ended without a record" },
 };
 
 const char *sva_strerror(int err)
