@@ -34,20 +34,19 @@ static void *map_huge(void)
 	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	char *page = mmap(NULL, HUGE_PAGE, PROT_READ | PROT_WRITE,
 			  flags | MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
-	size_t before;
+	char *start;
 
 	if (page != MAP_FAILED && !madvise(page, HUGE_PAGE, MADV_POPULATE_WRITE))
 		return page;
 	if (page != MAP_FAILED)
 		munmap(page, HUGE_PAGE);
-	page = mmap(NULL, 2 * (size_t)HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
-	if (page == MAP_FAILED)
+	start = mmap(NULL, 2 * (size_t)HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
+	if (start == MAP_FAILED)
 		return MAP_FAILED;
-	before = -(uintptr_t)page % HUGE_PAGE;
-	if (before)
-		munmap(page, before);
-	page += before;
-	munmap(page + HUGE_PAGE, HUGE_PAGE - before);
+	page = start + (-(uintptr_t)start % HUGE_PAGE);
+	if (page != start)
+		munmap(start, (size_t)(page - start));
+	munmap(page + HUGE_PAGE, (size_t)(start + HUGE_PAGE - page));
 	(void)madvise(page, HUGE_PAGE, MADV_HUGEPAGE);
 	return page;
 }
