@@ -48,12 +48,6 @@ int svai_meet_fault(const struct sva_policy *policy, struct sva_op *op, struct s
 	return svai_populate_fault(&op->desc, r.fault_addr, r.write_fault);
 }
 
-void svai_fail_member(const struct sva_op *op)
-{
-	SVAI_COUNT(svai_handle(op->wq), failures, 1);
-	svai_quarantine(svai_handle(op->wq));
-}
-
 /* What it means where the CPU may not do what the device does not. */
 static int error_of(uint32_t why, unsigned int status)
 {

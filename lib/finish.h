@@ -39,9 +39,6 @@ struct svai_faults {
  */
 int svai_meet_fault(const struct sva_policy *policy, struct sva_op *op, struct svai_faults *faults);
 
-/* svai_fail_member - the queue that had the operation has not done what it should */
-void svai_fail_member(const struct sva_op *op);
-
 /**
  * svai_finish_on_cpu - what is left of an operation that the device does not have
  * @status: of the device, for SVA_WHY_ERROR

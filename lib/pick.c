@@ -15,10 +15,13 @@ static int node_of_cpu(void)
 	return getcpu(&cpu, &node) ? -1 : (int)node;
 }
 
-/* A page that is not there yet has no node. */
+/* A page that is not there yet has no node. Of a batch, the first member stands for all. */
 static int node_of_data(const struct sva_desc *desc)
 {
-	uint64_t addr = desc->dst_addr ? desc->dst_addr : desc->src_addr;
+	bool batch = sva_desc_opcode(desc) == SVA_OP_BATCH;
+	const struct sva_desc *d =
+		batch ? (const struct sva_desc *)(uintptr_t)desc->desc_list_addr : desc;
+	uint64_t addr = d->dst_addr ? d->dst_addr : d->src_addr;
 	void *page = (void *)(addr & -(uint64_t)SVAI_PAGE);
 	int node = -1;
 

@@ -20,8 +20,9 @@ static void set_length(struct svai_handle *h, int64_t length)
 	__atomic_store_n(&h->quarantine.length_ns, length, __ATOMIC_RELAXED);
 }
 
-void svai_quarantine(struct svai_handle *h)
+void svai_failed(struct svai_handle *h)
 {
+	SVAI_COUNT(h, failures, 1);
 	if (!h->in_pool || !take(h))
 		return;
 	if (!h->quarantine.length_ns) {

@@ -23,8 +23,8 @@ struct svai_quarantine {
 	bool has_entry;    /* of a dedicated queue: the NOOP */
 };
 
-/* svai_quarantine - it has failed; nothing happens to a queue that is none of a pool */
-void svai_quarantine(struct svai_handle *h);
+/* svai_failed - it has not done what it should: counted, and if it is of a pool, into quarantine */
+void svai_failed(struct svai_handle *h);
 
 /* svai_in_quarantine - may it not be used? Goes on with the proof if that is due. */
 bool svai_in_quarantine(struct svai_handle *h);

@@ -302,6 +302,18 @@ static void prepare_rest(struct sva_op *op, struct sva_record *record, struct pr
 	record->status = SVA_STATUS_NOT_SUBMITTED;
 }
 
+void svai_resume_not(struct sva_op *op, const struct sva_desc *whole, uint8_t status)
+{
+	struct progress progress = unpack(&op->desc, op->done);
+
+	op->desc = *whole;
+	op->record.status = status;
+	op->record.bytes_completed = progress.bytes;
+	if (sva_desc_opcode(whole) == SVA_OP_CREATE_DELTA)
+		op->record.delta_size = progress.entries * ENTRY;
+	op->done = op->rest = 0;
+}
+
 static bool is_last_member(const struct sva_op *op)
 {
 	return sva_desc_opcode(&op->desc) == SVA_OP_BATCH && op->desc.desc_count == 1;

@@ -4,34 +4,19 @@
 
 #include "drain.h"
 #include "record.h"
+#include "resume.h"
 #include "ring.h"
 #include "submit.h"
 #include "wait.h"
 
 #define SEARCHES_PER_LOOK 64 /* reading the clock costs more than a search */
 
-/*
- * Of one that has gone on after a fault and then not to its end, descriptor and record are those of
- * the whole again. What is done is kept as in resume.c.
- */
-static void restore(const struct svai_slot *slot, struct sva_op *op)
-{
-	bool delta = sva_desc_opcode(&op->desc) == SVA_OP_CREATE_DELTA;
-
-	if (!slot->resumed || sva_record_status(&op->record) != SVA_STATUS_NOT_SUBMITTED)
-		return;
-	op->desc = slot->original;
-	op->record.status = slot->status;
-	op->record.bytes_completed = delta ? (op->done >> 16) * 8 : op->done;
-	if (delta)
-		op->record.delta_size = (op->done & 0xffff) * 10;
-}
-
 void svai_ring_end(struct svai_ring *r, struct sva_op *op, int error)
 {
 	struct svai_slot *slot = svai_slot(r, op);
 
-	restore(slot, op);
+	if (slot->resumed && sva_record_status(&op->record) == SVA_STATUS_NOT_SUBMITTED)
+		svai_resume_not(op, &slot->original, slot->status);
 	sva_poll(op); /* gives the credit back */
 	slot->state = SVAI_SLOT_ENDED;
 	slot->error = error;
@@ -143,7 +128,7 @@ bool svai_ring_settle(struct svai_ring *r, struct sva_op *op)
 		meet_fault(r, op);
 		break;
 	case SVAI_NO_ANSWER:
-		svai_fail_member(op);
+		svai_failed(svai_handle(op->wq));
 		begin_again(r, op, SVA_WHY_LOST, 0);
 		break;
 	case SVAI_FAILED:

@@ -123,7 +123,7 @@ static void count(struct svai_handle *h, const struct amount *amount, int err)
 	} else if (err == -EAGAIN) {
 		SVAI_COUNT(h, retries, 1);
 	} else {
-		SVAI_COUNT(h, failures, 1);
+		svai_failed(h);
 	}
 }
 
@@ -141,8 +141,6 @@ static int submit_to_member(struct svai_handle *pool, struct svai_pick *pick, st
 	if (err == -EAGAIN && svai_queue_died(h))
 		err = -ENODEV;
 	count(h, &amount, err);
-	if (err && err != -EAGAIN)
-		svai_quarantine(h);
 	if (err)
 		return_credit(op);
 	return err;

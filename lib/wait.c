@@ -31,10 +31,8 @@ int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t dead
 		ended = svai_ended(h, mark, false);
 		if (ended == 1 || ended == -ENODEV) {
 			status = svai_end_as_lost(record);
-			if (status == SVA_STATUS_LOST) {
-				SVAI_COUNT(h, failures, 1);
-				svai_quarantine(h);
-			}
+			if (status == SVA_STATUS_LOST)
+				svai_failed(h);
 			return status == SVA_STATUS_LOST && ended < 0 ? -ENODEV : status;
 		}
 		if (last)

@@ -229,7 +229,7 @@ static void submit_to_pool(void *arg)
 static void leave_pool(void *unused)
 {
 	(void)unused;
-	svai_quarantine(target);
+	svai_failed(target);
 	assert_int_equal(sva_pool_refresh(&pool.head), 0);
 	left = true;
 }
