@@ -23,6 +23,29 @@ int64_t svai_now_ns(void)
 static pthread_once_t tsc_once = PTHREAD_ONCE_INIT;
 static uint64_t tsc_khz;
 
+struct moment {
+	int64_t ns;
+	uint64_t tsc;
+};
+
+/* Both clocks at once: of several looks the one in which this thread was disturbed the least. */
+static struct moment look_at_clocks(void)
+{
+	struct moment best = { 0, 0 };
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < 8; i++) {
+		uint64_t before = sva_rdtsc(), spent;
+		int64_t ns = svai_now_ns();
+
+		spent = sva_rdtsc() - before;
+		if (spent < least)
+			best = (struct moment){ ns, before + spent / 2 };
+		least = spent < least ? spent : least;
+	}
+	return best;
+}
+
 /*
  * The true frequency of the time-stamp counter: from CPUID where the CPU tells (leaf 0x15: crystal
  * clock and ratio), else measured against the clock for a millisecond.
@@ -30,19 +53,17 @@ static uint64_t tsc_khz;
 static void find_tsc_khz(void)
 {
 	struct sva_cpuid c = sva_cpuid(0x15, 0);
-	int64_t start_ns, now;
-	uint64_t start;
+	struct moment start, end;
 
 	if (c.eax && c.ebx && c.ecx) {
 		tsc_khz = (uint64_t)c.ecx * c.ebx / c.eax / 1000;
 		return;
 	}
-	start_ns = svai_now_ns();
-	start = sva_rdtsc();
+	start = look_at_clocks();
 	do {
-		now = svai_now_ns();
-	} while (now - start_ns < 1000000);
-	tsc_khz = (sva_rdtsc() - start) * 1000000 / (uint64_t)(now - start_ns);
+		end = look_at_clocks();
+	} while (end.ns - start.ns < 1000000);
+	tsc_khz = (end.tsc - start.tsc) * 1000000 / (uint64_t)(end.ns - start.ns);
 }
 
 static uint64_t tsc_in_ns(uint64_t ns)

@@ -139,6 +139,19 @@ static bool count_down(unsigned int *counter)
 	return true;
 }
 
+static void tell(const struct sva_desc *desc)
+{
+	const struct sva_desc *list = (const struct sva_desc *)(uintptr_t)desc->desc_list_addr;
+
+	if (!fake.executes)
+		return;
+	if (sva_desc_opcode(desc) != SVA_OP_BATCH)
+		fake.executes(desc, desc->xfer_size);
+	else
+		for (uint32_t i = 0; i < desc->desc_count; i++)
+			fake.executes(&list[i], list[i].xfer_size);
+}
+
 static void execute(const struct sva_desc *desc)
 {
 	struct svai_limits limits;
@@ -150,6 +163,7 @@ static void execute(const struct sva_desc *desc)
 	if (sva_desc_opcode(desc) == SVA_OP_DRAIN && count_down(&fake.drains_lost))
 		return;
 
+	tell(desc);
 	svai_cpu_limits(&limits);
 	limits.max_batch = 1024;
 	svai_cpu_execute(&limits, desc);
@@ -167,17 +181,6 @@ unsigned int fake_complete(unsigned int count)
 }
 
 /* The caller of these has the lock. */
-static void take_first(struct queue *q, bool lose)
-{
-	const struct sva_desc desc = q->held[q->first++ % QUEUE_HELD];
-
-	q->pub.held--;
-	if (!lose)
-		execute(&desc);
-	else
-		q->pub.moves_lost += sva_desc_opcode(&desc) == SVA_OP_MEMMOVE;
-}
-
 static void keep(struct queue *q, const struct sva_desc *desc)
 {
 	if (q->pub.held == QUEUE_HELD)
@@ -188,22 +191,79 @@ static void keep(struct queue *q, const struct sva_desc *desc)
 		q->pub.most_held = q->pub.held;
 }
 
-static bool stop_at_a_page(struct queue *q, const struct sva_desc *desc)
+static void stop_half_way(const struct sva_desc *desc, bool write)
 {
 	struct sva_record *record = (struct sva_record *)(uintptr_t)desc->completion_addr;
-	bool read = sva_desc_opcode(desc) == SVA_OP_MEMMOVE && count_down(&q->pub.faults);
-	bool write = sva_desc_opcode(desc) == SVA_OP_MEMMOVE && !read &&
-		     count_down(&q->pub.write_faults);
 	uint32_t half = desc->xfer_size / 2;
 
-	if (!read && !write)
-		return false;
+	if (fake.executes)
+		fake.executes(desc, half);
 	memcpy((void *)(uintptr_t)desc->dst_addr, (const void *)(uintptr_t)desc->src_addr, half);
+	record->result = 0;
+	record->fault_info = 0;
 	record->bytes_completed = half;
-	record->fault_addr = (read ? desc->src_addr : desc->dst_addr) + half;
+	record->fault_addr = (write ? desc->dst_addr : desc->src_addr) + half;
 	__atomic_store_n(&record->status, SVA_STATUS_PAGE_FAULT | (write ? SVA_STATUS_WRITE : 0),
 			 __ATOMIC_RELEASE);
+}
+
+/* A copy, and none that would have to begin at its end. */
+static bool can_stop(const struct sva_desc *desc)
+{
+	return sva_desc_opcode(desc) == SVA_OP_MEMMOVE &&
+	       desc->dst_addr - desc->src_addr >= desc->xfer_size &&
+	       desc->src_addr - desc->dst_addr >= desc->xfer_size;
+}
+
+static bool stop_at_a_page(struct queue *q, const struct sva_desc *desc)
+{
+	bool read = can_stop(desc) && count_down(&q->pub.faults);
+	bool write = can_stop(desc) && !read && count_down(&q->pub.write_faults);
+
+	if (read || write)
+		stop_half_way(desc, write);
+	return read || write;
+}
+
+/* The others of its batch go on. */
+static bool stop_in_batch(struct queue *q, const struct sva_desc *batch)
+{
+	const struct sva_desc *from = (const struct sva_desc *)(uintptr_t)batch->desc_list_addr;
+	struct sva_record record = { 0 };
+	struct svai_limits limits;
+	uint32_t at = 0;
+
+	while (at < batch->desc_count && !can_stop(&from[at]))
+		at++;
+	if (at == batch->desc_count || !count_down(&q->pub.batch_faults))
+		return false;
+	for (uint32_t i = 0; i < batch->desc_count; i++) {
+		if (i == at)
+			stop_half_way(&from[i], false);
+		else
+			execute(&from[i]);
+	}
+	svai_cpu_limits(&limits);
+	svai_cpu_batch_record(&limits, &record, true, batch->desc_count);
+	svai_cpu_complete(batch, record.status, &record);
 	return true;
+}
+
+static bool stop(struct queue *q, const struct sva_desc *desc)
+{
+	return sva_desc_opcode(desc) == SVA_OP_BATCH ? stop_in_batch(q, desc)
+						     : stop_at_a_page(q, desc);
+}
+
+static void take_first(struct queue *q, bool lose)
+{
+	const struct sva_desc desc = q->held[q->first++ % QUEUE_HELD];
+
+	q->pub.held--;
+	if (lose)
+		q->pub.moves_lost += sva_desc_opcode(&desc) == SVA_OP_MEMMOVE;
+	else if (!stop(q, &desc))
+		execute(&desc);
 }
 
 /* What the queue has to say; false: as any other does. */
@@ -218,7 +278,7 @@ static bool by_itself(struct queue *q, const struct sva_desc *desc, bool *accept
 		return true;
 	q->pub.submissions += sva_desc_opcode(desc) != SVA_OP_DRAIN;
 	q->pub.moves += sva_desc_opcode(desc) == SVA_OP_MEMMOVE;
-	if (!q->pub.lose && !q->pub.hold && !stop_at_a_page(q, desc))
+	if (!q->pub.lose && !q->pub.hold && !stop(q, desc))
 		return false;
 	fake.submissions++;
 	fake.last = *desc;
@@ -268,6 +328,17 @@ unsigned int fake_complete_of(const char *name, unsigned int count)
 unsigned int fake_lose_of(const char *name)
 {
 	return take_all(name, UINT32_MAX, true);
+}
+
+void fake_stop_holding_of(const char *name)
+{
+	struct queue *q = find_queue(name);
+
+	pthread_mutex_lock(&lock);
+	while (q->first != q->last)
+		take_first(q, false);
+	q->pub.hold = false;
+	pthread_mutex_unlock(&lock);
 }
 
 static void seen(unsigned int *counter)

@@ -30,6 +30,8 @@ struct fake_device {
 	uint8_t drain_status;          /* every drain ends with this status; 0: as usual */
 	bool hold;                     /* accept, but complete only in fake_complete() */
 	unsigned int capacity; /* with hold: a further ENQCMD is told to retry; 0: no limit */
+	/* Told, with the lock, what is about to be executed: of a batch the members. */
+	void (*executes)(const struct sva_desc *desc, uint32_t bytes);
 
 	/* What was seen. */
 	unsigned int pauses, umwaits, without_barrier;
@@ -56,6 +58,7 @@ struct fake_queue {
 	unsigned int capacity;     /* with hold: one more is as full, or lost; 0: no limit */
 	unsigned int faults;       /* so many copies stop in the middle, at a page to read */
 	unsigned int write_faults; /* likewise, to write */
+	unsigned int batch_faults; /* in so many batches a copy does, at a page to read */
 
 	/* What was seen. */
 	unsigned int submissions; /* accepted, but drains */
@@ -78,6 +81,9 @@ unsigned int fake_complete_of(const char *name, unsigned int count);
 
 /* fake_lose_of - what one queue holds is gone; returns how many there were */
 unsigned int fake_lose_of(const char *name);
+
+/* fake_stop_holding_of - complete what it holds and, from now on, what comes at once */
+void fake_stop_holding_of(const char *name);
 
 void fake_lock(void);
 void fake_unlock(void);
