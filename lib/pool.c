@@ -423,13 +423,17 @@ int sva_pool_refresh(struct sva_wq *pool)
 
 bool svai_pool_has_portals(const struct svai_handle *h)
 {
+	bool all = true;
+
+	pthread_mutex_lock(&h->pool->lock);
 	for (unsigned int i = 0; i < h->pool->count; i++) {
 		const struct svai_handle *m = h->pool->members[i].h;
 
 		if (m && m->path != SVA_PATH_PORTAL)
-			return false;
+			all = false;
 	}
-	return true;
+	pthread_mutex_unlock(&h->pool->lock);
+	return all;
 }
 
 /* But what drains and the NOOP of a quarantine have taken: these are not a caller's. */
