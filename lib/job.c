@@ -4,9 +4,9 @@
 
 #include <sva/status.h>
 
-#include "drain.h"
 #include "job.h"
 #include "opcode.h"
+#include "options.h"
 #include "path.h"
 #include "pick.h"
 #include "policy.h"
@@ -379,14 +379,6 @@ static void set_where(struct svai_job *job)
 	}
 }
 
-static void give_outcome(const struct svai_job *job, struct sva_outcome *outcome)
-{
-	size_t size = outcome->size;
-
-	memcpy(outcome, &job->outcome, min(size, sizeof(job->outcome)));
-	outcome->size = size;
-}
-
 int svai_job_run(struct svai_job *job, struct sva_outcome *outcome)
 {
 	int state;
@@ -402,6 +394,6 @@ int svai_job_run(struct svai_job *job, struct sva_outcome *outcome)
 		finish_oldest(job);
 	pthread_setcancelstate(state, NULL);
 	if (outcome)
-		give_outcome(job, outcome);
+		svai_give_result(outcome, &job->outcome, sizeof(job->outcome));
 	return job->error;
 }

@@ -209,100 +209,97 @@ int sva_dualcast(struct sva_wq *wq, void *dst1, void *dst2, const void *src, siz
  * DIF and DIX.
  */
 
-/* The blocks of the source, and of what @per_block bytes each become of them. */
-static int run_dif(struct svai_job *job, uint32_t unit, uint32_t per_block,
-		   struct sva_outcome *outcome)
+static void prep_dif(struct sva_desc *desc, unsigned int opcode, void *dst, const void *src,
+		     const struct sva_desc_dif *dif)
 {
-	const void *src = (const void *)job->desc.src_addr, *dst = (const void *)job->desc.dst_addr;
-	uint64_t dst_size = job->size / unit * per_block;
-
-	if (job->size % unit || !svai_is_range(src, job->size) || dst_size / 2 > SIZE_MAX / 2 ||
-	    (per_block &&
-	     (!svai_is_range(dst, dst_size) || svai_overlap(src, job->size, dst, dst_size))))
-		return -EINVAL;
-	job->unit = unit;
-	return svai_job_run(job, outcome);
+	switch (opcode) {
+	case SVA_OP_DIF_CHECK:
+		sva_prep_dif_check(desc, src, 0, dif->flags, dif->src_flags, dif->src, 0);
+		break;
+	case SVA_OP_DIF_INSERT:
+		sva_prep_dif_insert(desc, dst, src, 0, dif->flags, dif->dst_flags, dif->dst, 0);
+		break;
+	case SVA_OP_DIF_STRIP:
+		sva_prep_dif_strip(desc, dst, src, 0, dif->flags, dif->src_flags, dif->src, 0);
+		break;
+	case SVA_OP_DIF_UPDATE:
+		sva_prep_dif_update(desc, dst, src, 0, dif->flags, dif->src_flags, dif->src,
+				    dif->dst_flags, dif->dst, 0);
+		break;
+	default:
+		sva_prep_dix_generate(desc, dst, src, 0, dif->flags, dif->dst_flags, dif->dst, 0);
+		break;
+	}
 }
 
-static int begin_dif(struct svai_job *job, struct sva_wq *wq, size_t size,
-		     const struct sva_desc_dif *dif, const struct sva_outcome *outcome,
-		     uint32_t *block)
+/* At the destination, for each block of the source. */
+static uint32_t bytes_per_block(unsigned int opcode, uint32_t block)
 {
-	int err = svai_job_begin(job, wq, size, outcome);
+	switch (opcode) {
+	case SVA_OP_DIF_CHECK:
+		return 0;
+	case SVA_OP_DIF_STRIP:
+		return block;
+	case SVA_OP_DIX_GENERATE:
+		return SVAI_DIF_TUPLE;
+	default:
+		return block + SVAI_DIF_TUPLE;
+	}
+}
+
+static int run_dif(struct sva_wq *wq, unsigned int opcode, void *dst, const void *src, size_t size,
+		   const struct sva_desc_dif *dif, struct sva_outcome *outcome)
+{
+	bool plain = opcode == SVA_OP_DIF_INSERT || opcode == SVA_OP_DIX_GENERATE;
+	struct svai_job job;
+	int err = svai_job_begin(&job, wq, size, outcome);
+	uint32_t block, per_block;
+	uint64_t dst_size;
 
 	if (err)
 		return err;
 	if (!dif)
 		return -EINVAL;
-	job->desc.dif.flags = dif->flags;
-	*block = svai_dif_block(&job->desc);
-	return 0;
+	prep_dif(&job.desc, opcode, dst, src, dif);
+	block = svai_dif_block(&job.desc);
+	per_block = bytes_per_block(opcode, block);
+	job.unit = plain ? block : block + SVAI_DIF_TUPLE;
+	if (size % job.unit || !svai_is_range(src, size) ||
+	    __builtin_mul_overflow(size / job.unit, per_block, &dst_size) ||
+	    (per_block &&
+	     (!svai_is_range(dst, dst_size) || svai_overlap(src, size, dst, dst_size))))
+		return -EINVAL;
+	return svai_job_run(&job, outcome);
 }
 
 int sva_dif_check(struct sva_wq *wq, const void *src, size_t size, const struct sva_desc_dif *dif,
 		  struct sva_outcome *outcome)
 {
-	struct svai_job job;
-	uint32_t block;
-	int err = begin_dif(&job, wq, size, dif, outcome, &block);
-
-	if (err)
-		return err;
-	sva_prep_dif_check(&job.desc, src, 0, dif->flags, dif->src_flags, dif->src, 0);
-	return run_dif(&job, block + SVAI_DIF_TUPLE, 0, outcome);
+	return run_dif(wq, SVA_OP_DIF_CHECK, NULL, src, size, dif, outcome);
 }
 
 int sva_dif_insert(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		   const struct sva_desc_dif *dif, struct sva_outcome *outcome)
 {
-	struct svai_job job;
-	uint32_t block;
-	int err = begin_dif(&job, wq, size, dif, outcome, &block);
-
-	if (err)
-		return err;
-	sva_prep_dif_insert(&job.desc, dst, src, 0, dif->flags, dif->dst_flags, dif->dst, 0);
-	return run_dif(&job, block, block + SVAI_DIF_TUPLE, outcome);
+	return run_dif(wq, SVA_OP_DIF_INSERT, dst, src, size, dif, outcome);
 }
 
 int sva_dif_strip(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		  const struct sva_desc_dif *dif, struct sva_outcome *outcome)
 {
-	struct svai_job job;
-	uint32_t block;
-	int err = begin_dif(&job, wq, size, dif, outcome, &block);
-
-	if (err)
-		return err;
-	sva_prep_dif_strip(&job.desc, dst, src, 0, dif->flags, dif->src_flags, dif->src, 0);
-	return run_dif(&job, block + SVAI_DIF_TUPLE, block, outcome);
+	return run_dif(wq, SVA_OP_DIF_STRIP, dst, src, size, dif, outcome);
 }
 
 int sva_dif_update(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		   const struct sva_desc_dif *dif, struct sva_outcome *outcome)
 {
-	struct svai_job job;
-	uint32_t block;
-	int err = begin_dif(&job, wq, size, dif, outcome, &block);
-
-	if (err)
-		return err;
-	sva_prep_dif_update(&job.desc, dst, src, 0, dif->flags, dif->src_flags, dif->src,
-			    dif->dst_flags, dif->dst, 0);
-	return run_dif(&job, block + SVAI_DIF_TUPLE, block + SVAI_DIF_TUPLE, outcome);
+	return run_dif(wq, SVA_OP_DIF_UPDATE, dst, src, size, dif, outcome);
 }
 
 int sva_dix_generate(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		     const struct sva_desc_dif *dif, struct sva_outcome *outcome)
 {
-	struct svai_job job;
-	uint32_t block;
-	int err = begin_dif(&job, wq, size, dif, outcome, &block);
-
-	if (err)
-		return err;
-	sva_prep_dix_generate(&job.desc, dst, src, 0, dif->flags, dif->dst_flags, dif->dst, 0);
-	return run_dif(&job, block, SVAI_DIF_TUPLE, outcome);
+	return run_dif(wq, SVA_OP_DIX_GENERATE, dst, src, size, dif, outcome);
 }
 
 int sva_cache_flush(struct sva_wq *wq, void *dst, size_t size, struct sva_outcome *outcome)

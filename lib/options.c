@@ -25,3 +25,12 @@ int svai_read_options(void *to, size_t size, const void *from, size_t least)
 	memcpy(to, from, theirs < size ? theirs : size);
 	return 0;
 }
+
+void svai_give_result(void *to, const void *from, size_t size)
+{
+	size_t theirs;
+
+	memcpy(&theirs, to, sizeof(theirs));
+	memcpy(to, from, theirs < size ? theirs : size);
+	memcpy(to, &theirs, sizeof(theirs));
+}

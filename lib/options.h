@@ -13,4 +13,8 @@
  */
 int svai_read_options(void *to, size_t size, const void *from, size_t least);
 
+/* svai_give_result - fill a caller's struct of ours, as far as its size goes, which stays as it is
+ */
+void svai_give_result(void *to, const void *from, size_t size);
+
 #endif

@@ -3,8 +3,6 @@
  * How calls use a queue. Each field of a policy stands for itself, so that a thread which reads
  * while another one writes may find some of the old and some of the new.
  */
-#include <string.h>
-
 #include "options.h"
 #include "policy.h"
 #include "threshold.h"
@@ -121,7 +119,6 @@ int sva_wq_get_policy(const struct sva_wq *wq, struct sva_policy *policy)
 	struct svai_handle *h = svai_handle(wq);
 	struct sva_policy now;
 	int err = svai_handle_state(wq);
-	size_t size;
 
 	if (err)
 		return err;
@@ -130,8 +127,6 @@ int sva_wq_get_policy(const struct sva_wq *wq, struct sva_policy *policy)
 	svai_policy_now(h, &now);
 	if (!now.threshold)
 		now.threshold = __atomic_load_n(&h->measured, __ATOMIC_RELAXED);
-	size = policy->size;
-	memcpy(policy, &now, size < sizeof(now) ? size : sizeof(now));
-	policy->size = size;
+	svai_give_result(policy, &now, sizeof(now));
 	return 0;
 }

@@ -16,7 +16,7 @@ void svai_policy_publish(struct svai_handle *h, const struct sva_policy *policy)
 /* svai_policy_read - the policy of an open handle, its threshold measured */
 void svai_policy_read(struct svai_handle *h, struct sva_policy *policy);
 
-/* svai_policy_now - as it is set: a threshold of 0 has not been measured */
+/* svai_policy_now - the policy of a handle as it was set; measures no threshold, so 0 stays 0 */
 void svai_policy_now(const struct svai_handle *h, struct sva_policy *policy);
 
 /*

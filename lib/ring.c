@@ -98,7 +98,7 @@ static void release(struct svai_ring *r)
 	free(r);
 }
 
-/* write(2) takes many at once as it is, and may refuse batches; the CPU has no use for them. */
+/* One write(2) submits many descriptors anyway, and the CPU path gains nothing by a batch. */
 static bool takes_batches(const struct svai_handle *h)
 {
 	return sva_opmask_has(&h->limits.opcodes, SVA_OP_BATCH) &&

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a queue or a pool has done, for who asks; counted by SVAI_COUNT(). */
-#include <string.h>
-
+#include "options.h"
 #include "pool.h"
 #include "sysfs.h"
 
@@ -20,7 +19,6 @@ int sva_wq_stats(const struct sva_wq *wq, struct sva_wq_stats *stats)
 	struct svai_handle *h = svai_handle(wq);
 	struct sva_wq_stats now = { 0 };
 	int err = svai_handle_state(wq);
-	size_t size;
 
 	if (err)
 		return err;
@@ -30,8 +28,6 @@ int sva_wq_stats(const struct sva_wq *wq, struct sva_wq_stats *stats)
 		svai_pool_stats(h, &now);
 	else
 		stats_of_queue(h, &now);
-	size = stats->size;
-	memcpy(stats, &now, size < sizeof(now) ? size : sizeof(now));
-	stats->size = size;
+	svai_give_result(stats, &now, sizeof(now));
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <cmocka.h>
 
 #include "fixture.h"
@@ -88,4 +89,14 @@ void submit_held(struct sva_wq *wq, struct sva_op *op)
 	sva_prep_noop(&op->desc, 0);
 	assert_int_equal(sva_submit(wq, op), 0);
 	assert_int_equal(sva_poll(op), 0);
+}
+
+void expect_good_end(pid_t child)
+{
+	int status;
+
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
 }

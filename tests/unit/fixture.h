@@ -6,6 +6,9 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include "fake_device.h"
 
 #define DEDICATED_SIZE 16
@@ -30,5 +33,15 @@ void submit_held(struct sva_wq *wq, struct sva_op *op);
 
 /* close_fake - close it, and fail the test if that does not work */
 void close_fake(struct sva_wq *wq);
+
+/* In the child of a fork: exit with the line that failed. */
+#define CHILD_CHECK(cond)                          \
+	do {                                       \
+		if (!(cond))                       \
+			_exit(__LINE__ % 251 + 1); \
+	} while (0)
+
+/* expect_good_end - the child has exited, and all its checks have held */
+void expect_good_end(pid_t child);
 
 #endif

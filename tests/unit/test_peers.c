@@ -973,23 +973,6 @@ static unsigned int open_files(void)
 	return n;
 }
 
-/* The child's checks exit with the line that failed. */
-#define CHILD_CHECK(cond)                          \
-	do {                                       \
-		if (!(cond))                       \
-			_exit(__LINE__ % 251 + 1); \
-	} while (0)
-
-static void expect_good_end(pid_t child)
-{
-	int status;
-
-	assert_true(child > 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
 static void be_the_child(struct sva_wq *wq, struct sva_wq *pool, struct sva_ring *ring,
 			 unsigned int before)
 {

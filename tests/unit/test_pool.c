@@ -1813,13 +1813,6 @@ static void under_traffic(void **state)
  * Forking and closing.
  */
 
-/* The child's checks exit with the line that failed. */
-#define CHILD_CHECK(cond)                          \
-	do {                                       \
-		if (!(cond))                       \
-			_exit(__LINE__ % 251 + 1); \
-	} while (0)
-
 static void use_stale(struct sva_wq *pool)
 {
 	struct sva_wq_stats stats = { .size = sizeof(stats) };

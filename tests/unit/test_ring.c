@@ -2097,22 +2097,6 @@ static void the_thread_of_the_library(void **state)
  * Fork.
  */
 
-#define CHILD_CHECK(cond)                          \
-	do {                                       \
-		if (!(cond))                       \
-			_exit(__LINE__ % 251 + 1); \
-	} while (0)
-
-static void expect_good_end(pid_t child)
-{
-	int status;
-
-	assert_true(child > 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
 static void use_stale(struct sva_ring *ring)
 {
 	struct sva_ring *another;
