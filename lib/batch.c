@@ -69,7 +69,7 @@ static int execute_alone(struct svai_handle *h, struct sva_op *op)
 	limits.gen_cap |= SVAI_GENCAP_BATCH_OF_ONE;
 	limits.max_transfer = SVAI_MAX_TRANSFER;
 	sva__op_link(op, &h->head);
-	SVAI_COUNT_CPU(h, err == -EAGAIN ? SVA_WHY_FULL : SVA_WHY_DEAD);
+	SVAI_COUNT_CPU(h, svai_pool_why(h, err));
 	svai_cpu_execute(&limits, &op->desc);
 	return 0;
 }

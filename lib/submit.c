@@ -209,15 +209,12 @@ static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 	struct svai_handle *h = svai_handle(wq);
 	int err = check(wq, op);
 
-	if (!err)
-		err = submit_to_device(h, op, retry);
-	else
+	if (err)
 		return err;
+	err = submit_to_device(h, op, retry);
 	if (!err || !cpu_takes(h, err, retry))
 		return err;
-	SVAI_COUNT_CPU(h, err == -EAGAIN          ? SVA_WHY_FULL
-			  : svai_pool_is_empty(h) ? SVA_WHY_NO_DEVICE
-						  : SVA_WHY_DEAD);
+	SVAI_COUNT_CPU(h, svai_pool_why(h, err));
 	sva__op_link(op, wq);
 	svai_cpu_execute(&h->limits, &op->desc);
 	return 0;
