@@ -4,10 +4,10 @@
  * 30 GB/s for all engines of a device together (DTO's README; intel/DML issue 25). That an engine
  * alone reaches the whole rate is (unverified).
  */
-#include <sched.h>
 #include <time.h>
 
 #include "clock.h"
+#include "sys.h"
 
 #define LATENCY_NS   1000u
 #define BYTES_PER_NS 30u
@@ -16,7 +16,7 @@ uint64_t emu_now(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	emu_sys(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
@@ -39,5 +39,5 @@ void emu_clock_wait(struct emu_state *state, unsigned int lane, const struct sva
 	uint64_t until = reserve(&emu_lane_device_live(state, lane)->busy_until, emu_now(), ns);
 
 	while (emu_now() < until + LATENCY_NS)
-		sched_yield();
+		emu_sys(SYS_sched_yield);
 }

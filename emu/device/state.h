@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <sva/desc.h>
@@ -244,6 +245,10 @@ struct emu_state {
 	struct emu_rule rule[EMU_RULES];
 	_Alignas(4096) struct emu_live live;
 };
+
+/* The two files that it consists of. */
+#define EMU_CONFIG_SIZE offsetof(struct emu_state, live)
+#define EMU_LIVE_SIZE   (sizeof(struct emu_state) - EMU_CONFIG_SIZE)
 
 static inline struct emu_dsa *emu_lane_device(struct emu_state *state, unsigned int lane)
 {

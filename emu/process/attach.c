@@ -1,48 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <signal.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "local.h"
+#include "lock.h"
 #include "process.h"
 
 #define BIT(signal) (1ull << ((signal)-1))
 
-/*
- * Engines take no signal of the program's. Left are faults in what it has submitted, and the two
- * that the C library keeps for itself: setuid() waits until every thread has had its.
- */
-static int start_engine(struct emu_engine_start *start)
+/* Engines take no signal of the program's. Left are faults in what it has submitted. */
+static void *start_engine(struct emu_engine_start *start)
 {
-	uint64_t all = ~(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(32) | BIT(33)), old;
-	pthread_attr_t attr;
-	pthread_t thread;
-	int err = pthread_attr_init(&attr);
+	uint64_t all = ~(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL)), old;
+	void *thread;
 
-	if (err)
-		return -err;
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &old, sizeof(all));
-	err = emu_thread_create(&thread, &attr, emu_engine_main, start);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof(old));
-	pthread_attr_destroy(&attr);
-	return -err;
+	emu_sys(SYS_rt_sigprocmask, SIG_BLOCK, &all, &old, sizeof(all));
+	thread = emu_thread_start(emu_engine_main, start);
+	emu_sys(SYS_rt_sigprocmask, SIG_SETMASK, &old, 0, sizeof(old));
+	return thread;
 }
 
 static int attach(void)
 {
 	struct emu_engine_start start = { 0 };
-	int err = start_engine(&start);
+	void *thread = start_engine(&start);
 
-	if (err)
-		return err;
+	if (!thread)
+		return -EAGAIN;
 	while (!atomic_load(&start.done))
-		syscall(SYS_futex, &start.done, FUTEX_WAIT, 0, NULL, NULL, 0);
-	if (start.result < 0)
+		emu_sys(SYS_futex, &start.done, FUTEX_WAIT, 0, 0);
+	if (start.result < 0) {
+		emu_thread_join(thread);
 		return start.result;
+	}
 	atomic_store(&emu_local->process, start.result);
 	atomic_store(&emu_local->attached, true);
 	return 0;
@@ -52,9 +43,9 @@ int emu_process_attach(void)
 {
 	int err = 0;
 
-	pthread_mutex_lock(&emu_local->lock);
+	emu_lock(&emu_local->lock);
 	if (!atomic_load(&emu_local->attached))
 		err = attach();
-	pthread_mutex_unlock(&emu_local->lock);
+	emu_unlock(&emu_local->lock);
 	return err;
 }

@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <linux/futex.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,11 +23,11 @@
 #include "copy.h"
 #include "inject.h"
 #include "local.h"
+#include "lock.h"
 #include "names.h"
 #include "process.h"
 #include "queue.h"
 
-#define STACK_SIZE (256u << 10)
 #define SPINS      200u /* looks at the bell before the thread sleeps */
 #define FAIR_ROUND 8u   /* each so many descriptors, priority does not count */
 #define RETRIES    3u   /* of an operation whose memory went away while it ran */
@@ -190,7 +189,7 @@ static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc
 	struct emu_guard guard;
 	unsigned int status;
 
-	if (sigsetjmp(guard.jump, 0)) {
+	if (emu_guard_here(&guard)) {
 		view->page_check = true;
 		tries++;
 	}
@@ -341,7 +340,7 @@ static bool take(struct engine *engine, struct sva_desc *desc)
 	bool taken = false;
 	int lane;
 
-	pthread_mutex_lock(&emu_local->arbiter);
+	emu_lock(&emu_local->arbiter);
 	lane = choose(engine);
 	if (lane != EMU_NONE)
 		taken = emu_queue_dispatch(engine->view.state, (unsigned int)lane, engine->worker,
@@ -352,7 +351,7 @@ static bool take(struct engine *engine, struct sva_desc *desc)
 		if (choose(engine) != EMU_NONE)
 			emu_process_ring(engine->live);
 	}
-	pthread_mutex_unlock(&emu_local->arbiter);
+	emu_unlock(&emu_local->arbiter);
 	return taken;
 }
 
@@ -368,14 +367,14 @@ static void wait_for_bell(struct emu_process_live *process, unsigned int heard)
 	atomic_fetch_sub(&process->sleepers, 1);
 }
 
-static void *work(void *argument)
+static void work(void *argument)
 {
 	struct engine engine = first;
 	struct sva_desc desc;
 	unsigned int heard;
 
 	engine.worker = argument;
-	prctl(PR_SET_NAME, "sva-emu engine");
+	emu_sys(SYS_prctl, PR_SET_NAME, "sva-emu engine");
 	for (;;) {
 		heard = atomic_load(&engine.live->bell);
 		if (take(&engine, &desc))
@@ -383,7 +382,6 @@ static void *work(void *argument)
 		else
 			wait_for_bell(engine.live, heard);
 	}
-	return NULL;
 }
 
 /*
@@ -391,41 +389,44 @@ static void *work(void *argument)
  */
 
 /* Without the emulator there are no devices; as of a machine that lost them, nothing goes on. */
-static void *watch(void *unused)
+static void watch(void *unused)
 {
 	static const char text[] = "sva-emu: the emulator has ended before this program, which is "
 				   "killed: its devices are gone\n";
 	struct pollfd file = { .fd = first.file };
-	int log;
+	long log;
 
 	(void)unused;
-	prctl(PR_SET_NAME, "sva-emu watch");
-	while (poll(&file, 1, -1) < 0)
+	emu_sys(SYS_prctl, PR_SET_NAME, "sva-emu watch");
+	while (emu_sys(SYS_poll, &file, 1, -1) < 0)
 		;
 	/* The program's standard error: this thread has files of its own. */
-	log = open("/proc/self/fd/2", O_WRONLY | O_APPEND);
-	if (log >= 0 && write(log, text, sizeof(text) - 1) < 0)
-		close(log);
-	kill(getpid(), SIGKILL);
-	return NULL;
+	log = emu_sys(SYS_openat, AT_FDCWD, "/proc/self/fd/2", O_WRONLY | O_APPEND);
+	if (log >= 0)
+		emu_sys(SYS_write, log, text, sizeof(text) - 1);
+	emu_sys(SYS_kill, emu_sys(SYS_getpid), SIGKILL);
 }
 
 /* Files of our own: the program's stay its, and ours close with the last engine. */
 static int open_files(struct engine *engine)
 {
-	int file, process;
+	long file, process;
+	int err;
 
-	if (syscall(SYS_close_range, 0, ~0u, 2 /* CLOSE_RANGE_UNSHARE */))
-		return -errno;
-	file = open(EMU_PROCESS_PATH, O_RDWR);
+	if (emu_sys(SYS_close_range, 0, ~0u, 2 /* CLOSE_RANGE_UNSHARE */) < 0)
+		return -ENOSYS;
+	file = emu_sys(SYS_openat, AT_FDCWD, EMU_PROCESS_PATH, O_RDWR);
 	if (file < 0)
-		return -errno;
-	process = ioctl(file, EMU_IOC_PROCESS);
+		return (int)file;
+	process = emu_sys(SYS_ioctl, file, EMU_IOC_PROCESS);
 	if (process < 0)
-		return -errno;
-	engine->file = file;
-	engine->trace = engine->view.state->trace ? open(EMU_TRACE_PATH, O_WRONLY) : -1;
-	return emu_pages_open(&engine->view) ? -errno : process;
+		return (int)process;
+	engine->file = (int)file;
+	engine->trace = -1;
+	if (engine->view.state->trace)
+		engine->trace = (int)emu_sys(SYS_openat, AT_FDCWD, EMU_TRACE_PATH, O_WRONLY);
+	err = emu_pages_open(&engine->view);
+	return err ? err : (int)process;
 }
 
 static unsigned int worker_count(const struct emu_state *state)
@@ -441,21 +442,13 @@ static unsigned int worker_count(const struct emu_state *state)
 /* The rest of the threads; they share the first one's files. Fewer than asked for do it, too. */
 static void start_others(struct emu_process_live *process, unsigned int count)
 {
-	pthread_attr_t attr;
-	pthread_t thread;
-
-	if (pthread_attr_init(&attr))
-		return;
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	emu_thread_create(&thread, &attr, watch, NULL);
+	emu_thread_start(watch, NULL);
 	for (unsigned int i = 1; i < count; i++)
-		if (emu_thread_create(&thread, &attr, work, &process->worker[i]))
+		if (!emu_thread_start(work, &process->worker[i]))
 			break;
-	pthread_attr_destroy(&attr);
 }
 
-void *emu_engine_main(void *argument)
+void emu_engine_main(void *argument)
 {
 	struct emu_engine_start *start = argument;
 	int result;
@@ -470,6 +463,7 @@ void *emu_engine_main(void *argument)
 	}
 	start->result = result;
 	atomic_store(&start->done, 1);
-	syscall(SYS_futex, &start->done, FUTEX_WAKE, 1, NULL, NULL, 0);
-	return result < 0 ? NULL : work(&first.live->worker[0]);
+	emu_sys(SYS_futex, &start->done, FUTEX_WAKE, 1);
+	if (result >= 0)
+		work(&first.live->worker[0]);
 }

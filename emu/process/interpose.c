@@ -12,32 +12,33 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "control.h"
 #include "process.h"
+#include "sys.h"
 #include "trap.h"
 
 /*
- * What is a device. The system calls themselves: the functions are what stands in this file.
+ * What is a device. By system calls: the functions are what stands in this file.
  */
-
-static bool device_at(int dir, const char *path, int flags, struct stat *st)
-{
-	return !syscall(SYS_newfstatat, dir, path, st, flags) &&
-	       emu_is_device(st->st_dev, st->st_ino);
-}
 
 static bool is_device_fd(int fd)
 {
-	int saved = errno;
-	struct stat st;
-	bool device = emu_machine() && fd >= 0 && device_at(fd, "", AT_EMPTY_PATH, &st);
+	struct stat st = { 0 };
 
-	errno = saved;
-	return device;
+	return emu_machine() && fd >= 0 && !emu_sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) &&
+	       emu_is_device(st.st_dev, st.st_ino);
+}
+
+/* As the C library returns what the kernel does. */
+static int result_of(long result)
+{
+	if (result >= 0)
+		return (int)result;
+	errno = (int)-result;
+	return -1;
 }
 
 static dev_t device_number(uint64_t ino)
@@ -59,8 +60,7 @@ static int opened(int fd)
 	if (!is_device_fd(fd) || !(err = emu_process_attach()))
 		return fd;
 	close(fd);
-	errno = -err;
-	return -1;
+	return result_of(err);
 }
 
 static mode_t mode_argument(int flags, va_list args)
@@ -68,13 +68,16 @@ static mode_t mode_argument(int flags, va_list args)
 	return flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) ? va_arg(args, mode_t) : 0;
 }
 
-/* With the mode, when there is one. openat() is a cancellation point: the C library's own one. */
+/*
+ * With the mode, when there is one. openat() is a cancellation point, and a sanitizer wants to know
+ * of it, and of the mappings below: so they are called, not the kernel.
+ */
 static int open_at(int dir, const char *path, int flags, mode_t mode)
 {
-	static int (*next)(int, const char *, int, ...);
+	static __typeof__(openat) *next;
 
 	if (!next)
-		next = (int (*)(int, const char *, int, ...))dlsym(RTLD_NEXT, "openat");
+		next = (__typeof__(next))dlsym(RTLD_NEXT, "openat");
 	return opened(next(dir, path, flags, mode));
 }
 
@@ -137,35 +140,45 @@ EMU_EXPORT int __openat64_2(int dir, const char *path, int flags)
  * mmap(), munmap().
  */
 
-static void *map(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
+static void *map_device(void *addr, size_t length, int flags, int fd)
 {
-	return (void *)syscall(SYS_mmap, addr, length, prot, flags, fd, offset);
-}
+	void *page;
+	int err = emu_portal_map(addr, length, flags, fd, &page);
 
-static void *map_any(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
-{
-	if (flags & MAP_FIXED && emu_machine())
-		emu_portal_unmap(addr, length);
-	if (!(flags & MAP_ANONYMOUS) && is_device_fd(fd))
-		return emu_portal_map(addr, length, flags, fd);
-	return map(addr, length, prot, flags, fd, offset);
+	if (!err)
+		return page;
+	errno = -err;
+	return MAP_FAILED;
 }
 
 EMU_EXPORT void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
 {
-	return map_any(addr, length, prot, flags, fd, offset);
+	static __typeof__(mmap) *next;
+
+	if (!next)
+		next = (__typeof__(next))dlsym(RTLD_NEXT, "mmap");
+	if (flags & MAP_FIXED && emu_machine())
+		emu_portal_unmap(addr, length);
+	if (!(flags & MAP_ANONYMOUS) && is_device_fd(fd))
+		return map_device(addr, length, flags, fd);
+	return next(addr, length, prot, flags, fd, offset);
 }
 
+/* The two are one on x86-64. */
 EMU_EXPORT void *mmap64(void *addr, size_t length, int prot, int flags, int fd, off64_t offset)
 {
-	return map_any(addr, length, prot, flags, fd, offset);
+	return mmap(addr, length, prot, flags, fd, offset);
 }
 
 EMU_EXPORT int munmap(void *addr, size_t length)
 {
+	static __typeof__(munmap) *next;
+
+	if (!next)
+		next = (__typeof__(next))dlsym(RTLD_NEXT, "munmap");
 	if (emu_machine())
 		emu_portal_unmap(addr, length);
-	return (int)syscall(SYS_munmap, addr, length);
+	return next(addr, length);
 }
 
 /*
@@ -174,8 +187,10 @@ EMU_EXPORT int munmap(void *addr, size_t length)
 
 static int stat_at(int dir, const char *path, struct stat *st, int flags)
 {
-	if (syscall(SYS_newfstatat, dir, path, st, flags))
-		return -1;
+	int result = result_of(emu_sys(SYS_newfstatat, dir, path, st, flags));
+
+	if (result)
+		return result;
 	if (emu_is_device(st->st_dev, st->st_ino)) {
 		st->st_mode = (st->st_mode & ~(mode_t)S_IFMT) | S_IFCHR;
 		st->st_rdev = device_number(st->st_ino);
@@ -269,8 +284,10 @@ EMU_EXPORT int __fxstat64(int version, int fd, struct stat64 *st)
 
 EMU_EXPORT int statx(int dir, const char *path, int flags, unsigned int mask, struct statx *stx)
 {
-	if (syscall(SYS_statx, dir, path, flags, mask, stx))
-		return -1;
+	int result = result_of(emu_sys(SYS_statx, dir, path, flags, mask, stx));
+
+	if (result)
+		return result;
 	if (emu_is_device(makedev(stx->stx_dev_major, stx->stx_dev_minor), stx->stx_ino)) {
 		dev_t number = device_number(stx->stx_ino);
 

@@ -3,7 +3,6 @@
 #ifndef EMU_PROCESS_LOCAL_H
 #define EMU_PROCESS_LOCAL_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,18 +16,15 @@ struct emu_mapping {
 
 struct emu_local {
 	/* Zero is the initial state of both; in a child, they are nobody's. */
-	pthread_mutex_t lock;
-	pthread_mutex_t arbiter; /* of the engines */
+	atomic_uint lock;
+	atomic_uint arbiter; /* of the engines */
 	atomic_bool attached;
 	atomic_int process;
-	atomic_uint other_threads; /* of the program's, but one */
 	struct emu_mapping portal[EMU_PORTALS];
 };
 
+/* Valid once emu_machine() has found one. */
 extern struct emu_local *emu_local;
-
-/* local.c: find the machine; false: there is none. */
-bool emu_local_start(void);
 
 /* portal.c: let the trap know of the portals. */
 void emu_portals_start(void);

@@ -5,17 +5,15 @@
  * not there in a child.
  */
 #include <errno.h>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "control.h"
 #include "local.h"
 #include "process.h"
 #include "queue.h"
+#include "sys.h"
 #include "trap.h"
 
 #define UNMAP_LIMIT_NS UINT64_C(1000000000)
@@ -42,51 +40,6 @@ static struct emu_mapping *find(const void *addr)
 		if (atomic_load_explicit(&emu_local->portal[i].page, memory_order_acquire) == page)
 			return &emu_local->portal[i];
 	return NULL;
-}
-
-void *emu_portal_map(void *addr, size_t length, int flags, int fd)
-{
-	int lane = ioctl(fd, EMU_IOC_PORTAL, length), err;
-	void *page;
-
-	if (lane < 0)
-		return MAP_FAILED;
-	/* The system calls: the functions are ours. */
-	page = (void *)syscall(SYS_mmap, addr, EMU_PAGE, PROT_NONE,
-			       (flags & MAP_FIXED) | MAP_PRIVATE, fd, 0L);
-	if (page == MAP_FAILED)
-		return MAP_FAILED;
-	err = madvise(page, EMU_PAGE, MADV_DONTFORK) ? -errno
-						     : add((uintptr_t)page, (unsigned int)lane);
-	if (!err)
-		return page;
-	syscall(SYS_munmap, page, EMU_PAGE);
-	errno = -err;
-	return MAP_FAILED;
-}
-
-/* The kernel would drain at the last reference: here, before the memory can go away. */
-static void settle(unsigned int lane)
-{
-	struct emu_state *state = emu_machine();
-	uint64_t limit = emu_now() + UNMAP_LIMIT_NS;
-
-	while (lane < EMU_LANES && !emu_lane_settled(state, lane, UINT64_MAX) && emu_now() < limit)
-		sched_yield();
-}
-
-void emu_portal_unmap(const void *addr, size_t length)
-{
-	uintptr_t start = (uintptr_t)addr;
-
-	for (unsigned int i = 0; i < EMU_PORTALS; i++) {
-		uintptr_t page = atomic_load(&emu_local->portal[i].page);
-
-		if (page && page - start < length) {
-			settle(atomic_load(&emu_local->portal[i].lane));
-			atomic_store(&emu_local->portal[i].page, 0);
-		}
-	}
 }
 
 /*
@@ -128,4 +81,54 @@ void emu_portals_start(void)
 	static const struct emu_trap_ops ops = { .enqcmd = enqcmd, .movdir64b = movdir64b };
 
 	emu_trap_set_ops(&ops);
+	emu_trap_start();
+}
+
+/*
+ * Mappings.
+ */
+
+int emu_portal_map(void *addr, size_t length, int flags, int fd, void **result)
+{
+	long lane = emu_sys(SYS_ioctl, fd, EMU_IOC_PORTAL, length), page;
+	int err;
+
+	if (lane < 0)
+		return (int)lane;
+	emu_portals_start();
+	page = emu_sys(SYS_mmap, addr, EMU_PAGE, PROT_NONE, (flags & MAP_FIXED) | MAP_PRIVATE, fd,
+		       0);
+	if (page < 0 && page > -4096)
+		return (int)page;
+	err = (int)emu_sys(SYS_madvise, page, EMU_PAGE, MADV_DONTFORK);
+	if (!err)
+		err = add((uintptr_t)page, (unsigned int)lane);
+	if (err)
+		emu_sys(SYS_munmap, page, EMU_PAGE);
+	*result = (void *)page; /* NOLINT: the kernel's answer */
+	return err;
+}
+
+/* The kernel would drain at the last reference: here, before the memory can go away. */
+static void settle(unsigned int lane)
+{
+	struct emu_state *state = emu_machine();
+	uint64_t limit = emu_now() + UNMAP_LIMIT_NS;
+
+	while (lane < EMU_LANES && !emu_lane_settled(state, lane, UINT64_MAX) && emu_now() < limit)
+		emu_sys(SYS_sched_yield);
+}
+
+void emu_portal_unmap(const void *addr, size_t length)
+{
+	uintptr_t start = (uintptr_t)addr;
+
+	for (unsigned int i = 0; i < EMU_PORTALS; i++) {
+		uintptr_t page = atomic_load(&emu_local->portal[i].page);
+
+		if (page && page - start < length) {
+			settle(atomic_load(&emu_local->portal[i].lane));
+			atomic_store(&emu_local->portal[i].page, 0);
+		}
+	}
 }

@@ -6,7 +6,8 @@
 #ifndef EMU_PROCESS_PROCESS_H
 #define EMU_PROCESS_PROCESS_H
 
-#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -16,7 +17,8 @@
 
 /* local.c: the emulated machine. */
 
-/* The machine that this program runs on; NULL: none, so that nothing is done here. */
+/* The machine that this program runs on, looked for at the first call; NULL: none, so that nothing
+ * is done here. */
 struct emu_state *emu_machine(void);
 
 /* A process that has no char device open has no PASID, and no engine threads: EMU_NONE. */
@@ -30,16 +32,16 @@ int emu_process_attach(void);
 
 /* portal.c: where the program has mapped portals. */
 
-/* mmap(2) of a char device. The address, or MAP_FAILED with errno. */
-void *emu_portal_map(void *addr, size_t length, int flags, int fd);
+/* mmap(2) of a char device: 0 or -errno. */
+int emu_portal_map(void *addr, size_t length, int flags, int fd, void **page);
 
 /* munmap(2) is about to take [@addr, @addr + @length): wait for what was submitted there. */
 void emu_portal_unmap(const void *addr, size_t length);
 
 /* engine.c */
 
-/* The first engine's thread; never returns. */
-void *emu_engine_main(void *start);
+/* The first engine's thread; returns only where it could not be one. */
+void emu_engine_main(void *start);
 
 /* What the thread that starts it waits for. */
 struct emu_engine_start {
@@ -49,12 +51,11 @@ struct emu_engine_start {
 
 /* threads.c */
 
-/* Begin to count the program's threads; the caller is one. */
-void emu_threads_start(void);
+/* Start a thread of the emulator's own. Its mapping, for emu_thread_join(); NULL: it cannot be. */
+void *emu_thread_start(void (*function)(void *), void *argument);
 
-/* pthread_create() of a thread that is not the program's. */
-int emu_thread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*function)(void *),
-		      void *argument);
+/* Wait until its function has returned. */
+void emu_thread_join(void *mapping);
 
 /* pages.c: which pages the device can reach, by the process' page tables. */
 

@@ -2,11 +2,12 @@
 #include "local.h"
 #include "process.h"
 
-/* Without the emulator around it, the library does nothing but trap the instructions. */
+/*
+ * Without the emulator around it, the library does nothing but trap the instructions. Whoever needs
+ * it earlier, in a constructor that runs before this one, has it from the functions themselves.
+ */
 __attribute__((constructor)) static void start(void)
 {
-	if (!emu_local_start())
-		return;
-	emu_portals_start();
-	emu_threads_start();
+	if (emu_machine())
+		emu_portals_start();
 }

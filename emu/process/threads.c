@@ -1,139 +1,120 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which threads are the program's. The C library ends a process with its last thread; but it counts
- * the engines, too, which never end. So the program's own are counted here, and the last of them
- * ends the process.
+ * Threads that are not the program's, and that neither the C library nor a sanitizer knows of: the
+ * library ends a process with the last thread of its own, and a sanitizer sees no races with a
+ * device. No function of the C library works in them, and no thread-local variable but emu_thread.
  *
- * Not seen: threads that are made by system calls.
+ * A thread's mapping, upwards: a page that nobody may touch, the stack, emu_thread as far below the
+ * thread pointer as it is in every thread, and the thread pointer's page.
+ *
+ * Source: clone(2); System V ABI, AMD64 Architecture Processor Supplement, and ELF Handling For
+ * Thread-Local Storage, variant II.
  */
-#include <dlfcn.h>
-#include <errno.h>
-#include <limits.h>
-#include <pthread.h>
+#include <linux/futex.h>
+#include <sched.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <threads.h>
+#include <sys/mman.h>
 
-#include "local.h"
 #include "process.h"
-#include "trap.h"
+#include "sys.h"
+#include "thread.h"
 
-static pthread_key_t counted;
-static bool counting;
+#define PAGE       4096u
+#define STACK_SIZE (256u << 10)
 
-/* At the end of a thread, behind the program's own destructors: these may be called some times. */
-static void end(void *round)
-{
-	if ((uintptr_t)round < PTHREAD_DESTRUCTOR_ITERATIONS)
-		pthread_setspecific(counted, (void *)((uintptr_t)round + 1));
-	else if (atomic_fetch_sub(&emu_local->other_threads, 1) == 0)
-		exit(0);
-}
+#define CLONE_FLAGS                                                                         \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | \
+	 CLONE_SETTLS | CLONE_CHILD_CLEARTID)
 
-static void count_this(void)
-{
-	pthread_setspecific(counted, (void *)1);
-}
-
-/* What a thread begins with; freed by the thread. */
-struct begin {
-	void *(*function)(void *);
-	int (*c11)(void *);
-	void *argument;
+/* What stands at the thread pointer. */
+struct control_block {
+	struct control_block *self; /* the ABI's: how a thread finds its own */
+	uintptr_t unused;
+	struct control_block *also_self;
+	uintptr_t none[2];
+	uintptr_t canary; /* of compilers that protect stacks: any value */
+	atomic_uint alive;
 };
 
-static struct begin take(void *argument)
+static char *thread_pointer(void)
 {
-	struct begin begin = *(struct begin *)argument;
+	char *pointer;
 
-	free(argument);
-	count_this();
-	return begin;
+	__asm__("mov %%fs:0, %0" : "=r"(pointer));
+	return pointer;
 }
 
-static void *start_posix(void *argument)
+static size_t local_size(void)
 {
-	struct begin begin = take(argument);
+	size_t size = (size_t)(thread_pointer() - (char *)&emu_thread);
 
-	return begin.function(begin.argument);
+	return (size + PAGE - 1) / PAGE * PAGE;
 }
 
-static int start_c11(void *argument)
+static size_t mapping_size(void)
 {
-	struct begin begin = take(argument);
-
-	return begin.c11(begin.argument);
+	return PAGE + STACK_SIZE + local_size() + PAGE;
 }
 
-static struct begin *prepare(struct begin begin)
+/* At the top of the stack: the function, and its argument. */
+static long clone_thread(void *const *stack, struct control_block *block, atomic_uint *alive)
 {
-	struct begin *copy = malloc(sizeof(*copy));
+	register atomic_uint *r10 __asm__("r10") = alive;
+	register struct control_block *r8 __asm__("r8") = block;
+	long result;
 
-	if (!copy)
-		return NULL;
-	*copy = begin;
-	atomic_fetch_add(&emu_local->other_threads, 1);
-	return copy;
-}
-
-static void give_up(struct begin *begin)
-{
-	atomic_fetch_sub(&emu_local->other_threads, 1);
-	free(begin);
-}
-
-int emu_thread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*function)(void *),
-		      void *argument)
-{
-	static int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-
-	if (!next)
-		next = (__typeof__(next))dlsym(RTLD_NEXT, "pthread_create");
-	return next(thread, attr, function, argument);
-}
-
-EMU_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
-			      void *(*function)(void *), void *argument)
-{
-	struct begin *begin;
-	int err;
-
-	if (!counting)
-		return emu_thread_create(thread, attr, function, argument);
-	begin = prepare((struct begin){ .function = function, .argument = argument });
-	if (!begin)
-		return EAGAIN;
-	err = emu_thread_create(thread, attr, start_posix, begin);
-	if (err)
-		give_up(begin);
-	return err;
-}
-
-EMU_EXPORT int thrd_create(thrd_t *thread, thrd_start_t function, void *argument)
-{
-	static int (*next)(thrd_t *, thrd_start_t, void *);
-	struct begin *begin;
-	int result;
-
-	if (!next)
-		next = (__typeof__(next))dlsym(RTLD_NEXT, "thrd_create");
-	if (!counting)
-		return next(thread, function, argument);
-	begin = prepare((struct begin){ .c11 = function, .argument = argument });
-	if (!begin)
-		return thrd_nomem;
-	result = next(thread, start_c11, begin);
-	if (result != thrd_success)
-		give_up(begin);
+	__asm__ volatile("	syscall\n"
+			 "	test %%rax, %%rax\n"
+			 "	jnz 1f\n"
+			 "	xor %%ebp, %%ebp\n" /* where backtraces end */
+			 "	pop %%rax\n"
+			 "	pop %%rdi\n"
+			 "	call *%%rax\n"
+			 "	mov %[exit], %%eax\n"
+			 "	xor %%edi, %%edi\n"
+			 "	syscall\n"
+			 "1:\n"
+			 : "=a"(result)
+			 : "a"((long)SYS_clone), "D"((long)CLONE_FLAGS), "S"(stack), "d"(0L),
+			   "r"(r10), "r"(r8), [exit] "i"(SYS_exit)
+			 : "rcx", "r11", "memory");
 	return result;
 }
 
-void emu_threads_start(void)
+/* NOLINTNEXTLINE(readability-non-const-parameter): the thread's own */
+void *emu_thread_start(void (*function)(void *), void *argument)
 {
-	if (pthread_key_create(&counted, end))
-		return;
-	count_this();
-	counting = true;
+	size_t size = mapping_size();
+	char *mapping = (char *)emu_sys(SYS_mmap, 0, size, PROT_READ | PROT_WRITE,
+					MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct control_block *block;
+	void **stack;
+
+	if ((uintptr_t)mapping > -(uintptr_t)PAGE)
+		return NULL;
+	emu_sys(SYS_mprotect, mapping, PAGE, PROT_NONE);
+	emu_sys(SYS_madvise, mapping, size, MADV_DONTFORK);
+	block = (struct control_block *)(void *)(mapping + size - PAGE);
+	block->self = block->also_self = block;
+	atomic_store(&block->alive, 1);
+	stack = (void **)(void *)(mapping + PAGE + STACK_SIZE);
+	*--stack = argument;
+	*(void (**)(void *))-- stack = function;
+	if (clone_thread(stack, block, &block->alive) > 0)
+		return mapping;
+	emu_sys(SYS_munmap, mapping, size);
+	return NULL;
+}
+
+void emu_thread_join(void *mapping)
+{
+	size_t size = mapping_size();
+	struct control_block *block =
+		(struct control_block *)(void *)((char *)mapping + size - PAGE);
+
+	/* The kernel clears it at the very end, and wakes without FUTEX_PRIVATE. */
+	while (atomic_load(&block->alive))
+		emu_sys(SYS_futex, &block->alive, FUTEX_WAIT, 1, 0);
+	emu_sys(SYS_munmap, mapping, size);
 }

@@ -6,10 +6,10 @@
 #ifndef EMU_TRAP_COPY_H
 #define EMU_TRAP_COPY_H
 
-#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <ucontext.h>
 
 /* A fault, as a signal handler gets to see it. */
@@ -35,13 +35,20 @@ bool emu_copy_caught(const siginfo_t *info, ucontext_t *uc);
 
 /* Code that works on the program's memory at length: a fault in it jumps out. */
 struct emu_guard {
-	sigjmp_buf jump; /* from sigsetjmp(jump, 0): the mask is that of the guarded code */
+	uint64_t rbx, rbp, r12, r13, r14, r15, rsp, rip;
 };
+
+/**
+ * emu_guard_here - the place that a fault jumps to, as setjmp()
+ *
+ * Returns 0; and once more, 1, at a fault while emu_guard_set() is in force.
+ */
+int emu_guard_here(struct emu_guard *guard) __attribute__((returns_twice));
 
 /* emu_guard_set - guard the calling thread, or end that with NULL */
 void emu_guard_set(struct emu_guard *guard);
 
-/* emu_guard_caught - jump to the thread's guard, where it has one and @info is a fault */
-void emu_guard_caught(const siginfo_t *info, const ucontext_t *uc);
+/* emu_guard_caught - whether a fault is guarded; then the handler's return jumps to the guard */
+bool emu_guard_caught(const siginfo_t *info, ucontext_t *uc);
 
 #endif

@@ -3,14 +3,13 @@
  * What the instructions do. Source: Intel 64 and IA-32 Software Developer's Manual, volume 2.
  */
 #include <asm/prctl.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "decode.h"
 #include "emulate.h"
+#include "sys.h"
+#include "thread.h"
 #include "trap.h"
 
 #define FLAG_CF     0x001
@@ -19,19 +18,10 @@
 
 #define TRAP_GP     13
 
-#define LINE        64u
-
 /* The operating system's limit of UMWAIT and TPAUSE in TSC ticks: Linux' default. */
 #define OS_LIMIT 100000u
 
-/* The monitor of UMONITOR: a store to the line is seen by its changed content. */
-struct monitor {
-	const void *line; /* NULL: not armed */
-	unsigned char content[LINE];
-};
-
 static _Atomic(const struct emu_trap_ops *) current_ops;
-static _Thread_local struct monitor monitor __attribute__((tls_model("initial-exec")));
 
 void emu_trap_set_ops(const struct emu_trap_ops *ops)
 {
@@ -73,9 +63,9 @@ static void read_regs(const ucontext_t *uc, enum emu_segment segment, struct emu
 	regs->rip = (uint64_t)uc->uc_mcontext.gregs[REG_RIP];
 	regs->fs_base = regs->gs_base = 0;
 	if (segment == EMU_SEG_FS)
-		syscall(SYS_arch_prctl, ARCH_GET_FS, &regs->fs_base);
+		emu_sys(SYS_arch_prctl, ARCH_GET_FS, &regs->fs_base);
 	else if (segment == EMU_SEG_GS)
-		syscall(SYS_arch_prctl, ARCH_GET_GS, &regs->gs_base);
+		emu_sys(SYS_arch_prctl, ARCH_GET_GS, &regs->gs_base);
 }
 
 static enum emu_trapped enqcmd(ucontext_t *uc, void *portal, const unsigned char *desc,
@@ -102,7 +92,7 @@ static enum emu_trapped movdir64b(void *dest, const unsigned char *desc, struct 
 
 	if (verdict == EMU_FAULT)
 		return protection_fault(fault);
-	if (verdict == EMU_MEMORY && emu_copy(dest, desc, LINE))
+	if (verdict == EMU_MEMORY && emu_copy(dest, desc, EMU_LINE))
 		return copy_fault(fault);
 	return EMU_EXECUTED;
 }
@@ -112,11 +102,11 @@ static enum emu_trapped store(ucontext_t *uc, const struct emu_insn *insn,
 {
 	const void *src = (const void *)emu_address(insn, regs);
 	void *dest = (void *)emu_destination(insn, regs);
-	_Alignas(LINE) unsigned char desc[LINE];
+	_Alignas(EMU_LINE) unsigned char desc[EMU_LINE];
 
-	if (insn->opcode == EMU_ENQCMDS || (uintptr_t)dest % LINE)
+	if (insn->opcode == EMU_ENQCMDS || (uintptr_t)dest % EMU_LINE)
 		return protection_fault(fault);
-	if (emu_copy(desc, src, LINE))
+	if (emu_copy(desc, src, EMU_LINE))
 		return copy_fault(fault);
 	if (insn->opcode == EMU_ENQCMD)
 		return enqcmd(uc, dest, desc, fault);
@@ -126,22 +116,22 @@ static enum emu_trapped store(ucontext_t *uc, const struct emu_insn *insn,
 static enum emu_trapped arm_monitor(const struct emu_insn *insn, const struct emu_regs *regs,
 				    struct emu_fault *fault)
 {
-	const void *line = (const void *)(emu_address(insn, regs) & ~(uint64_t)(LINE - 1));
+	const void *line = (const void *)(emu_address(insn, regs) & ~(uint64_t)(EMU_LINE - 1));
 
-	monitor.line = NULL;
-	if (emu_copy(monitor.content, line, LINE))
+	emu_thread.monitor.line = NULL;
+	if (emu_copy(emu_thread.monitor.content, line, EMU_LINE))
 		return copy_fault(fault);
-	monitor.line = line;
+	emu_thread.monitor.line = line;
 	return EMU_EXECUTED;
 }
 
 /* A line that is gone counts as changed: the program finds out when it looks at it. */
 static bool monitor_triggered(void)
 {
-	unsigned char content[LINE];
+	unsigned char content[EMU_LINE];
 
-	return !monitor.line || emu_copy(content, monitor.line, LINE) ||
-	       memcmp(content, monitor.content, LINE);
+	return !emu_thread.monitor.line || emu_copy(content, emu_thread.monitor.line, EMU_LINE) ||
+	       memcmp(content, emu_thread.monitor.content, EMU_LINE);
 }
 
 /* UMWAIT and TPAUSE. Other threads run meanwhile: one of them may be the device. */
@@ -156,11 +146,11 @@ static enum emu_trapped wait(ucontext_t *uc, const struct emu_insn *insn,
 	if ((uint32_t)regs->reg[insn->base] & ~1u)
 		return protection_fault(fault);
 	while (now < deadline && now < limit && !(monitored && monitor_triggered())) {
-		sched_yield();
+		emu_sys(SYS_sched_yield);
 		now = __builtin_ia32_rdtsc();
 	}
 	if (monitored)
-		monitor.line = NULL;
+		emu_thread.monitor.line = NULL;
 	set_flags(uc, now < deadline && now >= limit ? FLAG_CF : 0);
 	return EMU_EXECUTED;
 }

@@ -22,22 +22,29 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "emulate.h"
+#include "sys.h"
+#include "thread.h"
 #include "trap.h"
 
 #define BIT(sig) (1ull << ((sig)-1)) /* as in the kernel's masks, which have 64 signals */
 #define OURS     (BIT(SIGILL) | BIT(SIGSEGV) | BIT(SIGBUS))
 #define SIGNALS  65
 
+#ifndef SA_RESTORER
+#define SA_RESTORER 0x04000000
+#endif
+
 /* Not declared by every header that may be in use. */
 EMU_EXPORT __sighandler_t bsd_signal(int sig, __sighandler_t handler);
 EMU_EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 			   const sigset_t *mask, size_t size);
 
-/* The functions that ours stand before. */
+/*
+ * The functions that ours stand before. Our own signals are the kernel's matter: a run-time library
+ * that comes after this one would take our handler for the program's.
+ */
 static struct {
 	int (*sigaction)(int, const struct sigaction *, struct sigaction *);
 	int (*sigprocmask)(int, const sigset_t *, sigset_t *);
@@ -113,9 +120,8 @@ static const struct sigaction *put_action(int sig, const struct sigaction *act)
 }
 
 /*
- * Masks. hidden_mask: which of our signals the program believes it has blocked, in this thread.
+ * Masks.
  */
-static _Thread_local uint64_t hidden_mask __attribute__((tls_model("initial-exec")));
 
 /* Of the program's handlers for other signals: which of ours stand in their masks. */
 static atomic_uint_least64_t hidden_sa_mask[SIGNALS];
@@ -146,7 +152,36 @@ static const sigset_t *bare_set(const sigset_t *set, sigset_t *bare)
 
 static void set_kernel_mask(int how, uint64_t mask)
 {
-	syscall(SYS_rt_sigprocmask, how, &mask, NULL, sizeof(mask));
+	emu_sys(SYS_rt_sigprocmask, how, &mask, NULL, sizeof(mask));
+}
+
+/*
+ * The kernel's own actions for our signals.
+ */
+
+struct kernel_action {
+	void (*handler)(int, siginfo_t *, void *);
+	uint64_t flags;
+	void (*restorer)(void);
+	uint64_t mask;
+};
+
+/* Debuggers and unwinders know the return from a signal by these very bytes, after a "nop". */
+__asm__(".text\n"
+	"	nop\n"
+	".globl emu_restore\n"
+	".hidden emu_restore\n"
+	".type emu_restore, @function\n"
+	"emu_restore:\n"
+	"	mov $15, %rax\n" /* SYS_rt_sigreturn */
+	"	syscall\n"
+	".size emu_restore, . - emu_restore\n");
+
+extern void emu_restore(void) __attribute__((visibility("hidden")));
+
+static long kernel_action(int sig, const struct kernel_action *act, struct kernel_action *old)
+{
+	return emu_sys(SYS_rt_sigaction, sig, act, old, sizeof(act->mask));
 }
 
 /*
@@ -157,15 +192,15 @@ static void set_kernel_mask(int how, uint64_t mask)
 static void queue_again(int sig, siginfo_t *info)
 {
 	set_kernel_mask(SIG_BLOCK, BIT(sig));
-	syscall(SYS_rt_tgsigqueueinfo, getpid(), syscall(SYS_gettid), sig, info);
+	emu_sys(SYS_rt_tgsigqueueinfo, emu_sys(SYS_getpid), emu_sys(SYS_gettid), sig, info);
 }
 
 /* The default action, when the handler returns, with the fault's exit status and core file. */
 static void deliver_default(int sig, siginfo_t *info, ucontext_t *uc)
 {
-	struct sigaction act = { .sa_handler = SIG_DFL };
+	struct kernel_action act = { 0 }; /* SIG_DFL */
 
-	next.sigaction(sig, &act, NULL);
+	kernel_action(sig, &act, NULL);
 	queue_again(sig, info);
 	put_mask(&uc->uc_sigmask, mask_of(&uc->uc_sigmask) & ~BIT(sig));
 }
@@ -180,7 +215,7 @@ static void hold_back(int sig, siginfo_t *info, ucontext_t *uc)
 static void deliver_to_handler(int sig, siginfo_t *info, ucontext_t *uc)
 {
 	struct sigaction act = *get_action(sig), reset = act;
-	uint64_t hidden = hidden_mask;
+	uint64_t hidden = emu_thread.hidden_mask;
 	uint64_t mask = mask_of(&uc->uc_sigmask) | (mask_of(&act.sa_mask) & ~OURS);
 
 	if (act.sa_flags & (int)SA_RESETHAND) {
@@ -194,13 +229,13 @@ static void deliver_to_handler(int sig, siginfo_t *info, ucontext_t *uc)
 		act.sa_sigaction(sig, info, uc);
 	else
 		act.sa_handler(sig);
-	hidden_mask = hidden; /* as the kernel restores the mask */
+	emu_thread.hidden_mask = hidden; /* as the kernel restores the mask */
 }
 
 static void deliver(int sig, siginfo_t *info, ucontext_t *uc)
 {
 	__sighandler_t handler = get_action(sig)->sa_handler;
-	bool blocked = hidden_mask & BIT(sig);
+	bool blocked = emu_thread.hidden_mask & BIT(sig);
 	bool fault = info->si_code > 0; /* which can be neither blocked nor ignored */
 
 	if (blocked && !fault)
@@ -226,12 +261,11 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	enum emu_trapped outcome = EMU_NOT_OURS;
 	ucontext_t *uc = context;
 	struct emu_fault fault;
-	int saved_errno = errno;
+	int saved_errno;
 
-	if (sig != SIGILL && emu_copy_caught(info, uc))
+	if (sig != SIGILL && (emu_copy_caught(info, uc) || emu_guard_caught(info, uc)))
 		return;
-	if (sig != SIGILL)
-		emu_guard_caught(info, uc);
+	saved_errno = errno; /* below here, the thread is the program's */
 	if (info->si_code > 0)
 		outcome = emu_emulate(uc, &fault);
 	errno = saved_errno;
@@ -251,12 +285,14 @@ static int install(int sig)
 	const struct sigaction *program = get_action(sig);
 	bool has_handler = program->sa_handler != SIG_DFL && program->sa_handler != SIG_IGN;
 	int on_stack = has_handler ? program->sa_flags & SA_ONSTACK : SA_ONSTACK;
-	struct sigaction act = { .sa_sigaction = on_signal,
-				 .sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART | on_stack };
+	struct kernel_action act = {
+		.handler = on_signal,
+		.flags = (uint32_t)(SA_SIGINFO | SA_NODEFER | SA_RESTART | SA_RESTORER | on_stack),
+		.restorer = emu_restore,
+		.mask = ~(OURS | BIT(SIGFPE) | BIT(SIGTRAP) | BIT(SIGSYS)),
+	};
 
-	memset(&act.sa_mask, 0xff, sizeof(act.sa_mask));
-	put_mask(&act.sa_mask, ~(OURS | BIT(SIGFPE) | BIT(SIGTRAP) | BIT(SIGSYS)));
-	return next.sigaction(sig, &act, NULL);
+	return (int)kernel_action(sig, &act, NULL);
 }
 
 /*
@@ -320,18 +356,18 @@ EMU_EXPORT __sighandler_t __sysv_signal(int sig, __sighandler_t handler)
 static int change_mask(int (*change)(int, const sigset_t *, sigset_t *), int how,
 		       const sigset_t *set, sigset_t *old)
 {
-	uint64_t before = hidden_mask, asked = set ? mask_of(set) & OURS : 0;
+	uint64_t before = emu_thread.hidden_mask, asked = set ? mask_of(set) & OURS : 0;
 	sigset_t bare;
 	int result;
 
 	/* First: what was held back arrives at the moment that it is unblocked. */
 	if (set && how == SIG_SETMASK)
-		hidden_mask = asked;
+		emu_thread.hidden_mask = asked;
 	else if (set)
-		hidden_mask = how == SIG_BLOCK ? before | asked : before & ~asked;
+		emu_thread.hidden_mask = how == SIG_BLOCK ? before | asked : before & ~asked;
 	result = change(how, how == SIG_UNBLOCK ? set : bare_set(set, &bare), old);
 	if (result)
-		hidden_mask = before;
+		emu_thread.hidden_mask = before;
 	else if (old)
 		put_mask(old, mask_of(old) | before);
 	return result;
@@ -394,26 +430,39 @@ EMU_EXPORT int epoll_pwait(int fd, struct epoll_event *events, int count, int ti
 	return next.epoll_pwait(fd, events, count, timeout, bare_set(mask, &bare));
 }
 
-/* What exec() has left of the caller's: ignored signals, and the mask. */
+/* What is there already: a handler, as of a sanitizer, or what exec() has left of the caller's. */
 static void take_over(int sig)
 {
-	struct sigaction old;
+	struct kernel_action old;
+	struct sigaction act = { 0 };
 
-	if (next.sigaction(sig, NULL, &old) || old.sa_sigaction == on_signal)
+	if (kernel_action(sig, NULL, &old) || old.handler == on_signal)
 		return;
-	put_action(sig, &old);
+	act.sa_sigaction = old.handler;
+	act.sa_flags = (int)(old.flags & ~(uint64_t)SA_RESTORER);
+	put_mask(&act.sa_mask, old.mask);
+	put_action(sig, &act);
 	install(sig);
+}
+
+/* By whoever comes first: the constructor of another library may open a queue before ours has run.
+ */
+void emu_trap_start(void)
+{
+	static atomic_flag started = ATOMIC_FLAG_INIT;
+	uint64_t mask = 0;
+
+	if (atomic_flag_test_and_set(&started))
+		return;
+	take_over(SIGILL);
+	take_over(SIGSEGV);
+	take_over(SIGBUS);
+	emu_sys(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &mask, sizeof(mask));
+	emu_thread.hidden_mask |= mask & OURS;
+	set_kernel_mask(SIG_UNBLOCK, OURS);
 }
 
 __attribute__((constructor)) static void start(void)
 {
-	sigset_t mask;
-
-	resolve();
-	take_over(SIGILL);
-	take_over(SIGSEGV);
-	take_over(SIGBUS);
-	next.pthread_sigmask(SIG_SETMASK, NULL, &mask);
-	hidden_mask |= mask_of(&mask) & OURS;
-	set_kernel_mask(SIG_UNBLOCK, OURS);
+	emu_trap_start();
 }

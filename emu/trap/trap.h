@@ -35,4 +35,7 @@ struct emu_trap_ops {
  */
 EMU_EXPORT void emu_trap_set_ops(const struct emu_trap_ops *ops);
 
+/* emu_trap_start - take the signals; the library's constructor does it, where nobody has before */
+void emu_trap_start(void);
+
 #endif

@@ -1,34 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "share.h"
 
-#define CONFIG_SIZE offsetof(struct emu_state, live)
-#define LIVE_SIZE   (sizeof(struct emu_state) - CONFIG_SIZE)
-
 #ifndef F_SEAL_FUTURE_WRITE /* Linux 5.1 */
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
 
-/* The system calls: in a program, the functions are ours. */
-static void *map(void *at, size_t size, int prot, int flags, int file)
+static bool map_at(void *at, size_t size, int file)
 {
-	return (void *)syscall(SYS_mmap, at, size, prot, flags, file, 0L);
-}
+	const void *mapped =
+		mmap(at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0);
 
-static bool map_at(void *at, size_t size, int prot, int file)
-{
-	return map(at, size, prot, MAP_SHARED | MAP_FIXED, file) != MAP_FAILED;
+	return mapped == at;
 }
 
 /* The file gets what is in the mapping, and takes its place. */
@@ -38,8 +30,7 @@ static int move_to_file(void *at, size_t size, int seals)
 
 	if (file < 0)
 		return -errno;
-	if (write(file, at, size) == (ssize_t)size &&
-	    map_at(at, size, PROT_READ | PROT_WRITE, file) &&
+	if (write(file, at, size) == (ssize_t)size && map_at(at, size, file) &&
 	    !fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | seals))
 		return file;
 	err = errno ? -errno : -ENOSPC;
@@ -72,10 +63,10 @@ static int listen_at(const char *path)
 int emu_share_open(struct emu_share *share, struct emu_state *state, const char *path)
 {
 	errno = 0;
-	share->config = move_to_file(state, CONFIG_SIZE, F_SEAL_FUTURE_WRITE);
+	share->config = move_to_file(state, EMU_CONFIG_SIZE, F_SEAL_FUTURE_WRITE);
 	if (share->config < 0)
 		return share->config;
-	share->live = move_to_file(&state->live, LIVE_SIZE, 0);
+	share->live = move_to_file(&state->live, EMU_LIVE_SIZE, 0);
 	if (share->live < 0)
 		return share->live;
 	share->listening = listen_at(path);
@@ -119,43 +110,4 @@ void emu_share_answer(const struct emu_share *share)
 		sendmsg(to, &message.header, MSG_DONTWAIT | MSG_NOSIGNAL);
 	}
 	close(to);
-}
-
-static bool receive(const char *path, int files[2])
-{
-	int from = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_un address;
-	struct cmsghdr *part = NULL;
-	struct message message;
-
-	if (from < 0)
-		return false;
-	prepare(&message);
-	if (!connect(from, (struct sockaddr *)&address, address_of(path, &address)) &&
-	    recvmsg(from, &message.header, MSG_CMSG_CLOEXEC) == 1)
-		part = CMSG_FIRSTHDR(&message.header);
-	close(from);
-	if (!part || part->cmsg_len != CMSG_LEN(2 * sizeof(int)))
-		return false;
-	memcpy(files, CMSG_DATA(part), 2 * sizeof(int));
-	return true;
-}
-
-struct emu_state *emu_share_map(const char *path)
-{
-	char *at;
-	int files[2];
-
-	if (!receive(path, files))
-		return NULL;
-	at = map(NULL, sizeof(struct emu_state), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	if (at != MAP_FAILED &&
-	    (!map_at(at, CONFIG_SIZE, PROT_READ, files[0]) ||
-	     !map_at(at + CONFIG_SIZE, LIVE_SIZE, PROT_READ | PROT_WRITE, files[1]))) {
-		syscall(SYS_munmap, at, sizeof(struct emu_state));
-		at = MAP_FAILED;
-	}
-	close(files[0]);
-	close(files[1]);
-	return at == MAP_FAILED ? NULL : (struct emu_state *)(void *)at;
 }

@@ -3,8 +3,8 @@
  * How the programs get at the machine: a socket gives each of them two files to map. Of that of the
  * configuration they can only read, whoever they are; neither of the two can be made shorter.
  */
-#ifndef EMU_DEVICE_SHARE_H
-#define EMU_DEVICE_SHARE_H
+#ifndef EMU_KERNEL_SHARE_H
+#define EMU_KERNEL_SHARE_H
 
 #include "state.h"
 
@@ -23,8 +23,5 @@ int emu_share_open(struct emu_share *share, struct emu_state *state, const char 
 
 /* emu_share_answer - give the files to the next who has asked */
 void emu_share_answer(const struct emu_share *share);
-
-/* emu_share_map - in a program: the machine behind @path; NULL: there is none */
-struct emu_state *emu_share_map(const char *path);
 
 #endif
