@@ -21,6 +21,12 @@ int emu_namespace_cover(void);
 /* Bind the emulator's folders where programs look for them, and @self over the module tools. */
 int emu_namespace_bind(const char *self);
 
+/*
+ * Let the dynamic loader load the library into every program, whatever its environment. Where that
+ * cannot be, it is only by way of the environment.
+ */
+void emu_loader_cover(const char *library);
+
 /* Whether this process has CAP_SYS_RAWIO in the first user namespace, as the kernel asks. */
 bool emu_has_rawio(void);
 

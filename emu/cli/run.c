@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* From the options to the command's end. */
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,12 +21,6 @@
 #define EXIT_NOT_RUNNABLE 126
 #define EXIT_NOT_FOUND    127
 
-#define FEATURES          "+enqcmd,+movdir64b,+waitpkg"
-
-/*
- * Programs.
- */
-
 /* Beside the program, as in a build tree; else where it is installed, as seen from there. */
 static int find_library(const char *self, char path[PATH_MAX])
 {
@@ -41,60 +34,6 @@ static int find_library(const char *self, char path[PATH_MAX])
 	}
 	fprintf(stderr, "sva-emu: %s is missing: install it again\n", path);
 	return -ENOENT;
-}
-
-/* The file that execvp() will take: false when there is none. */
-static bool find_command(const char *name, char path[PATH_MAX])
-{
-	const char *at = getenv("PATH"), *end;
-
-	if (strchr(name, '/')) {
-		snprintf(path, PATH_MAX, "%s", name);
-		return !access(path, F_OK);
-	}
-	for (at = at ? at : "/usr/bin:/bin"; *at; at = *end ? end + 1 : end) {
-		end = strchrnul(at, ':');
-		snprintf(path, PATH_MAX, "%.*s/%s", (int)(end - at), at, name);
-		if (!access(path, X_OK))
-			return true;
-	}
-	return false;
-}
-
-/* A program without an interpreter is one that nothing can be loaded into. */
-static bool is_static(const char *path)
-{
-	int file = open(path, O_RDONLY | O_CLOEXEC), i;
-	bool interpreter = false;
-	Elf64_Phdr segment;
-	Elf64_Ehdr elf;
-
-	if (file < 0)
-		return false;
-	if (read(file, &elf, sizeof(elf)) != sizeof(elf) || memcmp(elf.e_ident, ELFMAG, SELFMAG))
-		interpreter = true; /* a script: its interpreter is not */
-	for (i = 0; !interpreter && i < elf.e_phnum; i++) {
-		off_t at = (off_t)(elf.e_phoff + (Elf64_Off)i * sizeof(segment));
-
-		if (pread(file, &segment, sizeof(segment), at) != sizeof(segment))
-			break;
-		interpreter = segment.p_type == PT_INTERP;
-	}
-	close(file);
-	return !interpreter;
-}
-
-static int check_command(const char *name)
-{
-	char path[PATH_MAX];
-
-	if (!find_command(name, path) || !is_static(path))
-		return 0; /* exec says what is wrong */
-	fprintf(stderr,
-		"sva-emu: %s is linked statically, so that the instructions cannot be emulated in "
-		"it: link it dynamically\n",
-		path);
-	return -ENOEXEC;
 }
 
 /*
@@ -135,24 +74,36 @@ static int open_trace(const struct emu_options *options, int *trace)
 	return -errno;
 }
 
+/* As emu/process/exec.c does it for the programs that the command starts. */
+static int set_variable(const char *name, const char *front, const char *back)
+{
+	bool both = *front && *back;
+	char *value;
+	int err;
+
+	if (asprintf(&value, "%s%s%s", front, both ? ":" : "", back) < 0)
+		return -ENOMEM;
+	err = setenv(name, value, 1) ? -errno : 0;
+	free(value);
+	return err;
+}
+
+static const char *variable(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name);
+
+	return value ? value : otherwise;
+}
+
 static int set_environment(const char *library)
 {
-	const char *preload = getenv("LD_PRELOAD"), *path = getenv("PATH");
-	char *libraries, *paths;
-	int err = -ENOMEM;
+	int err;
 
-	if (asprintf(&libraries, "%s%s%s", library, preload ? ":" : "", preload ? preload : "") < 0)
+	if ((err = set_variable("LD_PRELOAD", library, variable("LD_PRELOAD", ""))) ||
+	    (err = set_variable("ASAN_OPTIONS", variable("ASAN_OPTIONS", ""), EMU_ASAN_OPTION)) ||
+	    (err = set_variable("PATH", variable("PATH", "/usr/bin:/bin"), EMU_TOOLS_DIR)))
 		return err;
-	if (asprintf(&paths, "%s:%s", path ? path : "/usr/bin:/bin", EMU_TOOLS_DIR) < 0) {
-		free(libraries);
-		return err;
-	}
-	if (!setenv("LD_PRELOAD", libraries, 1) && !setenv("PATH", paths, 1) &&
-	    !setenv("LIBSVA_CPU", FEATURES, 0))
-		err = 0;
-	free(libraries);
-	free(paths);
-	return err;
+	return setenv("LIBSVA_CPU", EMU_CPU_FEATURES, 0) ? -errno : 0;
 }
 
 static int set_up(struct emu_state *state, int trace, struct emu_server **server)
@@ -166,6 +117,7 @@ static int set_up(struct emu_state *state, int trace, struct emu_server **server
 	err = find_library(self, library);
 	if (err)
 		return err;
+	snprintf(state->library, sizeof(state->library), "%s", library);
 	state->rawio = emu_has_rawio();
 	if ((err = emu_namespace_enter()) || (err = emu_namespace_cover()) ||
 	    (err = share(state, &shared)) || (err = serve(state, &shared, trace, server)))
@@ -173,6 +125,8 @@ static int set_up(struct emu_state *state, int trace, struct emu_server **server
 	err = emu_namespace_bind(self);
 	if (!err)
 		err = set_environment(library);
+	if (!err)
+		emu_loader_cover(library);
 	if (err)
 		emu_server_stop(*server);
 	return err;
@@ -241,8 +195,6 @@ int emu_run(struct emu_state *state, const struct emu_options *options)
 	struct emu_server *server = NULL;
 	int trace, code;
 
-	if (check_command(options->command[0]))
-		return EXIT_NOT_RUNNABLE;
 	if (open_trace(options, &trace))
 		return EXIT_EMULATOR;
 	if (set_up(state, trace, &server))

@@ -13,6 +13,10 @@
 #define EMU_MODULE_PATH EMU_CONTROL_DIR "/module" /* "load", "unload"; reads 0 or 1 */
 #define EMU_DEV_PATH    "/dev/dsa"
 
+/* What a program needs in its environment, besides the library: */
+#define EMU_CPU_FEATURES "+enqcmd,+movdir64b,+waitpkg" /* LIBSVA_CPU, for libsva */
+#define EMU_ASAN_OPTION  "verify_asan_link_order=0"    /* the library comes first */
+
 /* On a process file: the index of the struct emu_process. */
 #define EMU_IOC_PROCESS _IO(0xe5, 1)
 /*

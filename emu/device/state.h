@@ -27,6 +27,7 @@
 #define EMU_WORKERS   8u /* engine threads of a process */
 #define EMU_FILES     4096u
 #define EMU_RULES     32u
+#define EMU_PATH      1024u
 #define EMU_NAME      129u /* a queue's name or driver name, with its end */
 #define EMU_OPCODES   64u  /* that are counted each; higher ones count as the last */
 
@@ -228,14 +229,15 @@ struct emu_state {
 	uint32_t magic; /* written last, by whoever makes it */
 	struct emu_profile profile;
 	enum emu_timing timing;
-	uint64_t seed;   /* of what the rules leave to chance */
-	bool loaded;     /* the idxd module */
-	bool no_mmap;    /* --no-mmap */
-	bool page_check; /* false: --no-page-check */
-	bool rawio;      /* sva-emu itself was started with CAP_SYS_RAWIO */
-	bool trace;      /* --trace */
-	bool statistics; /* --stats: also what costs time */
-	uint32_t major;  /* of the char devices */
+	uint64_t seed;          /* of what the rules leave to chance */
+	bool loaded;            /* the idxd module */
+	bool no_mmap;           /* --no-mmap */
+	bool page_check;        /* false: --no-page-check */
+	bool rawio;             /* sva-emu itself was started with CAP_SYS_RAWIO */
+	bool trace;             /* --trace */
+	bool statistics;        /* --stats: also what costs time */
+	uint32_t major;         /* of the char devices */
+	char library[EMU_PATH]; /* what is preloaded into programs */
 	uint32_t device_count;
 	struct emu_dsa device[EMU_DEVICES];
 	struct emu_process process[EMU_PROCESSES];

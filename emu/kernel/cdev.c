@@ -216,6 +216,11 @@ void emu_cdev_close(struct emu_state *state, unsigned int file)
 		forget_faults(&state->live.lane[f->lane]); /* the next open() counts from nothing */
 }
 
+bool emu_cdev_unknown(const struct emu_state *state, unsigned int file)
+{
+	return state->file[file].lane == EMU_NONE && state->file[file].pid;
+}
+
 bool emu_cdev_settled(const struct emu_state *state, unsigned int file)
 {
 	int lane = state->file[file].lane;

@@ -42,6 +42,9 @@ ssize_t emu_cdev_write(struct emu_state *state, const struct emu_caller *caller,
 unsigned int emu_cdev_poll(const struct emu_state *state, const struct emu_caller *caller,
 			   unsigned int file);
 
+/* Has the file been opened by a process that has made itself known by no engine? */
+bool emu_cdev_unknown(const struct emu_state *state, unsigned int file);
+
 /* Has the device nothing of this file any more? What close() waits for. */
 bool emu_cdev_settled(const struct emu_state *state, unsigned int file);
 

@@ -21,6 +21,7 @@
 #include "control.h"
 #include "driver.h"
 #include "machine.h"
+#include "program.h"
 #include "queue.h"
 #include "serve.h"
 #include "sysfs.h"
@@ -63,6 +64,7 @@ struct emu_server {
 	int trace;
 	int trace_error; /* the first -errno */
 	struct closing *closing;
+	bool complained[EMU_FILES];
 	struct fuse_pollhandle *poller[EMU_FILES]; /* who waits for an error of the device */
 	unsigned int pollers;
 	uid_t uid; /* everything is its who has started the emulator */
@@ -300,14 +302,35 @@ static void on_readdir(fuse_req_t request, fuse_ino_t dir, size_t size, off_t of
 	fuse_reply_buf(request, buf, used);
 }
 
+/* Of a program that cannot do with the device what it wants. */
+static void complain(struct emu_server *server, unsigned int file, const char *why)
+{
+	if (!server->complained[file])
+		fprintf(stderr, "sva-emu: process %d has opened a queue, but cannot use it: %s\n",
+			server->state->file[file].pid, why);
+	server->complained[file] = true;
+}
+
+/* The library would have made it known. */
+static const char by_itself[] =
+	"it makes the system calls open() or mmap() itself: call the C library's functions";
+
 static int open_device(struct emu_server *server, pid_t thread, fuse_ino_t ino)
 {
 	struct emu_caller caller;
-	int err = emu_caller_of(thread, &caller);
+	int file = emu_caller_of(thread, &caller);
+	const char *why;
 
-	return err ? err
-		   : emu_cdev_open(server->state, &caller, EMU_CDEV_DEVICE(ino),
-				   EMU_CDEV_QUEUE(ino));
+	if (file)
+		return file;
+	file = emu_cdev_open(server->state, &caller, EMU_CDEV_DEVICE(ino), EMU_CDEV_QUEUE(ino));
+	if (file < 0)
+		return file;
+	server->complained[file] = false;
+	why = emu_program_lacks(caller.pid, server->state->library);
+	if (why)
+		complain(server, (unsigned int)file, why);
+	return file;
 }
 
 static int open_process(struct emu_server *server, pid_t thread)
@@ -394,16 +417,6 @@ static ssize_t control_module(struct emu_state *state, const char *word, size_t 
 	return err ? err : (ssize_t)size;
 }
 
-/* Of a program that the library was not loaded into, whose descriptors nobody would execute. */
-static void complain(const struct emu_caller *caller)
-{
-	fprintf(stderr,
-		"sva-emu: process %d submits by write(2), but the emulator is not loaded into it: "
-		"static programs cannot be emulated, and LD_PRELOAD must be left in the "
-		"environment\n",
-		caller->pid);
-}
-
 static ssize_t write_device(struct emu_server *server, pid_t thread, unsigned int file,
 			    const char *buf, size_t size)
 {
@@ -413,7 +426,7 @@ static ssize_t write_device(struct emu_server *server, pid_t thread, unsigned in
 	if (!done)
 		done = emu_cdev_write(server->state, &caller, file, buf, size);
 	if (done == -ENODEV)
-		complain(&caller);
+		complain(server, file, by_itself);
 	return done;
 }
 
@@ -497,7 +510,12 @@ static void wake_pollers(struct emu_server *server)
 
 static void on_release(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
 {
-	close_file(server_of(request), ino, (unsigned int)file->fh);
+	struct emu_server *server = server_of(request);
+
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV &&
+	    emu_cdev_unknown(server->state, (unsigned int)file->fh))
+		complain(server, (unsigned int)file->fh, by_itself);
+	close_file(server, ino, (unsigned int)file->fh);
 	fuse_reply_err(request, 0);
 }
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "control.h"
 #include "local.h"
 #include "process.h"
 
@@ -8,6 +11,8 @@
  */
 __attribute__((constructor)) static void start(void)
 {
-	if (emu_machine())
-		emu_portals_start();
+	if (!emu_machine())
+		return;
+	emu_portals_start();
+	setenv("LIBSVA_CPU", EMU_CPU_FEATURES, 0); /* of a parent that has given no environment */
 }

@@ -104,11 +104,6 @@ emu 125 --config "$work/nothing" -- true
 prints "$work/nothing"
 emu 125 --trace "$work/no/trace" -- true
 prints "$work/no/trace"
-echo 'int main(void) { return 0; }' >"$work/static.c"
-if cc -static "$work/static.c" -o "$work/static" 2>/dev/null; then
-	emu 126 -- "$work/static"
-	prints 'is linked statically'
-fi
 
 # The emulator is killed: with it end the command, and whoever has a device open. Both hold the pipe.
 mkfifo "$work/never"

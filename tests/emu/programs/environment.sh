@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# environment.sh SVA-EMU PROGRAM - programs that lose the emulator's library: they get it back, or are
+# told why they cannot be helped. PROGRAM says which path it has.
+set -euo pipefail
+emu=$1 program=$(realpath "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail()
+{
+	echo "$*"
+	cat "$work/out"
+	exit 1
+}
+
+# prints TEXT - what the last command said has it
+prints()
+{
+	grep -qF -- "$1" "$work/out" || fail "does not say '$1':"
+}
+
+# portal COMMAND... - the program, started that way, has a portal
+portal()
+{
+	"$emu" -- "$@" >"$work/out" 2>&1 || fail "$*: exit status $?"
+	prints 'path    portal'
+}
+
+portal env -i "$program"
+portal env -u LD_PRELOAD "$program"
+portal sh -c "unset LD_PRELOAD LIBSVA_CPU; exec $program"
+portal sh -c "export LD_PRELOAD=; $program"
+portal perl -e "%ENV = (); system('$program') == 0 or exit 1"
+portal xargs -a /dev/null env -i sh -c "$program"
+
+# Another library comes first, and has functions of the same names.
+cat >"$work/first.c" <<'END'
+#define _GNU_SOURCE
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
+{
+	return (void *)syscall(SYS_mmap, addr, length, prot, flags, fd, offset);
+}
+END
+cc -shared -fPIC "$work/first.c" -o "$work/first.so"
+portal sh -c "LD_PRELOAD=$work/first.so exec $program"
+portal sh -c "LD_PRELOAD=$work/first.so:\$LD_PRELOAD exec $program"
+LD_PRELOAD=$work/first.so portal "$program"
+
+# A parent that nothing can be loaded into.
+cat >"$work/parent.c" <<'END'
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	char *none[] = { 0 };
+	return argc < 2 || execve(argv[1], argv + 1, none);
+}
+END
+cat >"$work/raw.c" <<'END'
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	char desc[64] = { 0 };
+	int fd = syscall(SYS_openat, AT_FDCWD, "/dev/dsa/wq0.0", O_RDWR);
+	if (argc > 1 && !strcmp(argv[1], "write"))
+		return write(fd, desc, 64) == 64;
+	return close(fd);
+}
+END
+if cc -static "$work/parent.c" -o "$work/parent" 2>/dev/null; then
+	portal "$work/parent" "$program"
+	cc -static "$work/raw.c" -o "$work/static"
+	"$emu" -- "$work/static" >"$work/out" 2>&1
+	prints 'it is linked statically'
+	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "more than one reason:"
+fi
+
+# System calls of its own.
+cc "$work/raw.c" -o "$work/raw"
+for how in write close; do
+	"$emu" -- "$work/raw" $how >"$work/out" 2>&1
+	prints 'makes the system calls open() or mmap() itself'
+	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "more than one reason:"
+done
+echo "environment: ok"
