@@ -40,16 +40,16 @@ static int find_library(const char *self, char path[PATH_MAX])
  * The machine.
  */
 
-static int share(struct emu_state *state, struct emu_share *shared)
+static int share(struct emu_state *state, struct emu_share **shared)
 {
-	int err = emu_share_open(shared, state, EMU_STATE_PATH);
+	int err = emu_share_open(state, EMU_STATE_PATH, shared);
 
 	if (err)
 		fprintf(stderr, "sva-emu: cannot share the machine's state: %s\n", strerror(-err));
 	return err;
 }
 
-static int serve(struct emu_state *state, const struct emu_share *shared, int trace,
+static int serve(struct emu_state *state, struct emu_share *shared, int trace,
 		 struct emu_server **server)
 {
 	int err = emu_server_start(state, EMU_MOUNTPOINT, shared, trace, server);
@@ -109,7 +109,7 @@ static int set_environment(const char *library)
 static int set_up(struct emu_state *state, int trace, struct emu_server **server)
 {
 	char self[PATH_MAX] = { 0 }, library[PATH_MAX];
-	struct emu_share shared;
+	struct emu_share *shared;
 	int err;
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
@@ -120,7 +120,7 @@ static int set_up(struct emu_state *state, int trace, struct emu_server **server
 	snprintf(state->library, sizeof(state->library), "%s", library);
 	state->rawio = emu_has_rawio();
 	if ((err = emu_namespace_enter()) || (err = emu_namespace_cover()) ||
-	    (err = share(state, &shared)) || (err = serve(state, &shared, trace, server)))
+	    (err = share(state, &shared)) || (err = serve(state, shared, trace, server)))
 		return err;
 	err = emu_namespace_bind(self);
 	if (!err)

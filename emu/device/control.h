@@ -3,27 +3,44 @@
 #ifndef EMU_DEVICE_CONTROL_H
 #define EMU_DEVICE_CONTROL_H
 
+#include <stdint.h>
 #include <sys/ioctl.h>
 
-#define EMU_STATE_PATH  "/dev/.sva-emu-state" /* a socket: share.h */
-#define EMU_CONTROL_DIR "/dev/.sva-emu"       /* of the kernel model's own files: */
-#define EMU_PROCESS_PATH \
-	EMU_CONTROL_DIR "/process"                /* one open for each memory: struct emu_process */
+#define EMU_STATE_PATH  "/dev/.sva-emu-state"     /* a socket: share.h */
+#define EMU_CONTROL_DIR "/dev/.sva-emu"           /* of the kernel model's own files: */
 #define EMU_TRACE_PATH  EMU_CONTROL_DIR "/trace"  /* lines for --trace */
 #define EMU_MODULE_PATH EMU_CONTROL_DIR "/module" /* "load", "unload"; reads 0 or 1 */
 #define EMU_DEV_PATH    "/dev/dsa"
+
+/*
+ * At EMU_STATE_PATH, a request for each connection, and its answer; where files come with that, the
+ * first of them. A connection that stays open is what was asked for, and its end is noticed.
+ */
+enum emu_ask {
+	EMU_ASK_MACHINE, /* both files of struct emu_state; the connection is of no more use */
+	EMU_ASK_PROCESS, /* the engines of a memory; the result: index of the struct emu_process */
+	EMU_ASK_OPEN,    /* a queue; the result: index of the struct emu_file */
+};
+
+struct emu_request {
+	uint32_t ask;
+	uint32_t device, queue; /* EMU_ASK_OPEN: indices */
+	uint64_t ino;           /* EMU_ASK_OPEN: of the asker's end, by which it is found again */
+};
+
+struct emu_reply {
+	int32_t result; /* or -errno */
+};
 
 /* What a program needs in its environment, besides the library: */
 #define EMU_CPU_FEATURES "+enqcmd,+movdir64b,+waitpkg" /* LIBSVA_CPU, for libsva */
 #define EMU_ASAN_OPTION  "verify_asan_link_order=0"    /* the library comes first */
 
-/* On a process file: the index of the struct emu_process. */
-#define EMU_IOC_PROCESS _IO(0xe5, 1)
 /*
  * On a char device: what mmap(2) of so many bytes would do; the index of the lane, or EMU_LANES for
  * a portal in a process without a PASID.
  */
-#define EMU_IOC_PORTAL _IO(0xe5, 2)
+#define EMU_IOC_PORTAL _IO(0xe5, 1)
 
 /* Inode numbers: the char devices are told by theirs. */
 #define EMU_INO_KIND(ino)    ((ino) >> 56)

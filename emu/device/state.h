@@ -156,6 +156,7 @@ struct emu_file {
 	int32_t lane; /* EMU_NONE while the process has no engine thread yet */
 	int32_t pid;
 	uint16_t device, queue;
+	uint64_t ino; /* of the socket that it is in the program, where there are no char devices */
 };
 
 enum emu_action {
@@ -235,6 +236,7 @@ struct emu_state {
 	bool page_check;        /* false: --no-page-check */
 	bool rawio;             /* sva-emu itself was started with CAP_SYS_RAWIO */
 	bool trace;             /* --trace */
+	bool plain;             /* --plain: there is no namespace, and there are no char devices */
 	bool statistics;        /* --stats: also what costs time */
 	uint32_t major;         /* of the char devices */
 	char library[EMU_PATH]; /* what is preloaded into programs */

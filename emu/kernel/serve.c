@@ -32,7 +32,6 @@
 enum {
 	NODE_CONTROL = 1,
 	NODE_DEV,
-	NODE_PROCESS,
 	NODE_TRACE,
 	NODE_LOADED, /* the control of the module */
 };
@@ -60,7 +59,7 @@ struct emu_server {
 	struct fuse_session *session;
 	pthread_t thread;
 	int stop; /* eventfd */
-	struct emu_share share;
+	struct emu_share *share;
 	int trace;
 	int trace_error; /* the first -errno */
 	struct closing *closing;
@@ -95,7 +94,6 @@ static const struct name root_names[] = {
 };
 
 static const struct name control_names[] = {
-	{ "process", CONTROL_INO(NODE_PROCESS) },
 	{ "trace", CONTROL_INO(NODE_TRACE) },
 	{ "module", CONTROL_INO(NODE_LOADED) },
 	{ NULL, 0 },
@@ -333,14 +331,6 @@ static int open_device(struct emu_server *server, pid_t thread, fuse_ino_t ino)
 	return file;
 }
 
-static int open_process(struct emu_server *server, pid_t thread)
-{
-	struct emu_caller caller;
-	int err = emu_caller_of(thread, &caller);
-
-	return err ? err : emu_process_open(server->state, caller.pid);
-}
-
 /* Keep the handle of a poll() that found nothing, in the place of an older one; NULL: none. */
 static void keep_poller(struct emu_server *server, unsigned int file,
 			struct fuse_pollhandle *handle)
@@ -356,24 +346,19 @@ static void keep_poller(struct emu_server *server, unsigned int file,
 /* The last reference to an open file is gone. */
 static void close_file(struct emu_server *server, fuse_ino_t ino, unsigned int file)
 {
-	if (EMU_INO_KIND(ino) == EMU_INO_CDEV) {
-		keep_poller(server, file, NULL);
-		emu_cdev_close(server->state, file);
-	} else if (ino == CONTROL_INO(NODE_PROCESS)) {
-		emu_process_close(server->state, file);
-	}
+	if (EMU_INO_KIND(ino) != EMU_INO_CDEV)
+		return;
+	keep_poller(server, file, NULL);
+	emu_cdev_close(server->state, file);
 }
 
 static void on_open(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
 {
 	struct emu_server *server = server_of(request);
-	pid_t thread = fuse_req_ctx(request)->pid;
 	int handle = 0;
 
 	if (EMU_INO_KIND(ino) == EMU_INO_CDEV)
-		handle = open_device(server, thread, ino);
-	else if (ino == CONTROL_INO(NODE_PROCESS))
-		handle = open_process(server, thread);
+		handle = open_device(server, fuse_req_ctx(request)->pid, ino);
 	if (handle < 0) {
 		fuse_reply_err(request, -handle);
 		return;
@@ -528,8 +513,6 @@ static void on_ioctl(fuse_req_t request, fuse_ino_t ino, unsigned int command, v
 	int result = -ENOTTY;
 
 	(void)flags, (void)in, (void)in_size, (void)out_size;
-	if (ino == CONTROL_INO(NODE_PROCESS) && command == EMU_IOC_PROCESS)
-		result = (int)file->fh;
 	if (EMU_INO_KIND(ino) == EMU_INO_CDEV && command == EMU_IOC_PORTAL) {
 		result = emu_caller_of(fuse_req_ctx(request)->pid, &caller);
 		if (!result)
@@ -552,8 +535,6 @@ static void on_poll(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *f
 	if (EMU_INO_KIND(ino) == EMU_INO_CDEV &&
 	    !emu_caller_of(fuse_req_ctx(request)->pid, &caller))
 		events = emu_cdev_poll(server->state, &caller, (unsigned int)file->fh);
-	if (ino == CONTROL_INO(NODE_PROCESS))
-		events = 0; /* until the kernel ends it, with the emulator */
 	if (handle && !events && EMU_INO_KIND(ino) == EMU_INO_CDEV)
 		keep_poller(server, (unsigned int)file->fh, handle);
 	else if (handle)
@@ -585,7 +566,7 @@ static int patience(const struct emu_server *server)
 {
 	if (server->closing)
 		return 1;
-	return server->pollers ? 20 : -1;
+	return server->pollers ? 20 : emu_share_patience(server->share);
 }
 
 static void *serve(void *argument)
@@ -594,7 +575,7 @@ static void *serve(void *argument)
 	struct fuse_buf buf = { .mem = NULL };
 	struct pollfd fds[3] = { { .fd = fuse_session_fd(server->session), .events = POLLIN },
 				 { .fd = server->stop, .events = POLLIN },
-				 { .fd = server->share.listening, .events = POLLIN } };
+				 { .fd = emu_share_fd(server->share), .events = POLLIN } };
 
 	while (!fuse_session_exited(server->session)) {
 		if (poll(fds, 3, patience(server)) < 0 && errno != EINTR)
@@ -603,8 +584,7 @@ static void *serve(void *argument)
 			break;
 		answer_closing(server);
 		wake_pollers(server);
-		if (fds[2].revents)
-			emu_share_answer(&server->share);
+		emu_share_serve(server->share);
 		if (!fds[0].revents)
 			continue;
 		if (fuse_session_receive_buf(server->session, &buf) <= 0)
@@ -649,8 +629,6 @@ static void prepare(struct emu_server *server)
 {
 	server->uid = geteuid();
 	server->gid = getegid();
-	for (unsigned int i = 0; i < EMU_LANES; i++)
-		atomic_store(&server->state->lane[i].process, EMU_NONE);
 	for (unsigned int d = 0; d < EMU_DEVICES; d++)
 		for (unsigned int q = 0; q < EMU_QUEUES; q++)
 			server->device_mode[d][q] =
@@ -663,10 +641,11 @@ static void discard(struct emu_server *server)
 		fuse_session_destroy(server->session);
 	if (server->stop >= 0)
 		close(server->stop);
+	emu_share_close(server->share);
 	free(server);
 }
 
-int emu_server_start(struct emu_state *state, const char *mountpoint, const struct emu_share *share,
+int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu_share *share,
 		     int trace, struct emu_server **result)
 {
 	struct emu_server *server = calloc(1, sizeof(*server));
@@ -675,7 +654,7 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, const stru
 	if (!server)
 		return -ENOMEM;
 	server->state = state;
-	server->share = *share;
+	server->share = share;
 	server->trace = trace;
 	server->stop = eventfd(0, EFD_CLOEXEC);
 	prepare(server);

@@ -19,12 +19,12 @@ struct emu_server;
 
 /**
  * emu_server_start - mount, and serve from a thread
- * @share: what is given to programs that ask for the machine
+ * @share: what is given to programs that ask for the machine; the server's from now on
  * @trace: a file that the lines of --trace go to, or -1
  *
  * Returns 0 or -errno. The mount needs /dev/fuse, and CAP_SYS_ADMIN over the mount namespace.
  */
-int emu_server_start(struct emu_state *state, const char *mountpoint, const struct emu_share *share,
+int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu_share *share,
 		     int trace, struct emu_server **server);
 
 /**

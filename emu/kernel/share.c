@@ -2,13 +2,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "cdev.h"
+#include "control.h"
 #include "share.h"
 
 #ifndef F_SEAL_FUTURE_WRITE /* Linux 5.1 */
@@ -38,76 +42,267 @@ static int move_to_file(void *at, size_t size, int seals)
 	return err;
 }
 
-static socklen_t address_of(const char *path, struct sockaddr_un *address)
-{
-	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	snprintf(address->sun_path, sizeof(address->sun_path), "%s", path);
-	return sizeof(*address);
-}
+struct connection {
+	struct connection *next;
+	int fd;
+	bool asked; /* is what it has asked for: */
+	enum emu_ask ask;
+	unsigned int index;
+	bool told; /* of an error of the device */
+};
+
+struct emu_share {
+	struct emu_state *state;
+	int config, live; /* the files of both parts of struct emu_state */
+	int listening, events;
+	unsigned int opens;
+	struct connection *connections;
+};
 
 static int listen_at(const char *path)
 {
-	int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err;
-	struct sockaddr_un address;
+	int listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err;
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	if (listening < 0)
 		return -errno;
-	if (!bind(listening, (struct sockaddr *)&address, address_of(path, &address)) &&
-	    !chmod(path, 0666) && !listen(listening, SOMAXCONN))
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (!bind(listening, (struct sockaddr *)&address, sizeof(address)) && !chmod(path, 0666) &&
+	    !listen(listening, SOMAXCONN))
 		return listening;
 	err = -errno;
 	close(listening);
 	return err;
 }
 
-int emu_share_open(struct emu_share *share, struct emu_state *state, const char *path)
+static int watch(const struct emu_share *share, int fd, void *which)
 {
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = which };
+
+	return epoll_ctl(share->events, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int open_all(struct emu_share *share, const char *path)
+{
+	for (unsigned int i = 0; i < EMU_LANES; i++)
+		atomic_store(&share->state->lane[i].process, EMU_NONE);
 	errno = 0;
-	share->config = move_to_file(state, EMU_CONFIG_SIZE, F_SEAL_FUTURE_WRITE);
+	share->config = move_to_file(share->state, EMU_CONFIG_SIZE, F_SEAL_FUTURE_WRITE);
 	if (share->config < 0)
 		return share->config;
-	share->live = move_to_file(&state->live, EMU_LIVE_SIZE, 0);
+	share->live = move_to_file(&share->state->live, EMU_LIVE_SIZE, 0);
 	if (share->live < 0)
 		return share->live;
 	share->listening = listen_at(path);
-	return share->listening < 0 ? share->listening : 0;
+	if (share->listening < 0)
+		return share->listening;
+	share->events = epoll_create1(EPOLL_CLOEXEC);
+	return share->events < 0 ? -errno : watch(share, share->listening, NULL);
 }
 
-/* A message of one byte, and room for two files. */
-struct message {
-	struct msghdr header;
-	struct iovec byte;
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))];
-	char text;
-};
-
-static void prepare(struct message *message)
+int emu_share_open(struct emu_state *state, const char *path, struct emu_share **result)
 {
-	memset(message, 0, sizeof(*message));
-	message->byte = (struct iovec){ &message->text, 1 };
-	message->header = (struct msghdr){ .msg_iov = &message->byte,
-					   .msg_iovlen = 1,
-					   .msg_control = message->control,
-					   .msg_controllen = sizeof(message->control) };
+	struct emu_share *share = malloc(sizeof(*share));
+	int err;
+
+	if (!share)
+		return -ENOMEM;
+	*share = (struct emu_share){ state, -1, -1, -1, -1, 0, NULL };
+	err = open_all(share, path);
+	if (err)
+		emu_share_close(share);
+	else
+		*result = share;
+	return err;
 }
 
-void emu_share_answer(const struct emu_share *share)
-{
-	/* cppcheck-suppress nullPointer // accept4() takes it: who has asked does not matter */
-	int to = accept4(share->listening, NULL, NULL, SOCK_CLOEXEC);
-	int files[2] = { share->config, share->live };
-	struct message message;
-	struct cmsghdr *part;
+/*
+ * Answers.
+ */
 
-	if (to < 0)
-		return;
-	prepare(&message);
-	part = CMSG_FIRSTHDR(&message.header);
-	if (part) {
-		*part = (struct cmsghdr){ CMSG_LEN(sizeof(files)), SOL_SOCKET, SCM_RIGHTS };
-		memcpy(CMSG_DATA(part), files, sizeof(files));
-		/* Who does not wait for the answer goes without. */
-		sendmsg(to, &message.header, MSG_DONTWAIT | MSG_NOSIGNAL);
+/* Who does not wait for it goes without. @files: two, or NULL. */
+static void answer(int to, int result, const int *files)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = { 0 };
+	struct emu_reply reply = { result };
+	struct iovec part = { &reply, sizeof(reply) };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	if (files) {
+		struct cmsghdr *rights = (struct cmsghdr *)(void *)control;
+
+		*rights = (struct cmsghdr){ CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+		memcpy(CMSG_DATA(rights), files, 2 * sizeof(int));
+		message.msg_control = control;
+		message.msg_controllen = sizeof(control);
 	}
-	close(to);
+	sendmsg(to, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static int caller_of(int fd, struct emu_caller *caller)
+{
+	socklen_t size = sizeof(struct ucred);
+	struct ucred peer;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return -errno;
+	return emu_caller_of(peer.pid, caller);
+}
+
+static int open_queue(struct emu_share *share, const struct emu_caller *caller,
+		      const struct emu_request *request)
+{
+	struct emu_state *state = share->state;
+	int file;
+
+	if (!state->plain)
+		return -EPERM; /* there are files with permissions */
+	if (request->device >= state->device_count ||
+	    request->queue >= state->device[request->device].queue_count)
+		return -ENOENT;
+	file = emu_cdev_open(state, caller, request->device, request->queue);
+	if (file >= 0) {
+		state->file[file].ino = request->ino;
+		share->opens++;
+	}
+	return file;
+}
+
+static void serve_request(struct emu_share *share, struct connection *connection,
+			  const struct emu_request *request)
+{
+	const int files[2] = { share->config, share->live };
+	struct emu_caller caller;
+	int result = caller_of(connection->fd, &caller);
+
+	if (result < 0) {
+		answer(connection->fd, result, NULL);
+		return;
+	}
+	switch (request->ask) {
+	case EMU_ASK_MACHINE:
+		answer(connection->fd, 0, files);
+		return;
+	case EMU_ASK_PROCESS:
+		result = emu_process_open(share->state, caller.pid);
+		break;
+	case EMU_ASK_OPEN:
+		result = open_queue(share, &caller, request);
+		break;
+	default:
+		result = -EINVAL;
+	}
+	connection->asked = result >= 0;
+	connection->ask = (enum emu_ask)request->ask;
+	connection->index = (unsigned int)result;
+	answer(connection->fd, result, NULL);
+}
+
+/* What comes by a queue's own connection: a write() that has not come by the C library's. */
+static void take_descriptors(struct emu_share *share, const struct connection *connection,
+			     const char *buf, size_t size)
+{
+	struct emu_caller caller;
+
+	if (!caller_of(connection->fd, &caller))
+		emu_cdev_write(share->state, &caller, connection->index, buf, size);
+}
+
+static void forget(struct emu_share *share, struct connection *connection)
+{
+	struct connection **at = &share->connections;
+
+	if (connection->asked && connection->ask == EMU_ASK_OPEN) {
+		emu_cdev_close(share->state, connection->index);
+		share->opens--;
+	} else if (connection->asked) {
+		emu_process_close(share->state, connection->index);
+	}
+	while (*at != connection)
+		at = &(*at)->next;
+	*at = connection->next;
+	close(connection->fd);
+	free(connection);
+}
+
+static void serve_connection(struct emu_share *share, struct connection *connection)
+{
+	union {
+		struct emu_request request;
+		char bytes[4096];
+	} message;
+	ssize_t size = recv(connection->fd, &message, sizeof(message), MSG_DONTWAIT);
+
+	if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
+		forget(share, connection);
+	else if (!connection->asked && size == sizeof(message.request))
+		serve_request(share, connection, &message.request);
+	else if (size > 0 && connection->asked && connection->ask == EMU_ASK_OPEN)
+		take_descriptors(share, connection, message.bytes, (size_t)size);
+}
+
+static void accept_connection(struct emu_share *share)
+{
+	/* cppcheck-suppress nullPointer // accept4() takes it: who it is does not matter yet */
+	int fd = accept4(share->listening, NULL, NULL, SOCK_CLOEXEC);
+	struct connection *connection = fd < 0 ? NULL : calloc(1, sizeof(*connection));
+
+	if (!connection || watch(share, fd, connection)) {
+		free(connection);
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	connection->fd = fd;
+	connection->next = share->connections;
+	share->connections = connection;
+}
+
+/* poll() on a queue tells that its device has an error: here, by something to read. */
+static void tell_errors(struct emu_share *share)
+{
+	for (struct connection *c = share->connections; share->opens && c; c = c->next) {
+		if (!c->asked || c->ask != EMU_ASK_OPEN || c->told)
+			continue;
+		c->told =
+			share->state->live.device[share->state->file[c->index].device].error[0] & 1;
+		if (c->told)
+			send(c->fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	}
+}
+
+int emu_share_fd(const struct emu_share *share)
+{
+	return share->events;
+}
+
+int emu_share_patience(const struct emu_share *share)
+{
+	return share->opens ? 20 : -1;
+}
+
+/* Ends come before new requests that were made later: a queue that was closed is free. */
+void emu_share_serve(struct emu_share *share)
+{
+	struct epoll_event event;
+
+	tell_errors(share);
+	while (epoll_wait(share->events, &event, 1, 0) > 0) {
+		if (event.data.ptr)
+			serve_connection(share, event.data.ptr);
+		else
+			accept_connection(share);
+	}
+}
+
+void emu_share_close(struct emu_share *share)
+{
+	const int files[] = { share->config, share->live, share->listening, share->events };
+
+	while (share->connections)
+		forget(share, share->connections);
+	for (unsigned int i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (files[i] >= 0)
+			close(files[i]);
+	free(share);
 }

@@ -18,8 +18,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "clock.h"
-#include "control.h"
 #include "copy.h"
 #include "inject.h"
 #include "local.h"
@@ -35,7 +35,7 @@
 #define EVENT_LOG  (3ull << 13) /* GENCAP */
 
 struct engine {
-	int file; /* EMU_PROCESS_PATH */
+	int file; /* the connection of EMU_ASK_PROCESS */
 	struct emu_view view;
 	const struct emu_process *process;
 	struct emu_process_live *live;
@@ -393,7 +393,7 @@ static void watch(void *unused)
 {
 	static const char text[] = "sva-emu: the emulator has ended before this program, which is "
 				   "killed: its devices are gone\n";
-	struct pollfd file = { .fd = first.file };
+	struct pollfd file = { .fd = first.file, .events = POLLIN };
 	long log;
 
 	(void)unused;
@@ -410,23 +410,21 @@ static void watch(void *unused)
 /* Files of our own: the program's stay its, and ours close with the last engine. */
 static int open_files(struct engine *engine)
 {
-	long file, process;
-	int err;
+	int process, err;
 
 	if (emu_sys(SYS_close_range, 0, ~0u, 2 /* CLOSE_RANGE_UNSHARE */) < 0)
 		return -ENOSYS;
-	file = emu_sys(SYS_openat, AT_FDCWD, EMU_PROCESS_PATH, O_RDWR);
-	if (file < 0)
-		return (int)file;
-	process = emu_sys(SYS_ioctl, file, EMU_IOC_PROCESS);
+	engine->file = emu_ask_connect(emu_root);
+	if (engine->file < 0)
+		return engine->file;
+	process = emu_ask(engine->file, &(struct emu_request){ .ask = EMU_ASK_PROCESS }, NULL);
 	if (process < 0)
-		return (int)process;
-	engine->file = (int)file;
+		return process;
 	engine->trace = -1;
 	if (engine->view.state->trace)
 		engine->trace = (int)emu_sys(SYS_openat, AT_FDCWD, EMU_TRACE_PATH, O_WRONLY);
 	err = emu_pages_open(&engine->view);
-	return err ? err : (int)process;
+	return err ? err : process;
 }
 
 static unsigned int worker_count(const struct emu_state *state)

@@ -37,15 +37,6 @@ static void kept_variables(struct kept kept[KEPT])
 	kept[2] = (struct kept){ "LIBSVA_CPU", EMU_CPU_FEATURES, DEFAULT };
 }
 
-static size_t length(const char *text)
-{
-	size_t n = 0;
-
-	while (text[n])
-		n++;
-	return n;
-}
-
 /* Whether @text begins with @part. */
 static bool begins(const char *text, const char *part)
 {
@@ -57,7 +48,7 @@ static bool begins(const char *text, const char *part)
 /* The value, if @variable is of that name; else NULL. */
 static const char *value_of(const char *variable, const char *name)
 {
-	size_t n = length(name);
+	size_t n = strlen(name);
 
 	return begins(variable, name) && variable[n] == '=' ? variable + n + 1 : NULL;
 }
@@ -79,7 +70,7 @@ static bool satisfied(const struct kept *kept, const char *value)
 
 static char *put(char *to, const char *text)
 {
-	size_t n = length(text);
+	size_t n = strlen(text);
 
 	memcpy(to, text, n + 1);
 	return to + n;
@@ -134,9 +125,9 @@ static int launch(const struct launch *launch, char *const env[])
 	kept_variables(kept);
 	for (env = env ? env : none; env[count]; count++)
 		for (unsigned int i = 0; i < KEPT; i++)
-			size += value_of(env[count], kept[i].name) ? length(env[count]) : 0;
+			size += value_of(env[count], kept[i].name) ? strlen(env[count]) : 0;
 	for (unsigned int i = 0; i < KEPT; i++)
-		size += length(kept[i].name) + length(kept[i].value) + sizeof("=:");
+		size += strlen(kept[i].name) + strlen(kept[i].value) + sizeof("=:");
 	changed = __builtin_alloca((count + KEPT + 1) * sizeof(*changed));
 	text = __builtin_alloca(size);
 	memcpy(changed, env, (count + 1) * sizeof(*changed));

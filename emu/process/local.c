@@ -3,14 +3,13 @@
  * The machine that this process runs on, and what is this memory's alone. By system calls: the
  * functions are ours, and need what is here.
  */
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
-#include "control.h"
+#include "ask.h"
 #include "local.h"
 #include "process.h"
 #include "sys.h"
@@ -19,6 +18,7 @@ static struct emu_state *machine;
 static dev_t devices; /* st_dev of the emulator's files */
 
 struct emu_local *emu_local;
+char emu_root[EMU_PATH];
 
 int emu_process_index(void)
 {
@@ -37,39 +37,16 @@ static char *map(void *at, size_t size, int prot, int flags, int file)
 	return result < 0 && result > -4096 ? NULL : (char *)result;
 }
 
-/* The two files of the machine, from whoever listens at EMU_STATE_PATH. */
-static bool receive(int files[2])
-{
-	static const struct sockaddr_un address = { .sun_family = AF_UNIX,
-						    .sun_path = EMU_STATE_PATH };
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = { 0 };
-	char byte;
-	struct iovec part = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = control,
-				  .msg_controllen = sizeof(control) };
-	const struct cmsghdr *rights = NULL;
-	long from = emu_sys(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (from < 0)
-		return false;
-	if (!emu_sys(SYS_connect, from, &address, sizeof(address)) &&
-	    emu_sys(SYS_recvmsg, from, &message, MSG_CMSG_CLOEXEC) == 1)
-		rights = CMSG_FIRSTHDR(&message);
-	emu_sys(SYS_close, from);
-	if (!rights || rights->cmsg_len != CMSG_LEN(2 * sizeof(int)))
-		return false;
-	memcpy(files, CMSG_DATA(rights), 2 * sizeof(int));
-	return true;
-}
-
 static struct emu_state *map_machine(void)
 {
-	char *at;
-	int files[2];
+	int connection = emu_ask_connect(emu_root), files[2], result;
+	char *at = NULL;
 
-	if (!receive(files))
+	if (connection < 0)
+		return NULL;
+	result = emu_ask(connection, &(struct emu_request){ .ask = EMU_ASK_MACHINE }, files);
+	emu_sys(SYS_close, connection);
+	if (result)
 		return NULL;
 	at = map(NULL, sizeof(struct emu_state), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	if (at && (!map(at, EMU_CONFIG_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, files[0]) ||
@@ -92,14 +69,39 @@ static struct emu_local *map_local(void)
 	return (struct emu_local *)(void *)local;
 }
 
+/*
+ * Without a namespace, sva-emu has made a folder with all that it has, this library among it. The
+ * loader knows the path by which it was loaded.
+ */
+static void find_root(void)
+{
+	size_t length;
+	Dl_info self;
+
+	if (!dladdr(emu_root, &self) || !self.dli_fname)
+		return;
+	length = strlen(self.dli_fname);
+	while (length > 0 && self.dli_fname[length] != '/')
+		length--;
+	if (length < sizeof(emu_root))
+		memcpy(emu_root, self.dli_fname, length);
+}
+
 static void find(void)
 {
-	struct emu_state *state = map_machine();
+	struct emu_state *state;
 	struct stat dev;
 
+	find_root();
+	state = map_machine();
+	if (!state) {
+		emu_root[0] = '\0';
+		state = map_machine();
+	}
 	emu_local = map_local();
-	if (!state || !emu_local || state->magic != EMU_STATE_MAGIC ||
-	    emu_sys(SYS_newfstatat, AT_FDCWD, EMU_DEV_PATH, &dev, 0))
+	if (!state || !emu_local || state->magic != EMU_STATE_MAGIC)
+		return;
+	if (!emu_root[0] && emu_sys(SYS_newfstatat, AT_FDCWD, EMU_DEV_PATH, &dev, 0))
 		return;
 	devices = dev.st_dev;
 	machine = state;

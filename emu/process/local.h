@@ -26,6 +26,12 @@ struct emu_local {
 /* Valid once emu_machine() has found one. */
 extern struct emu_local *emu_local;
 
+/*
+ * The folder that stands for the root directory, as far as it has what a program looks for; empty
+ * in a namespace, where everything is in its place.
+ */
+extern char emu_root[];
+
 /* portal.c: let the trap know of the portals. */
 void emu_portals_start(void);
 

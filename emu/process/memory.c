@@ -14,6 +14,7 @@ HIDDEN void *memcpy(void *restrict dst, const void *restrict src, size_t size);
 HIDDEN void *memmove(void *dst, const void *src, size_t size);
 HIDDEN void *memset(void *dst, int byte, size_t size);
 HIDDEN int memcmp(const void *a, const void *b, size_t size);
+HIDDEN size_t strlen(const char *text);
 
 void *memcpy(void *restrict dst, const void *restrict src, size_t size)
 {
@@ -70,4 +71,13 @@ int memcmp(const void *a, const void *b, size_t size)
 		if (x[at] != y[at])
 			return x[at] < y[at] ? -1 : 1;
 	return 0;
+}
+
+size_t strlen(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length])
+		length++;
+	return length;
 }

@@ -16,28 +16,68 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#define SOCKET "/dev/.sva-emu-state"
+#include "control.h"
 
 /* The two files that the emulator gives to each program: configuration, and what is in motion. */
 static int files[2];
 
+static int connect_to_emulator(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = EMU_STATE_PATH };
+	int to = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+	assert_int_equal(connect(to, (struct sockaddr *)&address, sizeof(address)), 0);
+	return to;
+}
+
 static int ask(void **state)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = SOCKET };
-	char text, control[CMSG_SPACE(sizeof(files))];
-	struct iovec byte = { &text, 1 };
-	struct msghdr message = { .msg_iov = &byte,
+	struct emu_request request = { .ask = EMU_ASK_MACHINE };
+	struct emu_reply reply;
+	char control[CMSG_SPACE(sizeof(files))];
+	struct iovec part = { &reply, sizeof(reply) };
+	struct msghdr message = { .msg_iov = &part,
 				  .msg_iovlen = 1,
 				  .msg_control = control,
 				  .msg_controllen = sizeof(control) };
-	int from = socket(AF_UNIX, SOCK_STREAM, 0);
+	int to = connect_to_emulator();
 
 	(void)state;
-	if (connect(from, (struct sockaddr *)&address, sizeof(address)) ||
-	    recvmsg(from, &message, 0) != 1)
+	if (send(to, &request, sizeof(request), 0) != sizeof(request) ||
+	    recvmsg(to, &message, 0) != sizeof(reply) || reply.result)
 		return -1;
 	memcpy(files, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(files));
-	return close(from);
+	return close(to);
+}
+
+/* Requests that nobody makes: answered with an error, or with nothing. */
+static void ask_nonsense(void **state)
+{
+	static const struct emu_request requests[] = {
+		{ .ask = 1000 },
+		{ .ask = EMU_ASK_OPEN, .device = ~0u },
+		{ .ask = EMU_ASK_OPEN, .queue = ~0u },
+		{ .ask = EMU_ASK_OPEN, .device = 1, .queue = 7 },
+	};
+	char bytes[8192] = { 0 };
+	struct emu_reply reply;
+	int to;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		to = connect_to_emulator();
+		assert_int_equal(send(to, &requests[i], sizeof(requests[i]), 0), sizeof(*requests));
+		assert_int_equal(recv(to, &reply, sizeof(reply), 0), sizeof(reply));
+		assert_true(reply.result < 0);
+		close(to);
+	}
+	for (size_t size = 1; size <= sizeof(bytes); size *= 2) {
+		to = connect_to_emulator();
+		assert_int_equal(send(to, bytes, size, 0), size);
+		close(to);
+	}
+	for (unsigned int i = 0; i < 1000; i++)
+		close(connect_to_emulator());
 }
 
 static size_t size_of(int file)
@@ -93,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cut_off),
+		cmocka_unit_test(ask_nonsense),
 		cmocka_unit_test(change_the_configuration),
 		cmocka_unit_test(spoil_the_rest),
 	};
