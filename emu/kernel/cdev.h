@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The char devices: what open, mmap, write, poll and close do. All state is in struct emu_state;
- * one thread calls these functions.
+ * The char devices: what open, poll and close do; mmap and write are in device/access.h. All state
+ * is in struct emu_state; one thread calls these functions.
  *
  * Source of the rules: drivers/dma/idxd/cdev.c, by kernel version as struct emu_profile has it.
  */
@@ -10,13 +10,7 @@
 
 #include <sys/types.h>
 
-#include "state.h"
-
-/* Who makes the system call. */
-struct emu_caller {
-	pid_t pid;  /* of the process, not of the thread */
-	bool rawio; /* CAP_SYS_RAWIO */
-};
+#include "access.h"
 
 /* emu_caller_of - look a thread up; 0 or -errno */
 int emu_caller_of(pid_t thread, struct emu_caller *caller);
@@ -29,14 +23,6 @@ int emu_cdev_find(const struct emu_state *state, const char *name, unsigned int 
 int emu_cdev_open(struct emu_state *state, const struct emu_caller *caller, unsigned int device,
 		  unsigned int queue);
 void emu_cdev_close(struct emu_state *state, unsigned int file);
-
-/* Returns the lane that the portal is for; EMU_LANES: one without a PASID; or -errno. */
-int emu_cdev_portal(const struct emu_state *state, const struct emu_caller *caller,
-		    unsigned int file, size_t length);
-
-/* Returns bytes, or -errno. */
-ssize_t emu_cdev_write(struct emu_state *state, const struct emu_caller *caller, unsigned int file,
-		       const void *buf, size_t len);
 
 /* Returns the events of poll(2). */
 unsigned int emu_cdev_poll(const struct emu_state *state, const struct emu_caller *caller,
