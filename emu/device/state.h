@@ -103,6 +103,7 @@ struct emu_queue {
 	uint64_t op_config[4]; /* bit n of word n / 64: opcode n */
 	uint32_t minor;        /* of its char device, while it is an enabled user queue */
 	uint32_t clients;      /* opens */
+	uint64_t ino;          /* of its plain file, where there are no char devices; 0: none */
 
 	_Atomic(enum emu_queue_state) state;
 };
@@ -239,6 +240,7 @@ struct emu_state {
 	bool plain;             /* --plain: there is no namespace, and there are no char devices */
 	bool statistics;        /* --stats: also what costs time */
 	uint32_t major;         /* of the char devices */
+	uint64_t files_dev;     /* st_dev of the plain files in their place */
 	char library[EMU_PATH]; /* what is preloaded into programs */
 	uint32_t device_count;
 	struct emu_dsa device[EMU_DEVICES];

@@ -8,7 +8,6 @@
  *
  * Not seen: system(), popen() and wordexp() after the program has changed its own environment.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "next.h"
 #include "process.h"
 #include "trap.h"
 
@@ -140,45 +140,39 @@ static int launch(const struct launch *launch, char *const env[])
  * The functions. Those without an environment pass the program's own to those that have one.
  */
 
-#define NEXT(name)                     \
-	static __typeof__(name) *next; \
-                                       \
-	if (!next)                     \
-	next = (__typeof__(next))dlsym(RTLD_NEXT, #name)
-
 static int go_execve(const struct launch *l, char *const env[])
 {
-	NEXT(execve);
+	EMU_NEXT(execve);
 	return next(l->path, l->argv, env);
 }
 
 static int go_execvpe(const struct launch *l, char *const env[])
 {
-	NEXT(execvpe);
+	EMU_NEXT(execvpe);
 	return next(l->path, l->argv, env);
 }
 
 static int go_fexecve(const struct launch *l, char *const env[])
 {
-	NEXT(fexecve);
+	EMU_NEXT(fexecve);
 	return next(l->dir, l->argv, env);
 }
 
 static int go_execveat(const struct launch *l, char *const env[])
 {
-	NEXT(execveat);
+	EMU_NEXT(execveat);
 	return next(l->dir, l->path, l->argv, env, l->flags);
 }
 
 static int go_spawn(const struct launch *l, char *const env[])
 {
-	NEXT(posix_spawn);
+	EMU_NEXT(posix_spawn);
 	return next(l->pid, l->path, l->actions, l->attr, l->argv, env);
 }
 
 static int go_spawnp(const struct launch *l, char *const env[])
 {
-	NEXT(posix_spawnp);
+	EMU_NEXT(posix_spawnp);
 	return next(l->pid, l->path, l->actions, l->attr, l->argv, env);
 }
 

@@ -3,34 +3,25 @@
  * The C library's functions that open and map char devices, and those that say what a file is. All
  * of them do what they do for every other file.
  *
- * Not seen: system calls that the program makes itself, fopen(), mremap() of a portal.
+ * Not seen: system calls that the program makes itself, mremap() of a portal.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "control.h"
+#include "device.h"
+#include "next.h"
+#include "paths.h"
+#include "plain.h"
 #include "process.h"
 #include "sys.h"
 #include "trap.h"
-
-/*
- * What is a device. By system calls: the functions are what stands in this file.
- */
-
-static bool is_device_fd(int fd)
-{
-	struct stat st = { 0 };
-
-	return emu_machine() && fd >= 0 && !emu_sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) &&
-	       emu_is_device(st.st_dev, st.st_ino);
-}
 
 /* As the C library returns what the kernel does. */
 static int result_of(long result)
@@ -41,25 +32,23 @@ static int result_of(long result)
 	return -1;
 }
 
-static dev_t device_number(uint64_t ino)
-{
-	const struct emu_state *state = emu_machine();
-
-	return makedev(state->major,
-		       state->device[EMU_CDEV_DEVICE(ino)].queue[EMU_CDEV_QUEUE(ino)].minor);
-}
-
 /*
  * open(). The process gets its PASID, and its engines, with the first device.
  */
 
 static int opened(int fd)
 {
+	struct emu_device_file file;
 	int err;
 
-	if (!is_device_fd(fd) || !(err = emu_process_attach()))
+	if (!emu_device_fd(fd, &file))
 		return fd;
-	close(fd);
+	err = emu_process_attach();
+	if (!err && emu_machine()->plain)
+		err = emu_plain_open(fd, &file);
+	if (!err)
+		return fd;
+	emu_sys(SYS_close, fd);
 	return result_of(err);
 }
 
@@ -74,11 +63,11 @@ static mode_t mode_argument(int flags, va_list args)
  */
 static int open_at(int dir, const char *path, int flags, mode_t mode)
 {
-	static __typeof__(openat) *next;
+	char own[EMU_PATH];
+	EMU_NEXT(openat);
 
-	if (!next)
-		next = (__typeof__(next))dlsym(RTLD_NEXT, "openat");
-	return opened(next(dir, path, flags, mode));
+	path = emu_path_to_open(path, flags, own);
+	return path ? opened(next(dir, path, flags, mode)) : -1;
 }
 
 #define DEFINE_OPEN(name, large)                                       \
@@ -110,6 +99,52 @@ DEFINE_OPEN(open64, O_LARGEFILE)
 DEFINE_OPENAT(openat, 0)
 DEFINE_OPENAT(openat64, O_LARGEFILE)
 
+/* Streams. */
+
+static FILE *stream_opened(FILE *stream)
+{
+	if (!stream || opened(fileno(stream)) >= 0)
+		return stream;
+	fclose(stream);
+	return NULL;
+}
+
+static const char *path_of_stream(const char *path, const char *mode, char own[EMU_PATH])
+{
+	bool writes = mode[0] != 'r' || mode[1] == '+' || (mode[1] && mode[2] == '+');
+
+	return emu_path_to_open(path, writes ? O_RDWR : O_RDONLY, own);
+}
+
+EMU_EXPORT FILE *fopen(const char *path, const char *mode)
+{
+	char own[EMU_PATH];
+	EMU_NEXT(fopen);
+
+	path = path_of_stream(path, mode, own);
+	return path ? stream_opened(next(path, mode)) : NULL;
+}
+
+EMU_EXPORT FILE *fopen64(const char *path, const char *mode)
+{
+	return fopen(path, mode);
+}
+
+EMU_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
+{
+	char own[EMU_PATH];
+	EMU_NEXT(freopen);
+
+	if (path && !(path = path_of_stream(path, mode, own)))
+		return NULL;
+	return stream_opened(next(path, mode, stream));
+}
+
+EMU_EXPORT FILE *freopen64(const char *path, const char *mode, FILE *stream)
+{
+	return freopen(path, mode, stream);
+}
+
 /* What the fortified ones call. */
 EMU_EXPORT int __open_2(const char *path, int flags);
 EMU_EXPORT int __open64_2(const char *path, int flags);
@@ -140,10 +175,11 @@ EMU_EXPORT int __openat64_2(int dir, const char *path, int flags)
  * mmap(), munmap().
  */
 
-static void *map_device(void *addr, size_t length, int flags, int fd)
+static void *map_device(void *addr, size_t length, int flags, int fd,
+			const struct emu_device_file *file)
 {
 	void *page;
-	int err = emu_portal_map(addr, length, flags, fd, &page);
+	int err = emu_portal_map(addr, length, flags, fd, file, &page);
 
 	if (!err)
 		return page;
@@ -153,14 +189,13 @@ static void *map_device(void *addr, size_t length, int flags, int fd)
 
 EMU_EXPORT void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
 {
-	static __typeof__(mmap) *next;
+	struct emu_device_file file;
+	EMU_NEXT(mmap);
 
-	if (!next)
-		next = (__typeof__(next))dlsym(RTLD_NEXT, "mmap");
 	if (flags & MAP_FIXED && emu_machine())
 		emu_portal_unmap(addr, length);
-	if (!(flags & MAP_ANONYMOUS) && is_device_fd(fd))
-		return map_device(addr, length, flags, fd);
+	if (!(flags & MAP_ANONYMOUS) && emu_device_fd(fd, &file))
+		return map_device(addr, length, flags, fd, &file);
 	return next(addr, length, prot, flags, fd, offset);
 }
 
@@ -172,28 +207,35 @@ EMU_EXPORT void *mmap64(void *addr, size_t length, int prot, int flags, int fd, 
 
 EMU_EXPORT int munmap(void *addr, size_t length)
 {
-	static __typeof__(munmap) *next;
+	EMU_NEXT(munmap);
 
-	if (!next)
-		next = (__typeof__(next))dlsym(RTLD_NEXT, "munmap");
 	if (emu_machine())
 		emu_portal_unmap(addr, length);
 	return next(addr, length);
 }
 
 /*
- * stat(): the files of the emulator are regular ones, char devices only in what is said of them.
+ * stat(): the files of the emulator are no char devices, but for what is said of them.
  */
+
+static bool is_device(int dir, const char *path, const struct stat *st,
+		      struct emu_device_file *file)
+{
+	return S_ISSOCK(st->st_mode) && !*path ? emu_device_fd(dir, file)
+					       : emu_device_stat(st->st_dev, st->st_ino, file);
+}
 
 static int stat_at(int dir, const char *path, struct stat *st, int flags)
 {
-	int result = result_of(emu_sys(SYS_newfstatat, dir, path, st, flags));
+	char own[EMU_PATH];
+	struct emu_device_file file;
+	int result = result_of(emu_sys(SYS_newfstatat, dir, emu_path(path, own), st, flags));
 
 	if (result)
 		return result;
-	if (emu_is_device(st->st_dev, st->st_ino)) {
+	if (is_device(dir, path, st, &file)) {
 		st->st_mode = (st->st_mode & ~(mode_t)S_IFMT) | S_IFCHR;
-		st->st_rdev = device_number(st->st_ino);
+		st->st_rdev = emu_device_number(&file);
 	}
 	return 0;
 }
@@ -284,12 +326,18 @@ EMU_EXPORT int __fxstat64(int version, int fd, struct stat64 *st)
 
 EMU_EXPORT int statx(int dir, const char *path, int flags, unsigned int mask, struct statx *stx)
 {
-	int result = result_of(emu_sys(SYS_statx, dir, path, flags, mask, stx));
+	char own[EMU_PATH];
+	struct stat st = { 0 };
+	struct emu_device_file file;
+	int result = result_of(emu_sys(SYS_statx, dir, emu_path(path, own), flags, mask, stx));
 
 	if (result)
 		return result;
-	if (emu_is_device(makedev(stx->stx_dev_major, stx->stx_dev_minor), stx->stx_ino)) {
-		dev_t number = device_number(stx->stx_ino);
+	st.st_mode = stx->stx_mode;
+	st.st_dev = makedev(stx->stx_dev_major, stx->stx_dev_minor);
+	st.st_ino = stx->stx_ino;
+	if (is_device(dir, path, &st, &file)) {
+		dev_t number = emu_device_number(&file);
 
 		stx->stx_mode = (uint16_t)((stx->stx_mode & ~S_IFMT) | S_IFCHR);
 		stx->stx_rdev_major = major(number);

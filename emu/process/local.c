@@ -15,19 +15,14 @@
 #include "sys.h"
 
 static struct emu_state *machine;
-static dev_t devices; /* st_dev of the emulator's files */
 
 struct emu_local *emu_local;
 char emu_root[EMU_PATH];
+dev_t emu_devices;
 
 int emu_process_index(void)
 {
 	return atomic_load(&emu_local->attached) ? atomic_load(&emu_local->process) : EMU_NONE;
-}
-
-bool emu_is_device(dev_t device, ino_t ino)
-{
-	return emu_machine() && device == devices && EMU_INO_KIND(ino) == EMU_INO_CDEV;
 }
 
 static char *map(void *at, size_t size, int prot, int flags, int file)
@@ -90,7 +85,7 @@ static void find_root(void)
 static void find(void)
 {
 	struct emu_state *state;
-	struct stat dev;
+	struct stat dev = { 0 };
 
 	find_root();
 	state = map_machine();
@@ -101,9 +96,9 @@ static void find(void)
 	emu_local = map_local();
 	if (!state || !emu_local || state->magic != EMU_STATE_MAGIC)
 		return;
-	if (!emu_root[0] && emu_sys(SYS_newfstatat, AT_FDCWD, EMU_DEV_PATH, &dev, 0))
+	if (!state->plain && emu_sys(SYS_newfstatat, AT_FDCWD, EMU_DEV_PATH, &dev, 0))
 		return;
-	devices = dev.st_dev;
+	emu_devices = dev.st_dev;
 	machine = state;
 }
 

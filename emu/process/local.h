@@ -6,12 +6,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define EMU_PORTALS 128u
 
 struct emu_mapping {
 	atomic_uintptr_t page; /* 0: free */
 	atomic_uint lane;      /* EMU_LANES: without a PASID */
+	atomic_int kept;       /* a file, open as long as the mapping; or -1 */
 };
 
 struct emu_local {
@@ -31,6 +33,9 @@ extern struct emu_local *emu_local;
  * in a namespace, where everything is in its place.
  */
 extern char emu_root[];
+
+/* st_dev of the emulator's files, where it has char devices. */
+extern dev_t emu_devices;
 
 /* portal.c: let the trap know of the portals. */
 void emu_portals_start(void);

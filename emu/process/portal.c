@@ -5,26 +5,30 @@
  * not there in a child.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
 #include "clock.h"
 #include "control.h"
 #include "local.h"
+#include "plain.h"
 #include "process.h"
 #include "queue.h"
 #include "sys.h"
 #include "trap.h"
 
 #define UNMAP_LIMIT_NS UINT64_C(1000000000)
+#define KEPT_FILES     512 /* numbers from here on, out of the program's way */
 
-static int add(uintptr_t page, unsigned int lane)
+static int add(uintptr_t page, unsigned int lane, int kept)
 {
 	for (unsigned int i = 0; i < EMU_PORTALS; i++) {
 		uintptr_t empty = 0;
 
 		/* The lane is set behind the page: a portal is nobody's before mmap() returns. */
 		if (atomic_compare_exchange_strong(&emu_local->portal[i].page, &empty, page)) {
+			atomic_store(&emu_local->portal[i].kept, kept);
 			atomic_store(&emu_local->portal[i].lane, lane);
 			return 0;
 		}
@@ -88,29 +92,57 @@ void emu_portals_start(void)
  * Mappings.
  */
 
-int emu_portal_map(void *addr, size_t length, int flags, int fd, void **result)
+/* What stands for the portal. Where the file cannot be mapped, a copy of it is kept open. */
+static long map_page(void *addr, int flags, int fd, int kept)
 {
-	long lane = emu_sys(SYS_ioctl, fd, EMU_IOC_PORTAL, length), page;
-	int err;
+	int how = (flags & MAP_FIXED) | MAP_PRIVATE | (kept < 0 ? 0 : MAP_ANONYMOUS);
 
+	return emu_sys(SYS_mmap, addr, EMU_PAGE, PROT_NONE, how, kept < 0 ? fd : -1, 0);
+}
+
+static long keep_open(int fd)
+{
+	long kept = emu_sys(SYS_fcntl, fd, F_DUPFD_CLOEXEC, KEPT_FILES);
+
+	return kept < 0 ? emu_sys(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0) : kept;
+}
+
+static long lane_of(int fd, const struct emu_device_file *file, size_t length)
+{
+	return file->file == EMU_NONE ? emu_sys(SYS_ioctl, fd, EMU_IOC_PORTAL, length)
+				      : emu_plain_portal(file, length);
+}
+
+int emu_portal_map(void *addr, size_t length, int flags, int fd, const struct emu_device_file *file,
+		   void **result)
+{
+	long lane = lane_of(fd, file, length), page, kept = -1;
+	int err = 0;
+
+	/* Without a PASID: the program has made the system call open() itself. */
+	if (lane == EMU_LANES && emu_process_index() == EMU_NONE && !(err = emu_process_attach()))
+		lane = lane_of(fd, file, length);
+	if (err)
+		return err;
 	if (lane < 0)
 		return (int)lane;
 	emu_portals_start();
-	page = emu_sys(SYS_mmap, addr, EMU_PAGE, PROT_NONE, (flags & MAP_FIXED) | MAP_PRIVATE, fd,
-		       0);
-	if (page < 0 && page > -4096)
-		return (int)page;
-	err = (int)emu_sys(SYS_madvise, page, EMU_PAGE, MADV_DONTFORK);
+	if (file->file != EMU_NONE && (kept = keep_open(fd)) < 0)
+		return (int)kept;
+	page = map_page(addr, flags, fd, (int)kept);
+	err = page < 0 && page > -4096 ? (int)page : 0;
 	if (!err)
-		err = add((uintptr_t)page, (unsigned int)lane);
-	if (err)
-		emu_sys(SYS_munmap, page, EMU_PAGE);
+		err = (int)emu_sys(SYS_madvise, page, EMU_PAGE, MADV_DONTFORK);
+	if (!err)
+		err = add((uintptr_t)page, (unsigned int)lane, (int)kept);
 	*result = (void *)page; /* NOLINT: the kernel's answer */
+	if (err && kept >= 0)
+		emu_sys(SYS_close, kept);
 	return err;
 }
 
 /* The kernel would drain at the last reference: here, before the memory can go away. */
-static void settle(unsigned int lane)
+void emu_portal_settle(unsigned int lane)
 {
 	struct emu_state *state = emu_machine();
 	uint64_t limit = emu_now() + UNMAP_LIMIT_NS;
@@ -127,8 +159,12 @@ void emu_portal_unmap(const void *addr, size_t length)
 		uintptr_t page = atomic_load(&emu_local->portal[i].page);
 
 		if (page && page - start < length) {
-			settle(atomic_load(&emu_local->portal[i].lane));
+			int kept = atomic_load(&emu_local->portal[i].kept);
+
+			emu_portal_settle(atomic_load(&emu_local->portal[i].lane));
 			atomic_store(&emu_local->portal[i].page, 0);
+			if (kept >= 0)
+				emu_sys(SYS_close, kept);
 		}
 	}
 }

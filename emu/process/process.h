@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "device.h"
 #include "op.h"
 #include "state.h"
 
@@ -24,16 +25,17 @@ struct emu_state *emu_machine(void);
 /* A process that has no char device open has no PASID, and no engine threads: EMU_NONE. */
 int emu_process_index(void);
 
-/* Whether a file is a char device of the emulator; @ino: its inode number then. */
-bool emu_is_device(dev_t device, ino_t ino);
-
 /* attach.c: make this process known, and start its engines; 0 or -errno. */
 int emu_process_attach(void);
 
 /* portal.c: where the program has mapped portals. */
 
 /* mmap(2) of a char device: 0 or -errno. */
-int emu_portal_map(void *addr, size_t length, int flags, int fd, void **page);
+int emu_portal_map(void *addr, size_t length, int flags, int fd, const struct emu_device_file *file,
+		   void **page);
+
+/* Wait, not for ever, until the device has done what was submitted. */
+void emu_portal_settle(unsigned int lane);
 
 /* munmap(2) is about to take [@addr, @addr + @length): wait for what was submitted there. */
 void emu_portal_unmap(const void *addr, size_t length);
