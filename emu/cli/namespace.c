@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "control.h"
@@ -250,4 +251,44 @@ int emu_namespace_bind(const char *self)
 	for (unsigned int i = 0; i < 4 && !err; i++)
 		err = bind_at(folders[i][0], folders[i][1]);
 	return err ? err : replace_module_tools(self);
+}
+
+/*
+ * Is it possible? A child that tries can leave things as they are.
+ */
+
+enum { POSSIBLE, NO_NAMESPACE, NO_MOUNT, NO_FUSE };
+
+static int try_namespace(void)
+{
+	bool missing = access("/dev/fuse", F_OK);
+
+	if (!freopen("/dev/null", "w", stderr) || emu_namespace_enter())
+		return NO_NAMESPACE;
+	if (!missing && access("/dev/fuse", R_OK | W_OK))
+		return NO_FUSE;
+	if (mount("sva-emu", "/sys/bus", "tmpfs", 0, NULL))
+		return NO_MOUNT;
+	if (missing && mount("sva-emu", "/dev", "tmpfs", 0, NULL))
+		return NO_MOUNT;
+	if (missing && provide_fuse())
+		return NO_FUSE;
+	return open("/dev/fuse", O_RDWR | O_CLOEXEC) < 0 ? NO_FUSE : POSSIBLE;
+}
+
+const char *emu_namespace_lacks(void)
+{
+	static const char *const words[] = { [POSSIBLE] = NULL,
+					     [NO_NAMESPACE] = "no namespace can be made here",
+					     [NO_MOUNT] = "nothing can be mounted here",
+					     [NO_FUSE] = "/dev/fuse cannot be opened" };
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0)
+		_exit(try_namespace());
+	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) > NO_FUSE)
+		return words[NO_NAMESPACE];
+	return words[WEXITSTATUS(status)];
 }

@@ -12,6 +12,9 @@
  * What fails prints why, with a remedy, and returns -errno.
  */
 
+/* What is in the way of all that, in words; NULL: nothing. Leaves no trace. */
+const char *emu_namespace_lacks(void);
+
 /* A mount namespace; and a user namespace where that needs one. */
 int emu_namespace_enter(void);
 

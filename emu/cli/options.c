@@ -15,6 +15,7 @@ enum {
 	OPT_KERNEL,
 	OPT_NO_MMAP,
 	OPT_NO_PAGE_CHECK,
+	OPT_PLAIN,
 	OPT_DEVICES,
 	OPT_ENGINES,
 	OPT_QUEUES,
@@ -36,6 +37,7 @@ static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
 	{ "no-mmap", no_argument, NULL, OPT_NO_MMAP },
 	{ "no-page-check", no_argument, NULL, OPT_NO_PAGE_CHECK },
+	{ "plain", no_argument, NULL, OPT_PLAIN },
 	{ "devices", required_argument, NULL, OPT_DEVICES },
 	{ "engines", required_argument, NULL, OPT_ENGINES },
 	{ "queues", required_argument, NULL, OPT_QUEUES },
@@ -66,6 +68,7 @@ static void print_help(void)
 	printf("\n"
 	       "  --no-mmap            portals cannot be mapped: write(2) only\n"
 	       "  --no-page-check      take every page for present: faster\n"
+	       "  --plain              without a namespace, as in a container that has none\n"
 	       "  --devices N          1 to %u; 2\n"
 	       "  --engines N          of a device, 1 to %u; 4\n"
 	       "  --queues N           of a device, 1 to %u; 8\n"
@@ -170,6 +173,9 @@ static int apply(int option, const char *value, struct emu_options *options)
 		return 0;
 	case OPT_NO_PAGE_CHECK:
 		options->no_page_check = true;
+		return 0;
+	case OPT_PLAIN:
+		options->plain = true;
 		return 0;
 	case OPT_DEVICES:
 		return number("devices", value, EMU_DEVICES, &options->hardware.devices);

@@ -14,8 +14,7 @@
 #include "control.h"
 #include "namespace.h"
 #include "options.h"
-#include "serve.h"
-#include "share.h"
+#include "place.h"
 
 #define EXIT_EMULATOR     125
 #define EXIT_NOT_RUNNABLE 126
@@ -39,28 +38,6 @@ static int find_library(const char *self, char path[PATH_MAX])
 /*
  * The machine.
  */
-
-static int share(struct emu_state *state, struct emu_share **shared)
-{
-	int err = emu_share_open(state, EMU_STATE_PATH, shared);
-
-	if (err)
-		fprintf(stderr, "sva-emu: cannot share the machine's state: %s\n", strerror(-err));
-	return err;
-}
-
-static int serve(struct emu_state *state, struct emu_share *shared, int trace,
-		 struct emu_server **server)
-{
-	int err = emu_server_start(state, EMU_MOUNTPOINT, shared, trace, server);
-
-	if (err)
-		fprintf(stderr,
-			"sva-emu: cannot mount a FUSE file system: %s: /dev/fuse must be there and "
-			"be open to this user\n",
-			strerror(-err));
-	return err;
-}
 
 static int open_trace(const struct emu_options *options, int *trace)
 {
@@ -95,21 +72,21 @@ static const char *variable(const char *name, const char *otherwise)
 	return value ? value : otherwise;
 }
 
-static int set_environment(const char *library)
+static int set_environment(const struct emu_state *state)
 {
+	const char *tools = state->plain ? "" : EMU_TOOLS_DIR;
 	int err;
 
-	if ((err = set_variable("LD_PRELOAD", library, variable("LD_PRELOAD", ""))) ||
+	if ((err = set_variable("LD_PRELOAD", state->library, variable("LD_PRELOAD", ""))) ||
 	    (err = set_variable("ASAN_OPTIONS", variable("ASAN_OPTIONS", ""), EMU_ASAN_OPTION)) ||
-	    (err = set_variable("PATH", variable("PATH", "/usr/bin:/bin"), EMU_TOOLS_DIR)))
+	    (err = set_variable("PATH", variable("PATH", "/usr/bin:/bin"), tools)))
 		return err;
 	return setenv("LIBSVA_CPU", EMU_CPU_FEATURES, 0) ? -errno : 0;
 }
 
-static int set_up(struct emu_state *state, int trace, struct emu_server **server)
+static int set_up(struct emu_state *state, bool plain, int trace, struct emu_place *place)
 {
 	char self[PATH_MAX] = { 0 }, library[PATH_MAX];
-	struct emu_share *shared;
 	int err;
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
@@ -117,18 +94,9 @@ static int set_up(struct emu_state *state, int trace, struct emu_server **server
 	err = find_library(self, library);
 	if (err)
 		return err;
-	snprintf(state->library, sizeof(state->library), "%s", library);
-	state->rawio = emu_has_rawio();
-	if ((err = emu_namespace_enter()) || (err = emu_namespace_cover()) ||
-	    (err = share(state, &shared)) || (err = serve(state, shared, trace, server)))
-		return err;
-	err = emu_namespace_bind(self);
-	if (!err)
-		err = set_environment(library);
-	if (!err)
-		emu_loader_cover(library);
-	if (err)
-		emu_server_stop(*server);
+	err = emu_place_make(state, plain, self, library, trace, place);
+	if (!err && (err = set_environment(state)))
+		emu_place_leave(place);
 	return err;
 }
 
@@ -192,15 +160,15 @@ static int run_command(char **command)
 
 int emu_run(struct emu_state *state, const struct emu_options *options)
 {
-	struct emu_server *server = NULL;
+	struct emu_place place;
 	int trace, code;
 
 	if (open_trace(options, &trace))
 		return EXIT_EMULATOR;
-	if (set_up(state, trace, &server))
+	if (set_up(state, options->plain, trace, &place))
 		return EXIT_EMULATOR;
 	code = run_command(options->command);
-	if (emu_server_stop(server) && !code)
+	if (emu_place_leave(&place) && !code)
 		code = EXIT_EMULATOR;
 	return code;
 }

@@ -29,7 +29,8 @@ struct emu_request {
 };
 
 struct emu_reply {
-	int32_t result; /* or -errno */
+	int32_t result;   /* or -errno */
+	uint32_t follows; /* another message: the device of the queue has an error */
 };
 
 /* What a program needs in its environment, besides the library: */

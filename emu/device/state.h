@@ -238,6 +238,7 @@ struct emu_state {
 	bool rawio;             /* sva-emu itself was started with CAP_SYS_RAWIO */
 	bool trace;             /* --trace */
 	bool plain;             /* --plain: there is no namespace, and there are no char devices */
+	char without[64];       /* why there is none */
 	bool statistics;        /* --stats: also what costs time */
 	uint32_t major;         /* of the char devices */
 	uint64_t files_dev;     /* st_dev of the plain files in their place */

@@ -573,11 +573,12 @@ static void *serve(void *argument)
 {
 	struct emu_server *server = argument;
 	struct fuse_buf buf = { .mem = NULL };
-	struct pollfd fds[3] = { { .fd = fuse_session_fd(server->session), .events = POLLIN },
+	struct pollfd fds[3] = { { .fd = server->session ? fuse_session_fd(server->session) : -1,
+				   .events = POLLIN },
 				 { .fd = server->stop, .events = POLLIN },
 				 { .fd = emu_share_fd(server->share), .events = POLLIN } };
 
-	while (!fuse_session_exited(server->session)) {
+	while (!server->session || !fuse_session_exited(server->session)) {
 		if (poll(fds, 3, patience(server)) < 0 && errno != EINTR)
 			break;
 		if (fds[1].revents)
@@ -658,8 +659,8 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu
 	server->trace = trace;
 	server->stop = eventfd(0, EFD_CLOEXEC);
 	prepare(server);
-	err = server->stop < 0 ? -errno : mount_session(server, mountpoint);
-	if (!err && (err = start_thread(server)))
+	err = server->stop < 0 ? -errno : mountpoint ? mount_session(server, mountpoint) : 0;
+	if (!err && (err = start_thread(server)) && mountpoint)
 		fuse_session_unmount(server->session);
 	if (err)
 		discard(server);
@@ -674,7 +675,8 @@ int emu_server_stop(struct emu_server *server)
 
 	eventfd_write(server->stop, 1);
 	pthread_join(server->thread, NULL);
-	fuse_session_unmount(server->session);
+	if (server->session)
+		fuse_session_unmount(server->session);
 	discard(server);
 	return err;
 }

@@ -19,6 +19,7 @@ struct emu_server;
 
 /**
  * emu_server_start - mount, and serve from a thread
+ * @mountpoint: NULL: there is no file system, and only @share is served
  * @share: what is given to programs that ask for the machine; the server's from now on
  * @trace: a file that the lines of --trace go to, or -1
  *

@@ -121,10 +121,9 @@ int emu_share_open(struct emu_state *state, const char *path, struct emu_share *
  */
 
 /* Who does not wait for it goes without. @files: two, or NULL. */
-static void answer(int to, int result, const int *files)
+static void answer(int to, struct emu_reply reply, const int *files)
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = { 0 };
-	struct emu_reply reply = { result };
 	struct iovec part = { &reply, sizeof(reply) };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 
@@ -168,34 +167,55 @@ static int open_queue(struct emu_share *share, const struct emu_caller *caller,
 	return file;
 }
 
+/* poll() on a queue tells that its device has an error: here, by something to read. */
+static bool has_error(const struct emu_share *share, const struct connection *c)
+{
+	const struct emu_state *state = share->state;
+
+	return c->asked && c->ask == EMU_ASK_OPEN && !c->told &&
+	       state->live.device[state->file[c->index].device].error[0] & 1;
+}
+
+static void tell_error(struct connection *connection)
+{
+	connection->told = true;
+	send(connection->fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static int request_result(struct emu_share *share, const struct connection *connection,
+			  const struct emu_request *request)
+{
+	struct emu_caller caller;
+	int err = caller_of(connection->fd, &caller);
+
+	if (err)
+		return err;
+	switch (request->ask) {
+	case EMU_ASK_MACHINE:
+		return 0;
+	case EMU_ASK_PROCESS:
+		return emu_process_open(share->state, caller.pid);
+	case EMU_ASK_OPEN:
+		return open_queue(share, &caller, request);
+	default:
+		return -EINVAL;
+	}
+}
+
 static void serve_request(struct emu_share *share, struct connection *connection,
 			  const struct emu_request *request)
 {
 	const int files[2] = { share->config, share->live };
-	struct emu_caller caller;
-	int result = caller_of(connection->fd, &caller);
+	bool machine = request->ask == EMU_ASK_MACHINE, error;
+	int result = request_result(share, connection, request);
 
-	if (result < 0) {
-		answer(connection->fd, result, NULL);
-		return;
-	}
-	switch (request->ask) {
-	case EMU_ASK_MACHINE:
-		answer(connection->fd, 0, files);
-		return;
-	case EMU_ASK_PROCESS:
-		result = emu_process_open(share->state, caller.pid);
-		break;
-	case EMU_ASK_OPEN:
-		result = open_queue(share, &caller, request);
-		break;
-	default:
-		result = -EINVAL;
-	}
-	connection->asked = result >= 0;
+	connection->asked = result >= 0 && !machine;
 	connection->ask = (enum emu_ask)request->ask;
 	connection->index = (unsigned int)result;
-	answer(connection->fd, result, NULL);
+	error = has_error(share, connection);
+	answer(connection->fd, (struct emu_reply){ result, error }, machine ? files : NULL);
+	if (error)
+		tell_error(connection);
 }
 
 /* What comes by a queue's own connection: a write() that has not come by the C library's. */
@@ -258,17 +278,11 @@ static void accept_connection(struct emu_share *share)
 	share->connections = connection;
 }
 
-/* poll() on a queue tells that its device has an error: here, by something to read. */
 static void tell_errors(struct emu_share *share)
 {
-	for (struct connection *c = share->connections; share->opens && c; c = c->next) {
-		if (!c->asked || c->ask != EMU_ASK_OPEN || c->told)
-			continue;
-		c->told =
-			share->state->live.device[share->state->file[c->index].device].error[0] & 1;
-		if (c->told)
-			send(c->fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	}
+	for (struct connection *c = share->connections; share->opens && c; c = c->next)
+		if (has_error(share, c))
+			tell_error(c);
 }
 
 int emu_share_fd(const struct emu_share *share)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests to sva-emu, and its answers: device/control.h. */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -17,12 +18,15 @@ int emu_ask(int to, const struct emu_request *request, int files[2])
 				  .msg_iovlen = 1,
 				  .msg_control = control,
 				  .msg_controllen = sizeof(control) };
+	struct pollfd more = { .fd = to, .events = POLLIN };
 	const struct cmsghdr *rights;
 
 	if (emu_sys(SYS_sendto, to, request, sizeof(*request), MSG_NOSIGNAL) < 0 ||
 	    emu_sys(SYS_recvmsg, to, &message, MSG_CMSG_CLOEXEC) != sizeof(reply))
 		return -EIO;
 	rights = CMSG_FIRSTHDR(&message);
+	if (reply.follows)
+		emu_sys(SYS_poll, &more, 1, -1);
 	if (!files)
 		return reply.result;
 	if (!rights || rights->cmsg_len != CMSG_LEN(2 * sizeof(int)))

@@ -61,10 +61,23 @@ static bool contains(const char *text, const char *part)
 	return false;
 }
 
+/* Whether the library comes first, or that of an emulator inside of this one. */
+static bool comes_first(const char *value)
+{
+	static const char name[] = "/libsva-emu.so";
+
+	while (*value && *value != ':' && *value != ' ') {
+		if (begins(value, name))
+			return true;
+		value++;
+	}
+	return false;
+}
+
 static bool satisfied(const struct kept *kept, const char *value)
 {
 	if (kept->place == FRONT)
-		return begins(value, kept->value);
+		return comes_first(value);
 	return kept->place == DEFAULT || contains(value, kept->value);
 }
 

@@ -15,6 +15,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "local.h"
@@ -59,20 +60,31 @@ const char *emu_path(const char *path, char own[EMU_PATH])
 
 static void explain(const char *path)
 {
-	static const char text[] =
-		": cannot be written to, since sva-emu runs without a namespace: configure the "
-		"devices with --config, or see sva-emu(1) for what a namespace needs\n";
+	const char *const words[] = { "sva-emu: ", path,
+				      ": cannot be written to without a namespace (",
+				      emu_machine()->without,
+				      "): configure the devices with --config\n" };
 
-	emu_sys(SYS_write, 2, "sva-emu: ", 9);
-	emu_sys(SYS_write, 2, path, strlen(path));
-	emu_sys(SYS_write, 2, text, sizeof(text) - 1);
+	for (unsigned int i = 0; i < sizeof(words) / sizeof(*words); i++)
+		emu_sys(SYS_write, 2, words[i], strlen(words[i]));
+}
+
+/* Also when it was found by realpath(), or from the current folder. */
+static bool is_attribute(const char *path)
+{
+	char cwd[EMU_PATH];
+	const char *where = path;
+
+	if (path[0] != '/')
+		where = emu_sys(SYS_getcwd, cwd, sizeof(cwd)) < 0 ? "" : cwd;
+	return below(where, emu_root) && below(where + strlen(emu_root), "/sys");
 }
 
 const char *emu_path_to_open(const char *path, int flags, char own[EMU_PATH])
 {
 	const char *to = emu_path(path, own);
 
-	if (to == path || (flags & O_ACCMODE) == O_RDONLY || !below(path, "/sys"))
+	if ((flags & O_ACCMODE) == O_RDONLY || !to || !emu_root[0] || !is_attribute(to))
 		return to;
 	explain(path);
 	errno = EROFS;
@@ -133,4 +145,10 @@ WITH_PATH(int, fchownat, (int dir, const char *path, uid_t uid, gid_t gid, int f
 	  uid, gid, flags)
 WITH_PATH(int, statfs, (const char *path, struct statfs *st), PATH, st)
 WITH_PATH(int, statfs64, (const char *path, struct statfs64 *st), PATH, st)
+WITH_PATH(ssize_t, getxattr, (const char *path, const char *name, void *value, size_t size), PATH,
+	  name, value, size)
+WITH_PATH(ssize_t, lgetxattr, (const char *path, const char *name, void *value, size_t size), PATH,
+	  name, value, size)
+WITH_PATH(ssize_t, listxattr, (const char *path, char *list, size_t size), PATH, list, size)
+WITH_PATH(ssize_t, llistxattr, (const char *path, char *list, size_t size), PATH, list, size)
 WITH_PATH(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), fd, PATH, mask)

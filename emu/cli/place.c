@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "folder.h"
+#include "namespace.h"
+#include "place.h"
+
+#define LIBRARY_NAME "libsva-emu.so"
+#define MOST_FOLDER  80 /* characters of its path: that of a socket is limited */
+
+static int serve(struct emu_state *state, const char *socket, const char *mountpoint, int trace,
+		 struct emu_server **server)
+{
+	struct emu_share *shared;
+	int err = emu_share_open(state, socket, &shared);
+
+	if (err) {
+		fprintf(stderr, "sva-emu: cannot share the machine's state: %s\n", strerror(-err));
+		return err;
+	}
+	err = emu_server_start(state, mountpoint, shared, trace, server);
+	if (err)
+		fprintf(stderr,
+			"sva-emu: cannot mount a FUSE file system: %s: /dev/fuse must be there and "
+			"be open to this user\n",
+			strerror(-err));
+	return err;
+}
+
+static int make_namespace(struct emu_state *state, const char *self, const char *library, int trace,
+			  struct emu_place *place)
+{
+	int err;
+
+	snprintf(state->library, sizeof(state->library), "%s", library);
+	if ((err = emu_namespace_enter()) || (err = emu_namespace_cover()) ||
+	    (err = serve(state, EMU_STATE_PATH, EMU_MOUNTPOINT, trace, &place->server)))
+		return err;
+	err = emu_namespace_bind(self);
+	if (err)
+		emu_server_stop(place->server);
+	else
+		emu_loader_cover(library);
+	return err;
+}
+
+/* For everybody: a program may change its user. */
+static char *new_folder(void)
+{
+	const char *where = getenv("TMPDIR");
+	char *folder;
+
+	if (!where || where[0] != '/' || strlen(where) > MOST_FOLDER - sizeof("/sva-emu.XXXXXX"))
+		where = "/tmp";
+	if (asprintf(&folder, "%s/sva-emu.XXXXXX", where) < 0)
+		return NULL;
+	if (mkdtemp(folder) && !chmod(folder, 0755))
+		return folder;
+	free(folder);
+	return NULL;
+}
+
+static int fill_folder(struct emu_state *state, const char *folder, const char *library)
+{
+	int err;
+
+	snprintf(state->library, sizeof(state->library), "%s/" LIBRARY_NAME, folder);
+	if (symlink(library, state->library))
+		return -errno;
+	err = emu_folder_write(state, folder);
+	state->plain = true;
+	return err;
+}
+
+static int make_folder(struct emu_state *state, const char *library, int trace,
+		       struct emu_place *place)
+{
+	char socket[PATH_MAX];
+	int err = -ENOMEM;
+
+	place->folder = new_folder();
+	if (place->folder)
+		err = fill_folder(state, place->folder, library);
+	if (err) {
+		fprintf(stderr, "sva-emu: cannot make a folder for the machine: %s\n",
+			strerror(-err));
+	} else {
+		snprintf(socket, sizeof(socket), "%s%s", place->folder, EMU_STATE_PATH);
+		err = serve(state, socket, NULL, trace, &place->server);
+	}
+	if (err && place->folder)
+		emu_folder_remove(place->folder);
+	return err;
+}
+
+int emu_place_make(struct emu_state *state, bool plain, const char *self, const char *library,
+		   int trace, struct emu_place *place)
+{
+	const char *lacks = plain ? "--plain" : emu_namespace_lacks();
+
+	*place = (struct emu_place){ 0 };
+	state->rawio = emu_has_rawio();
+	if (!lacks)
+		return make_namespace(state, self, library, trace, place);
+	snprintf(state->without, sizeof(state->without), "%s", lacks);
+	return make_folder(state, library, trace, place);
+}
+
+int emu_place_leave(struct emu_place *place)
+{
+	int err = emu_server_stop(place->server);
+
+	if (place->folder)
+		emu_folder_remove(place->folder);
+	free(place->folder);
+	return err;
+}
