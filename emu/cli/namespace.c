@@ -262,6 +262,7 @@ enum { POSSIBLE, NO_NAMESPACE, NO_MOUNT, NO_FUSE };
 static int try_namespace(void)
 {
 	bool missing = access("/dev/fuse", F_OK);
+	int file;
 
 	if (!freopen("/dev/null", "w", stderr) || emu_namespace_enter())
 		return NO_NAMESPACE;
@@ -273,7 +274,8 @@ static int try_namespace(void)
 		return NO_MOUNT;
 	if (missing && provide_fuse())
 		return NO_FUSE;
-	return open("/dev/fuse", O_RDWR | O_CLOEXEC) < 0 ? NO_FUSE : POSSIBLE;
+	file = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	return file < 0 ? NO_FUSE : POSSIBLE;
 }
 
 const char *emu_namespace_lacks(void)

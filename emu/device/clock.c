@@ -14,7 +14,7 @@
 
 uint64_t emu_now(void)
 {
-	struct timespec now;
+	struct timespec now = { 0 };
 
 	emu_sys(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;

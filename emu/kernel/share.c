@@ -24,6 +24,7 @@ static bool map_at(void *at, size_t size, int file)
 	const void *mapped =
 		mmap(at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0);
 
+	/* cppcheck-suppress memleak // it takes the place of one that stays */
 	return mapped == at;
 }
 
@@ -185,7 +186,7 @@ static void tell_error(struct connection *connection)
 static int request_result(struct emu_share *share, const struct connection *connection,
 			  const struct emu_request *request)
 {
-	struct emu_caller caller;
+	struct emu_caller caller = { 0 };
 	int err = caller_of(connection->fd, &caller);
 
 	if (err)
@@ -222,7 +223,7 @@ static void serve_request(struct emu_share *share, struct connection *connection
 static void take_descriptors(struct emu_share *share, const struct connection *connection,
 			     const char *buf, size_t size)
 {
-	struct emu_caller caller;
+	struct emu_caller caller = { 0 };
 
 	if (!caller_of(connection->fd, &caller))
 		emu_cdev_write(share->state, &caller, connection->index, buf, size);
@@ -238,7 +239,7 @@ static void forget(struct emu_share *share, struct connection *connection)
 	} else if (connection->asked) {
 		emu_process_close(share->state, connection->index);
 	}
-	while (*at != connection)
+	while (*at && *at != connection)
 		at = &(*at)->next;
 	*at = connection->next;
 	close(connection->fd);

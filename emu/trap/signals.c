@@ -433,7 +433,7 @@ EMU_EXPORT int epoll_pwait(int fd, struct epoll_event *events, int count, int ti
 /* What is there already: a handler, as of a sanitizer, or what exec() has left of the caller's. */
 static void take_over(int sig)
 {
-	struct kernel_action old;
+	struct kernel_action old = { 0 };
 	struct sigaction act = { 0 };
 
 	if (kernel_action(sig, NULL, &old) || old.handler == on_signal)
