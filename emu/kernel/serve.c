@@ -241,12 +241,16 @@ static void on_getattr(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info
 		fuse_reply_attr(request, &st, 0);
 }
 
-/* chmod and chown of a char device stay; a size (O_TRUNC) means nothing, as in sysfs. */
+/* chmod and chown of a char device stay; it has no size. In sysfs, that means nothing. */
 static void on_setattr(fuse_req_t request, fuse_ino_t ino, struct stat *attr, int what,
 		       struct fuse_file_info *file)
 {
 	struct emu_server *server = server_of(request);
 
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV && what & FUSE_SET_ATTR_SIZE) {
+		fuse_reply_err(request, EINVAL);
+		return;
+	}
 	if (EMU_INO_KIND(ino) == EMU_INO_CDEV) {
 		struct device_mode *mode = device_mode(server, ino);
 
@@ -535,6 +539,12 @@ static void on_poll(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *f
 	if (EMU_INO_KIND(ino) == EMU_INO_CDEV &&
 	    !emu_caller_of(fuse_req_ctx(request)->pid, &caller))
 		events = emu_cdev_poll(server->state, &caller, (unsigned int)file->fh);
+	/*
+	 * Who asks for POLLOUT alone waits for ever at the driver; but here, that is io_uring,
+	 * which asks before it writes to a file of this kind, and not before it writes to a device.
+	 */
+	if (EMU_INO_KIND(ino) == EMU_INO_CDEV && !(file->poll_events & POLLIN))
+		events |= file->poll_events & POLLOUT;
 	if (handle && !events && EMU_INO_KIND(ino) == EMU_INO_CDEV)
 		keep_poller(server, (unsigned int)file->fh, handle);
 	else if (handle)
@@ -542,7 +552,22 @@ static void on_poll(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *f
 	fuse_reply_poll(request, events);
 }
 
+static void on_fsync(fuse_req_t request, fuse_ino_t ino, int data, struct fuse_file_info *file)
+{
+	(void)ino, (void)data, (void)file;
+	fuse_reply_err(request, EINVAL); /* as of a file without fsync() */
+}
+
+/* O_TRUNC, too, comes with open(), where it means nothing. */
+static void on_init(void *server, struct fuse_conn_info *connection)
+{
+	(void)server;
+	connection->want |= connection->capable & FUSE_CAP_ATOMIC_O_TRUNC;
+}
+
 static const struct fuse_lowlevel_ops operations = {
+	.init = on_init,
+	.fsync = on_fsync,
 	.lookup = on_lookup,
 	.getattr = on_getattr,
 	.setattr = on_setattr,

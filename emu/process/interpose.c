@@ -41,7 +41,7 @@ static int opened(int fd)
 	struct emu_device_file file;
 	int err;
 
-	if (!emu_device_fd(fd, &file))
+	if (fd < 0 || !emu_device_fd(fd, &file))
 		return fd;
 	err = emu_process_attach();
 	if (!err && emu_machine()->plain)
@@ -344,4 +344,65 @@ EMU_EXPORT int statx(int dir, const char *path, int flags, unsigned int mask, st
 		stx->stx_rdev_minor = minor(number);
 	}
 	return 0;
+}
+
+/*
+ * syscall(), for what is above. It ends in the kernel, as it would: a function that another library
+ * has put before the C library's may come by here.
+ */
+
+#define POINTER(number) ((void *)a[number]) /* NOLINT: an argument of any type */
+
+static long call(long number, const long a[6])
+{
+	long result = emu_sys_call(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+
+	if (result >= 0 || result < -4095)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
+static long call_open(int dir, const char *path, int flags, mode_t mode)
+{
+	char own[EMU_PATH];
+	const char *to = emu_path_to_open(path, flags, own);
+
+	return to ? opened(result_of(emu_sys(SYS_openat, dir, to, flags, mode))) : -1;
+}
+
+static long call_mmap(const long a[6])
+{
+	struct emu_device_file file;
+
+	if (a[3] & MAP_ANONYMOUS || !emu_device_fd((int)a[4], &file))
+		return call(SYS_mmap, a);
+	return (long)map_device(POINTER(0), (size_t)a[1], (int)a[3], (int)a[4], &file);
+}
+
+EMU_EXPORT long syscall(long number, ...)
+{
+	long a[6];
+	va_list list;
+
+	va_start(list, number);
+	for (unsigned int i = 0; i < 6; i++) /* however many there are, as for the kernel */
+		a[i] = va_arg(list, long);
+	va_end(list);
+	switch (number) {
+	case SYS_open:
+		return call_open(AT_FDCWD, POINTER(0), (int)a[1], (mode_t)a[2]);
+	case SYS_openat:
+		return call_open((int)a[0], POINTER(1), (int)a[2], (mode_t)a[3]);
+	case SYS_newfstatat:
+		return stat_at((int)a[0], POINTER(1), POINTER(2), (int)a[3]);
+	case SYS_mmap:
+		return call_mmap(a);
+	case SYS_munmap:
+		if (emu_machine())
+			emu_portal_unmap(POINTER(0), (size_t)a[1]);
+		return call(number, a);
+	default:
+		return call(number, a);
+	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The char devices as the kernel's are, without a library: open, mmap, write, poll, close, fork,
- * exec, signals, and the end of a process. Needs CAP_SYS_RAWIO, as mapping a portal does.
+ * The char devices as the kernel's are, without a library: open, mmap, write, poll, close, what
+ * they lack, fork, exec, signals, and the end of a process. Needs CAP_SYS_RAWIO, as mapping a
+ * portal does.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <threads.h>
+#include <linux/io_uring.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -654,6 +660,183 @@ static void test_kill(void **state)
 	close(gate[1]);
 }
 
+/*
+ * A file that has open, mmap, write and poll, and nothing else.
+ */
+
+static void assert_fails(long result, int expected)
+{
+	assert_int_equal(result, -1);
+	assert_int_equal(errno, expected);
+}
+
+static void test_nothing_else(void **state)
+{
+	int fd = open(SHARED, O_RDWR | O_TRUNC), value;
+	char byte;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_fails(lseek(fd, 0, SEEK_SET), ESPIPE);
+	assert_fails(read(fd, &byte, 1), EINVAL);
+	assert_fails(pread(fd, &byte, 1, 0), EINVAL);
+	assert_fails(ftruncate(fd, 0), EINVAL);
+	assert_fails(truncate(SHARED, 0), EINVAL);
+	assert_fails(fsync(fd), EINVAL);
+	assert_fails(ioctl(fd, _IO(0xe6, 7)), ENOTTY);
+	assert_fails(ioctl(fd, TIOCGWINSZ, &value), ENOTTY);
+	assert_int_equal(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDWR);
+	close(fd);
+	fd = open(SHARED, O_RDONLY);
+	assert_fails(write(fd, &desc, sizeof(desc)), EBADF);
+	close(fd);
+}
+
+/* Each part by itself: what is no whole descriptor is none. */
+static void test_write_parts(void **state)
+{
+	struct sva_record records[2] = { 0 };
+	struct sva_desc descs[2];
+	struct iovec whole[] = { { &descs[0], sizeof(*descs) }, { &descs[1], sizeof(*descs) } };
+	struct iovec halves[] = { { &descs[0], 32 }, { (char *)&descs[0] + 32, 32 } };
+	int fd = open_queue(SHARED);
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		sva_prep_noop(&descs[i], 0);
+		descs[i].completion_addr = (uintptr_t)&records[i];
+	}
+	assert_int_equal(writev(fd, halves, 2), 0);
+	assert_int_equal(writev(fd, whole, 2), sizeof(descs));
+	assert_int_equal(wait_for(&records[0]), SVA_STATUS_SUCCESS);
+	assert_int_equal(wait_for(&records[1]), SVA_STATUS_SUCCESS);
+	prepare_noop();
+	assert_int_equal(pwrite(fd, &desc, sizeof(desc), 4096), sizeof(desc));
+	assert_int_equal(wait_for(&comp), SVA_STATUS_SUCCESS);
+	close(fd);
+}
+
+/* Other names for the open file, and a second open by way of one. */
+static void test_other_names(void **state)
+{
+	int fd = open_queue(SHARED), copy = dup(fd), again;
+	long clients = read_attribute(SYSFS "wq0.0/clients");
+	char path[32];
+	void *portal;
+
+	(void)state;
+	close(fd);
+	portal = map(copy);
+	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
+	assert_int_equal(read_attribute(SYSFS "wq0.0/clients"), clients);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", copy);
+	again = open_queue(path);
+	assert_int_equal(read_attribute(SYSFS "wq0.0/clients"), clients + 1);
+	close(copy);
+	munmap(portal, PAGE);
+	portal = map(again);
+	assert_int_equal(run_noop(portal), SVA_STATUS_SUCCESS);
+	munmap(portal, PAGE);
+	close(again);
+}
+
+static void pass_file(int to, int fd)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(fd))] = { 0 };
+	struct iovec part = { control, 1 };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control,
+				  .msg_controllen = sizeof(control) };
+	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+
+	*rights = (struct cmsghdr){ CMSG_LEN(sizeof(fd)), SOL_SOCKET, SCM_RIGHTS };
+	memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
+	assert_int_equal(sendmsg(to, &message, 0), 1);
+}
+
+static int receive_file(int from)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	char byte;
+	int fd = -1;
+	struct iovec part = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control,
+				  .msg_controllen = sizeof(control) };
+
+	if (recvmsg(from, &message, 0) == 1)
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+	return fd;
+}
+
+/* The file of another process is that one's alone. */
+static void test_passed(void **state)
+{
+	int pair[2], fd;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	child = fork();
+	if (child == 0)
+		_exit(use_inherited(receive_file(pair[1]), NULL));
+	fd = open_queue(SHARED);
+	pass_file(pair[0], fd);
+	assert_int_equal(status_of_child(child), 0);
+	close(pair[0]);
+	close(pair[1]);
+	close(fd);
+}
+
+/*
+ * io_uring, with a ring of one entry, as small as it goes. Without O_NONBLOCK it would wait for
+ * POLLOUT first, which the driver never gives.
+ */
+static int write_by_ring(int ring, const struct io_uring_params *params, int fd)
+{
+	char *queue =
+		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQ_RING);
+	struct io_uring_sqe *sqe =
+		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
+	struct io_uring_cqe *cqe = (void *)(queue + params->cq_off.cqes);
+	struct timespec seconds = { .tv_sec = 10 };
+	struct io_uring_getevents_arg limit = { .ts = (uintptr_t)&seconds };
+
+	assert_ptr_not_equal(queue, MAP_FAILED);
+	assert_ptr_not_equal(sqe, MAP_FAILED);
+	*sqe = (struct io_uring_sqe){
+		.opcode = IORING_OP_WRITE, .fd = fd, .addr = (uintptr_t)&desc, .len = sizeof(desc)
+	};
+	*(unsigned int *)(void *)(queue + params->sq_off.array) = 0;
+	__atomic_store_n((unsigned int *)(void *)(queue + params->sq_off.tail), 1,
+			 __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG,
+		    &limit, sizeof(limit)) != 1)
+		return -errno;
+	return cqe->res;
+}
+
+static void test_io_uring(void **state)
+{
+	struct io_uring_params params = { 0 };
+	int ring = (int)syscall(SYS_io_uring_setup, 1, &params);
+	int fd = open(SHARED, O_RDWR | O_NONBLOCK);
+
+	(void)state;
+	if (ring < 0) {
+		print_message("no io_uring: %s\n", strerror(errno));
+		close(fd);
+		return;
+	}
+	prepare_noop();
+	assert_int_equal(write_by_ring(ring, &params, fd), sizeof(desc));
+	assert_int_equal(wait_for(&comp), SVA_STATUS_SUCCESS);
+	close(ring);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -677,6 +860,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_signal_without_main),
 		cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_kill),
+		cmocka_unit_test(test_nothing_else),
+		cmocka_unit_test(test_write_parts),
+		cmocka_unit_test(test_other_names),
+		cmocka_unit_test(test_passed),
+		cmocka_unit_test(test_io_uring),
 	};
 
 	if (argc == 2)
