@@ -16,16 +16,20 @@
  * At EMU_STATE_PATH, a request for each connection, and its answer; where files come with that, the
  * first of them. A connection that stays open is what was asked for, and its end is noticed.
  */
+#define EMU_ASK_PATH 256
+
 enum emu_ask {
 	EMU_ASK_MACHINE, /* both files of struct emu_state; the connection is of no more use */
 	EMU_ASK_PROCESS, /* the engines of a memory; the result: index of the struct emu_process */
 	EMU_ASK_OPEN,    /* a queue; the result: index of the struct emu_file */
+	EMU_ASK_REFRESH, /* an attribute's plain file is about to be read: write it anew */
 };
 
 struct emu_request {
 	uint32_t ask;
-	uint32_t device, queue; /* EMU_ASK_OPEN: indices */
-	uint64_t ino;           /* EMU_ASK_OPEN: of the asker's end, by which it is found again */
+	uint32_t device, queue;  /* EMU_ASK_OPEN: indices */
+	uint64_t ino;            /* EMU_ASK_OPEN: of the asker's end, by which it is found again */
+	char path[EMU_ASK_PATH]; /* EMU_ASK_REFRESH: without the folder */
 };
 
 struct emu_reply {

@@ -4,6 +4,7 @@
 #include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -144,6 +145,57 @@ int emu_folder_write(struct emu_state *state, const char *root)
 			err = write_entries(state, roots[i].node, root, path);
 	}
 	return err ? err : write_devices(state, root);
+}
+
+/* The node of a path without links; 0: none. */
+static uint64_t find_node(const struct emu_state *state, const char *path)
+{
+	char name[EMU_SYSFS_NAME];
+	uint64_t node = 0;
+
+	for (unsigned int i = 0; i < sizeof(roots) / sizeof(*roots) && !node; i++)
+		if (!strncmp(path, roots[i].path, strlen(roots[i].path))) {
+			node = roots[i].node;
+			path += strlen(roots[i].path);
+		}
+	while (node && *path) {
+		size_t length = strcspn(++path, "/");
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, path);
+		path += length;
+		if (emu_sysfs_lookup(state, node, name, &node))
+			node = 0;
+	}
+	return node;
+}
+
+/* In place, for whoever reads it at this moment. */
+static void rewrite_file(const char *path, const char *text, ssize_t length)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return;
+	if (write(file, text, (size_t)length) == length && ftruncate(file, length))
+		length = 0;
+	close(file);
+}
+
+void emu_folder_refresh(const struct emu_state *state, const char *root, const char *path)
+{
+	char at[PATH_MAX], real[PATH_MAX], text[EMU_SYSFS_PAGE];
+	size_t length = strlen(root);
+	uint64_t node;
+	ssize_t shown;
+
+	snprintf(at, sizeof(at), "%s%s", root, path);
+	if (!realpath(at, real) || strncmp(real, root, length) != 0)
+		return;
+	node = find_node(state, real + length);
+	if (!node || !S_ISREG(emu_sysfs_mode(state, node)))
+		return;
+	shown = emu_sysfs_show(state, node, text);
+	rewrite_file(real, text, shown > 0 ? shown : 0);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)

@@ -13,6 +13,9 @@
  */
 int emu_folder_write(struct emu_state *state, const char *root);
 
+/* emu_folder_refresh - write an attribute anew, as it is now; @path: without @root */
+void emu_folder_refresh(const struct emu_state *state, const char *root, const char *path);
+
 /* emu_folder_remove - remove the folder with all that is in it */
 void emu_folder_remove(const char *root);
 

@@ -13,6 +13,7 @@
 
 #include "cdev.h"
 #include "control.h"
+#include "folder.h"
 #include "share.h"
 
 #ifndef F_SEAL_FUTURE_WRITE /* Linux 5.1 */
@@ -56,6 +57,7 @@ struct emu_share {
 	struct emu_state *state;
 	int config, live; /* the files of both parts of struct emu_state */
 	int listening, events;
+	char root[EMU_PATH]; /* what the socket's path begins with */
 	unsigned int opens;
 	struct connection *connections;
 };
@@ -108,7 +110,11 @@ int emu_share_open(struct emu_state *state, const char *path, struct emu_share *
 
 	if (!share)
 		return -ENOMEM;
-	*share = (struct emu_share){ state, -1, -1, -1, -1, 0, NULL };
+	*share = (struct emu_share){
+		.state = state, .config = -1, .live = -1, .listening = -1, .events = -1
+	};
+	snprintf(share->root, sizeof(share->root), "%.*s",
+		 (int)(strlen(path) - strlen(EMU_STATE_PATH)), path);
 	err = open_all(share, path);
 	if (err)
 		emu_share_close(share);
@@ -183,6 +189,17 @@ static void tell_error(struct connection *connection)
 	send(connection->fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* Of the folder whose socket this is. */
+static int refresh(const struct emu_share *share, const struct emu_request *request)
+{
+	char path[EMU_ASK_PATH + 1] = { 0 };
+
+	memcpy(path, request->path, EMU_ASK_PATH);
+	if (share->state->plain)
+		emu_folder_refresh(share->state, share->root, path);
+	return 0;
+}
+
 static int request_result(struct emu_share *share, const struct connection *connection,
 			  const struct emu_request *request)
 {
@@ -198,6 +215,8 @@ static int request_result(struct emu_share *share, const struct connection *conn
 		return emu_process_open(share->state, caller.pid);
 	case EMU_ASK_OPEN:
 		return open_queue(share, &caller, request);
+	case EMU_ASK_REFRESH:
+		return refresh(share, request);
 	default:
 		return -EINVAL;
 	}
@@ -210,7 +229,8 @@ static void serve_request(struct emu_share *share, struct connection *connection
 	bool machine = request->ask == EMU_ASK_MACHINE, error;
 	int result = request_result(share, connection, request);
 
-	connection->asked = result >= 0 && !machine;
+	connection->asked =
+		result >= 0 && (request->ask == EMU_ASK_PROCESS || request->ask == EMU_ASK_OPEN);
 	connection->ask = (enum emu_ask)request->ask;
 	connection->index = (unsigned int)result;
 	error = has_error(share, connection);

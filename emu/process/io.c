@@ -83,6 +83,19 @@ EMU_EXPORT ssize_t read(int fd, void *buf, size_t size)
 	return is_plain(fd, &file) ? fails(EINVAL) : next(fd, buf, size);
 }
 
+EMU_EXPORT ssize_t pread(int fd, void *buf, size_t size, off_t offset)
+{
+	struct emu_device_file file;
+	EMU_NEXT(pread);
+
+	return is_plain(fd, &file) ? fails(EINVAL) : next(fd, buf, size, offset);
+}
+
+EMU_EXPORT ssize_t pread64(int fd, void *buf, size_t size, off64_t offset)
+{
+	return pread(fd, buf, size, offset);
+}
+
 EMU_EXPORT off_t lseek(int fd, off_t offset, int whence)
 {
 	struct emu_device_file file;

@@ -18,6 +18,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "local.h"
 #include "next.h"
 #include "paths.h"
@@ -69,22 +70,50 @@ static void explain(const char *path)
 		emu_sys(SYS_write, 2, words[i], strlen(words[i]));
 }
 
-/* Also when it was found by realpath(), or from the current folder. */
-static bool is_attribute(const char *path)
+/* The path within the folder, also when it was found by realpath(); NULL: not of sysfs. */
+static const char *attribute(const char *path)
+{
+	path = below(path, emu_root) ? path + strlen(emu_root) : "";
+	return below(path, "/sys") ? path : NULL;
+}
+
+static bool is_relative_attribute(const char *path)
 {
 	char cwd[EMU_PATH];
-	const char *where = path;
 
-	if (path[0] != '/')
-		where = emu_sys(SYS_getcwd, cwd, sizeof(cwd)) < 0 ? "" : cwd;
-	return below(where, emu_root) && below(where + strlen(emu_root), "/sys");
+	return path[0] != '/' && emu_sys(SYS_getcwd, cwd, sizeof(cwd)) > 0 && attribute(cwd);
+}
+
+/* What the file says is of the moment at which it was written. */
+static void refresh(const char *path)
+{
+	struct emu_request request = { .ask = EMU_ASK_REFRESH };
+	size_t length = strlen(path);
+	int connection;
+
+	if (length >= sizeof(request.path))
+		return;
+	memcpy(request.path, path, length);
+	connection = emu_ask_connect(emu_root);
+	if (connection < 0)
+		return;
+	emu_ask(connection, &request, NULL);
+	emu_sys(SYS_close, connection);
 }
 
 const char *emu_path_to_open(const char *path, int flags, char own[EMU_PATH])
 {
-	const char *to = emu_path(path, own);
+	const char *to = emu_path(path, own), *name;
 
-	if ((flags & O_ACCMODE) == O_RDONLY || !to || !emu_root[0] || !is_attribute(to))
+	if (!to || !emu_root[0])
+		return to;
+	name = attribute(to);
+	if ((flags & O_ACCMODE) == O_RDONLY) {
+		if (name)
+			refresh(name);
+		return to;
+	}
+	if (!name && !is_relative_attribute(to))
 		return to;
 	explain(path);
 	errno = EROFS;

@@ -48,6 +48,11 @@ prints 'all bytes equal' 'submitted'
 emulated 0 --plain -- "$emu" --plain --no-mmap -- "$program"
 prints 'path    write(2)'
 
+# Attributes are those of the moment.
+emulated 0 --plain -- bash -c 'exec 7<>/dev/dsa/wq0.1; cd /sys/bus/dsa/devices; cat wq0.1/clients dsa0/clients /sys/bus/dsa/devices/wq0.1/clients
+	exec 7>&-; cat /sys/bus/dsa/devices/wq0.1/clients'
+[ "$(tail -2 "$work/out" | tr '\n' ' ')" = "1 0 " ] || fail "not the clients of the moment:"
+
 # What they cannot do.
 for how in 'echo wq0.0 >/sys/bus/dsa/drivers/user/unbind' \
 	'cd /sys/bus/dsa/drivers/user && echo wq0.0 >unbind' 'accel-config disable-wq dsa0/wq0.0'; do
