@@ -1,274 +1,321 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The JSON of accel-config (save-config, load-config): devices with their groups, and in these
- * queues and engines. It is applied by way of sysfs, so that what a kernel would refuse is refused
- * here, too. In the end the device is enabled, and each of its queues that has the type "user" or
- * "kernel", as load-config does with -e; "state":"disabled" leaves a device or queue disabled.
+ * The JSON of accel-config (save-config, load-config), with the rules of "load-config -e": values
+ * are set in the order of the file, by way of sysfs, so that what a kernel would refuse is refused
+ * here, too; in the end the devices and queues that the file names are enabled, the last one first.
+ *
+ * Source of the rules: what accel-config 3.5 and 4.1 do. The test emu.load_config compares.
  */
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver.h"
 #include "options.h"
 #include "sysfs.h"
+
+enum kind { NOTHING, DEVICE, GROUP, QUEUE, ENGINE };
 
 struct loader {
 	struct emu_state *state;
 	const char *file;
+	unsigned int device; /* the one that was named last */
+	enum kind kind;      /* whose values are set now; NOTHING: nobody's */
+	char name[32];
+	unsigned int index;
+	uint32_t device_count, queue_count; /* to be enabled: */
+	char devices[EMU_DEVICES][32], queues[EMU_DEVICES * EMU_QUEUES][32];
 };
 
-/* In the order in which they can be set. */
-static const char *const device_keys[] = { "read_buffer_limit", "token_limit", "event_log_size",
-					   NULL };
-static const char *const group_keys[] = { "read_buffers_reserved",
-					  "tokens_reserved",
-					  "use_read_buffer_limit",
-					  "use_token_limit",
-					  "read_buffers_allowed",
-					  "tokens_allowed",
-					  "traffic_class_a",
-					  "traffic_class_b",
-					  "desc_progress_limit",
-					  "batch_progress_limit",
-					  NULL };
-static const char *const queue_keys[] = {
-	"group_id",    "mode",           "size",        "threshold",         "priority",
-	"type",        "name",           "driver_name", "max_transfer_size", "max_batch_size",
-	"prs_disable", "block_on_fault", "ats_disable", "op_config",         "enqcmds_retries",
-	NULL
-};
-static const char *const engine_keys[] = { "group_id", NULL };
-
-/* What says nothing about the configuration: state, or what the hardware has. */
-static const char *const other_keys[] = { "dev",
-					  "state",
-					  "groups",
-					  "grouped_workqueues",
-					  "ungrouped_workqueues",
-					  "grouped_engines",
-					  "ungrouped_engines",
-					  "max_groups",
-					  "max_work_queues",
-					  "max_engines",
-					  "work_queue_size",
-					  "max_work_queues_size",
-					  "numa_node",
-					  "op_cap",
-					  "gen_cap",
-					  "version",
-					  "max_read_buffers",
-					  "max_tokens",
-					  "ims_size",
-					  "configurable",
-					  "pasid_enabled",
-					  "cdev_major",
-					  "cdev_minor",
-					  "clients",
-					  "occupancy",
-					  "errors",
-					  NULL };
-
-static bool among(const char *const *keys, const char *key)
+static int complain(const struct loader *loader, const char *what, int err)
 {
-	while (*keys && strcmp(*keys, key))
-		keys++;
-	return *keys;
-}
-
-static int complain(const struct loader *loader, const char *dev, const char *what, int err)
-{
-	fprintf(stderr, "sva-emu: %s: %s: %s\n", loader->file, dev, what);
+	fprintf(stderr, "sva-emu: %s: %s%s%s\n", loader->file, loader->name,
+		*loader->name ? ": " : "", what);
 	return err;
-}
-
-/* One device, queue, group or engine. */
-static int check_exists(const struct loader *loader, const char *dev)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "devices/%s", dev);
-	if (emu_sysfs_path(loader->state, path))
-		return 0;
-	return complain(loader, dev,
-			"this machine does not have it: see --list, --devices, --queues, --groups "
-			"and --engines",
-			-ENODEV);
 }
 
 /*
- * A value that is there already is left alone: some attributes can be read only, and a dedicated
- * queue has no threshold, but the files have one of 0.
+ * What can be set. Some values are passed over, where the kernel would refuse them.
  */
-static int set(const struct loader *loader, const char *dev, const char *key, const char *value)
-{
-	char path[128], now[EMU_SYSFS_PAGE], what[256];
-	uint64_t node;
-	int err;
 
-	snprintf(path, sizeof(path), "devices/%s/%s", dev, key);
-	node = emu_sysfs_path(loader->state, path);
-	if (!node) {
-		err = check_exists(loader, dev);
-		if (err)
-			return err;
-		snprintf(what, sizeof(what), "%s: ignored, this machine does not have it", key);
-		return complain(loader, dev, what, 0);
-	}
-	if (emu_sysfs_show(loader->state, node, now) > 0 && !strncmp(now, value, strlen(value)) &&
-	    now[strlen(value)] == '\n')
-		return 0;
-	err = emu_sysfs_write(loader->state, path, value);
-	if (!err)
-		return 0;
-	snprintf(what, sizeof(what), "%s cannot be %.64s: %s", key, value, strerror(-err));
-	return complain(loader, dev, what, err);
+static struct emu_dsa *device_of(const struct loader *loader)
+{
+	return &loader->state->device[loader->device];
 }
 
-static void name_unknown(const struct loader *loader, const char *dev, struct json_object *object,
-			 const char *const *keys)
+static bool has(const struct loader *loader, const char *key)
 {
-	char what[128];
+	char path[128];
 
-	json_object_object_foreach(object, key, value)
-	{
-		(void)value;
-		if (among(keys, key) || among(other_keys, key))
-			continue;
-		snprintf(what, sizeof(what), "%.64s: ignored, not known", key);
-		complain(loader, dev, what, 0);
-	}
+	snprintf(path, sizeof(path), "devices/%s/%s", loader->name, key);
+	return emu_sysfs_path(loader->state, path);
 }
 
-static const char *dev_of(const struct loader *loader, struct json_object *object)
+static bool is_shared(const struct loader *loader, const char *key, int64_t value)
 {
-	struct json_object *dev;
+	(void)key, (void)value;
+	return device_of(loader)->queue[loader->index].mode == EMU_WQ_SHARED;
+}
 
-	if (json_object_is_type(object, json_type_object) &&
-	    json_object_object_get_ex(object, "dev", &dev) &&
-	    json_object_is_type(dev, json_type_string) && json_object_get_string_len(dev) < 32)
-		return json_object_get_string(dev);
-	complain(loader, "an entry", "no object with a \"dev\"", 0);
+static bool is_switch(const struct loader *loader, const char *key, int64_t value)
+{
+	return (value == 0 || value == 1) && has(loader, key);
+}
+
+static bool is_limited(const struct loader *loader, const char *key, int64_t value)
+{
+	(void)key, (void)value;
+	return device_of(loader)->read_buffer_limit;
+}
+
+static bool is_second(const struct loader *loader, const char *key, int64_t value)
+{
+	(void)key, (void)value;
+	return device_of(loader)->version >= 0x200;
+}
+
+static bool is_progress(const struct loader *loader, const char *key, int64_t value)
+{
+	return value <= 3 && has(loader, key);
+}
+
+static const struct key {
+	enum kind kind;
+	const char *name;
+	const char *attribute; /* NULL: of the same name */
+	bool text;             /* else a number */
+	bool (*applies)(const struct loader *loader, const char *key, int64_t value);
+} keys[] = {
+	{ DEVICE, "token_limit", "read_buffer_limit", false, NULL },
+	{ DEVICE, "read_buffer_limit", NULL, false, NULL },
+	{ DEVICE, "event_log_size", NULL, false, NULL },
+	{ GROUP, "tokens_reserved", "read_buffers_reserved", false, NULL },
+	{ GROUP, "read_buffers_reserved", NULL, false, NULL },
+	{ GROUP, "use_token_limit", "use_read_buffer_limit", false, is_limited },
+	{ GROUP, "use_read_buffer_limit", NULL, false, is_limited },
+	{ GROUP, "tokens_allowed", "read_buffers_allowed", false, NULL },
+	{ GROUP, "read_buffers_allowed", NULL, false, NULL },
+	{ GROUP, "traffic_class_a", NULL, false, is_second },
+	{ GROUP, "traffic_class_b", NULL, false, is_second },
+	{ GROUP, "desc_progress_limit", NULL, false, is_progress },
+	{ GROUP, "batch_progress_limit", NULL, false, is_progress },
+	{ QUEUE, "size", NULL, false, NULL },
+	{ QUEUE, "priority", NULL, false, NULL },
+	{ QUEUE, "group_id", NULL, false, NULL },
+	{ QUEUE, "block_on_fault", NULL, false, NULL },
+	{ QUEUE, "type", NULL, true, NULL },
+	{ QUEUE, "name", NULL, true, NULL },
+	{ QUEUE, "driver_name", NULL, true, NULL },
+	{ QUEUE, "op_config", NULL, true, NULL },
+	{ QUEUE, "mode", NULL, true, NULL },
+	{ QUEUE, "max_batch_size", NULL, false, NULL },
+	{ QUEUE, "max_transfer_size", NULL, false, NULL },
+	{ QUEUE, "threshold", NULL, false, is_shared },
+	{ QUEUE, "ats_disable", NULL, false, NULL },
+	{ QUEUE, "prs_disable", NULL, false, is_switch },
+	{ ENGINE, "group_id", NULL, false, NULL },
+};
+
+static const struct key *find_key(enum kind kind, const char *name)
+{
+	for (unsigned int i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (keys[i].kind == kind && !strcmp(keys[i].name, name))
+			return &keys[i];
 	return NULL;
 }
 
-static int set_value(const struct loader *loader, const char *dev, const char *key,
-		     struct json_object *value)
+static int set(const struct loader *loader, const struct key *key, const char *value)
 {
-	char what[192];
-	const char *text = json_object_get_string(value);
+	char path[128], what[256];
+	int err;
 
-	if (json_object_is_type(value, json_type_string) ||
-	    json_object_is_type(value, json_type_int))
-		return set(loader, dev, key, text);
-	snprintf(what, sizeof(what), "%s cannot be %.64s: give a text or a whole number", key,
-		 text ? text : "null");
-	return complain(loader, dev, what, -EINVAL);
-}
-
-static int set_all(const struct loader *loader, struct json_object *object, const char *const *keys)
-{
-	const char *dev = dev_of(loader, object);
-	struct json_object *value;
-	int err = 0;
-
-	if (!dev)
-		return -EINVAL;
-	name_unknown(loader, dev, object, keys);
-	for (unsigned int i = 0; keys[i] && !err; i++)
-		if (json_object_object_get_ex(object, keys[i], &value))
-			err = set_value(loader, dev, keys[i], value);
-	return err;
-}
-
-typedef int visitor(const struct loader *loader, struct json_object *object);
-
-static int each(const struct loader *loader, struct json_object *object, const char *key,
-		visitor *visit)
-{
-	struct json_object *list = object;
-	int err = 0;
-
-	if (key && !json_object_object_get_ex(object, key, &list))
-		return 0;
-	if (!json_object_is_type(list, json_type_array))
-		return complain(loader, key ? key : "the file", "no list", -EINVAL);
-	for (size_t i = 0; i < json_object_array_length(list) && !err; i++)
-		err = visit(loader, json_object_array_get_idx(list, i));
-	return err;
-}
-
-static int set_queue(const struct loader *loader, struct json_object *object)
-{
-	return set_all(loader, object, queue_keys);
-}
-
-static int set_engine(const struct loader *loader, struct json_object *object)
-{
-	return set_all(loader, object, engine_keys);
-}
-
-static int set_group(const struct loader *loader, struct json_object *object)
-{
-	int err = set_all(loader, object, group_keys);
-
+	snprintf(path, sizeof(path), "devices/%s/%s", loader->name,
+		 key->attribute ? key->attribute : key->name);
+	err = emu_sysfs_write(loader->state, path, value);
 	if (!err)
-		err = each(loader, object, "grouped_workqueues", set_queue);
-	return err ? err : each(loader, object, "grouped_engines", set_engine);
+		return 0;
+	snprintf(what, sizeof(what), "%s cannot be %.64s: %s", key->name, value,
+		 err == -ENOENT ? "this machine, or this kernel, does not have it"
+				: strerror(-err));
+	return complain(loader, what, err);
 }
 
-static const char *text_of(struct json_object *object, const char *key)
+static int set_number(const struct loader *loader, const struct key *key, struct json_object *value)
 {
-	struct json_object *value;
+	char text[32];
+	int64_t number;
 
-	if (!json_object_object_get_ex(object, key, &value) || !value) /* NULL: JSON's null */
-		return "";
-	return json_object_get_string(value);
+	errno = 0;
+	number = json_object_get_int64(value);
+	if ((number == 0 && errno == EINVAL) || (number < 0 && key->kind == GROUP)) {
+		char what[128];
+
+		snprintf(what, sizeof(what), "%s cannot be %.64s: give a number", key->name,
+			 json_object_get_string(value));
+		return complain(loader, what, -EINVAL);
+	}
+	if (key->applies && !key->applies(loader, key->name, number))
+		return 0;
+	snprintf(text, sizeof(text), "%lld", (long long)number);
+	return set(loader, key, text);
 }
 
-static int bind(const struct loader *loader, const char *driver, const char *dev)
+static int set_value(const struct loader *loader, const char *name, struct json_object *value)
 {
-	char path[64], what[128];
+	const struct key *key = find_key(loader->kind, name);
+
+	if (!key)
+		return 0; /* most say what the hardware has, or what state it is in */
+	return key->text ? set(loader, key, json_object_get_string(value))
+			 : set_number(loader, key, value);
+}
+
+/*
+ * Objects: whose values come next.
+ */
+
+static int select_device(struct loader *loader)
+{
+	struct emu_state *state = loader->state;
+	char own[32];
+
+	for (loader->device = 0; loader->device < state->device_count; loader->device++) {
+		snprintf(own, sizeof(own), "dsa%u", state->device[loader->device].id);
+		if (!strcmp(own, loader->name))
+			break;
+	}
+	if (loader->device == state->device_count)
+		return complain(loader, "this machine does not have it: see --list and --devices",
+				-ENODEV);
+	if (loader->device_count == EMU_DEVICES)
+		return complain(loader, "more devices than a machine has", -E2BIG);
+	loader->kind = DEVICE;
+	memcpy(loader->devices[loader->device_count++], loader->name, sizeof(loader->name));
+	return 0;
+}
+
+/* Only the number behind the point counts: it is a part of the device that was named last. */
+static int select_part(struct loader *loader, enum kind kind, const char *prefix, uint32_t count)
+{
+	unsigned int device, index;
+
+	if (sscanf(loader->name + strlen(prefix), "%u.%u", &device, &index) != 2 || index >= count)
+		return complain(loader, "the device does not have it: see --list", -ENODEV);
+	snprintf(loader->name, sizeof(loader->name), "%s%u.%u", prefix, device_of(loader)->id,
+		 index);
+	loader->kind = kind;
+	loader->index = index;
+	if (kind != QUEUE)
+		return 0;
+	if (loader->queue_count == EMU_DEVICES * EMU_QUEUES)
+		return complain(loader, "more queues than a machine has", -E2BIG);
+	memcpy(loader->queues[loader->queue_count++], loader->name, sizeof(loader->name));
+	return 0;
+}
+
+static int select_object(struct loader *loader, const char *name)
+{
+	const struct emu_dsa *dsa;
+
+	snprintf(loader->name, sizeof(loader->name), "%s", name);
+	loader->kind = NOTHING;
+	if (!strncmp(name, "dsa", 3))
+		return select_device(loader);
+	if (!loader->device_count)
+		return complain(loader, "ignored: no device is named before it", 0);
+	dsa = device_of(loader);
+	if (!strncmp(name, "wq", 2))
+		return select_part(loader, QUEUE, "wq", dsa->queue_count);
+	if (!strncmp(name, "engine", 6))
+		return select_part(loader, ENGINE, "engine", dsa->engine_count);
+	if (!strncmp(name, "group", 5))
+		return select_part(loader, GROUP, "group", dsa->group_count);
+	return complain(loader, "no name of a device, group, queue or engine", -EINVAL);
+}
+
+static int walk_list(struct loader *loader, struct json_object *list);
+
+static int walk(struct loader *loader, struct json_object *object)
+{
+	int err = 0;
+
+	json_object_object_foreach(object, key, value)
+	{
+		if (json_object_is_type(value, json_type_array))
+			err = walk_list(loader, value);
+		else if (json_object_is_type(value, json_type_object))
+			err = walk(loader, value);
+		else if (!strcmp(key, "dev"))
+			err = select_object(loader, value ? json_object_get_string(value) : "");
+		else if (value) /* not null */
+			err = set_value(loader, key, value);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+static int walk_list(struct loader *loader, struct json_object *list)
+{
+	size_t count = json_object_array_length(list);
+	int err = count ? 0 : complain(loader, "a list is empty: leave it out", -EINVAL);
+
+	for (size_t i = 0; i < count && !err; i++) {
+		struct json_object *element = json_object_array_get_idx(list, i);
+
+		if (json_object_is_type(element, json_type_object))
+			err = walk(loader, element);
+		else
+			err = complain(loader, "a list has something else than objects", -EINVAL);
+	}
+	return err;
+}
+
+/*
+ * Enabling.
+ */
+
+static int bind(struct loader *loader, const char *driver, const char *name)
+{
+	char path[64], what[256];
+	unsigned int device;
 	int err;
 
 	snprintf(path, sizeof(path), "drivers/%s/bind", driver);
-	err = emu_sysfs_write(loader->state, path, dev);
+	err = emu_sysfs_write(loader->state, path, name);
 	if (!err)
 		return 0;
-	snprintf(what, sizeof(what), "cannot be enabled: %s", strerror(-err));
-	return complain(loader, dev, what, err);
+	sscanf(name, "%*[^0-9]%u", &device);
+	for (loader->device = 0; device_of(loader)->id != device; loader->device++)
+		;
+	snprintf(loader->name, sizeof(loader->name), "%s", name);
+	snprintf(what, sizeof(what), "cannot be enabled: %s: %s (cmd_status 0x%x)", strerror(-err),
+		 emu_driver_reason(device_of(loader)->cmd_status), device_of(loader)->cmd_status);
+	return complain(loader, what, err);
 }
 
-static int enable_queue(const struct loader *loader, struct json_object *object)
+static const char *driver_of(struct loader *loader, const char *name)
 {
-	const char *type = text_of(object, "type");
+	char path[64], text[EMU_SYSFS_PAGE];
+	uint64_t node;
 
-	if (!strcmp(text_of(object, "state"), "disabled"))
-		return 0;
-	if (!strcmp(type, "user"))
-		return bind(loader, "user", text_of(object, "dev"));
-	return strcmp(type, "kernel") ? 0 : bind(loader, "dmaengine", text_of(object, "dev"));
+	snprintf(path, sizeof(path), "devices/%s/driver_name", name);
+	node = emu_sysfs_path(loader->state, path);
+	if (node && emu_sysfs_show(loader->state, node, text) > 0 && !strncmp(text, "dmaengine", 9))
+		return "dmaengine";
+	return "user";
 }
 
-static int enable_group(const struct loader *loader, struct json_object *object)
+static int enable(struct loader *loader)
 {
-	return each(loader, object, "grouped_workqueues", enable_queue);
-}
+	int err = 0;
 
-static int load_device(const struct loader *loader, struct json_object *object)
-{
-	const char *dev = dev_of(loader, object);
-	int err = dev ? check_exists(loader, dev) : -EINVAL;
-
-	if (err || (err = set_all(loader, object, device_keys)) ||
-	    (err = each(loader, object, "groups", set_group)) ||
-	    (err = each(loader, object, "ungrouped_workqueues", set_queue)) ||
-	    (err = each(loader, object, "ungrouped_engines", set_engine)))
-		return err;
-	if (!strcmp(text_of(object, "state"), "disabled"))
-		return 0;
-	err = bind(loader, "idxd", dev);
-	return err ? err : each(loader, object, "groups", enable_group);
+	for (uint32_t i = loader->device_count; i > 0 && !err; i--)
+		err = bind(loader, "idxd", loader->devices[i - 1]);
+	for (uint32_t i = loader->queue_count; i > 0 && !err; i--)
+		err = bind(loader, driver_of(loader, loader->queues[i - 1]), loader->queues[i - 1]);
+	return err;
 }
 
 /* json-c's reason has an end of line. "continue" is its word for a text that ends too early. */
@@ -284,13 +331,18 @@ static int complain_unread(const char *path)
 
 int emu_config_load(struct emu_state *state, const char *path)
 {
-	struct loader loader = { state, path };
+	struct loader loader = { .state = state, .file = path };
 	struct json_object *root = json_object_from_file(path);
 	int err;
 
 	if (!root)
 		return complain_unread(path);
-	err = each(&loader, root, NULL, load_device);
+	if (!json_object_is_type(root, json_type_array))
+		err = complain(&loader, "no list of devices", -EINVAL);
+	else if (!json_object_array_length(root))
+		err = 0; /* a machine without a configuration */
+	else
+		err = walk_list(&loader, root);
 	json_object_put(root);
-	return err;
+	return err ? err : enable(&loader);
 }

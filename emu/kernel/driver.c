@@ -35,6 +35,31 @@ enum {
 
 const char *const emu_driver_name[EMU_DRIVERS] = { "idxd", "user", "dmaengine" };
 
+/* In the words of <linux/idxd.h> and the driver's registers.h. */
+const char *emu_driver_reason(uint32_t cmd_status)
+{
+	static const struct {
+		uint32_t status;
+		const char *words;
+	} reasons[] = {
+		{ CMDSTS_SIZE_SUM, "the sizes of the queues are more than the device has" },
+		{ CMDSTS_GROUP, "a group has queues and no engine, or engines and no queue" },
+		{ CMDSTS_NO_SIZE, "the queue has no size" },
+		{ CMDSTS_NO_PRIORITY, "the queue has no priority" },
+		{ SCMD_WQ_NO_GROUP, "the queue is in no group" },
+		{ SCMD_WQ_NO_NAME, "the queue has no name" },
+		{ SCMD_WQ_NO_THRESHOLD, "the queue is shared and has no threshold" },
+		{ SCMD_WQ_NO_SHARED, "a queue is shared and has no type" },
+		{ SCMD_WQ_NONE_CONFIGURED, "no queue is in a group" },
+		{ SCMD_WQ_NO_DRIVER_NAME, "the queue names another driver, or none" },
+	};
+
+	for (unsigned int i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
+		if (reasons[i].status == cmd_status)
+			return reasons[i].words;
+	return cmd_status ? "no reason that is known" : "the driver says no more";
+}
+
 static int refuse(struct emu_dsa *dsa, uint32_t status, int err)
 {
 	dsa->cmd_status = status;

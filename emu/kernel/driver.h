@@ -12,6 +12,9 @@ extern const char *const emu_driver_name[EMU_DRIVERS];
 int emu_driver_bind(struct emu_state *state, enum emu_driver driver, const char *name);
 int emu_driver_unbind(struct emu_state *state, enum emu_driver driver, const char *name);
 
+/* What a cmd_status says, in words. */
+const char *emu_driver_reason(uint32_t cmd_status);
+
 /* Whether an enabled queue is that driver's. */
 bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue);
 

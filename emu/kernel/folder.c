@@ -176,8 +176,8 @@ static void rewrite_file(const char *path, const char *text, ssize_t length)
 
 	if (file < 0)
 		return;
-	if (write(file, text, (size_t)length) == length && ftruncate(file, length))
-		length = 0;
+	if (write(file, text, (size_t)length) != length || ftruncate(file, length))
+		fprintf(stderr, "sva-emu: cannot write %s\n", path);
 	close(file);
 }
 

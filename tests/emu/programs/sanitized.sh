@@ -31,7 +31,6 @@ for compiler in gcc clang; do
 done
 run gcc -fsanitize=address -static-libasan
 run gcc -fsanitize=thread -static-libtsan
-run clang -fsanitize=address -shared-libasan
 [ $ran -ge 5 ] || { echo "skipped: only $ran combinations could be built"; exit 77; }
 # The environment is the program's own business.
 gcc -fsanitize=address -g -D_GNU_SOURCE -I "$source/include" "$source/tests/emu/programs/sanitized.c" \
