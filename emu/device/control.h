@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 
+#include <sva/desc.h>
+
 #define EMU_STATE_PATH  "/dev/.sva-emu-state"     /* a socket: share.h */
 #define EMU_CONTROL_DIR "/dev/.sva-emu"           /* of the kernel model's own files: */
-#define EMU_TRACE_PATH  EMU_CONTROL_DIR "/trace"  /* lines for --trace */
+#define EMU_TRACE_PATH  EMU_CONTROL_DIR "/trace"  /* struct emu_trace */
 #define EMU_MODULE_PATH EMU_CONTROL_DIR "/module" /* "load", "unload"; reads 0 or 1 */
 #define EMU_DEV_PATH    "/dev/dsa"
 
@@ -35,6 +37,15 @@ struct emu_request {
 struct emu_reply {
 	int32_t result;   /* or -errno */
 	uint32_t follows; /* another message: the device of the queue has an error */
+};
+
+/* An operation that has ended: a line of --trace. */
+struct emu_trace {
+	uint64_t time; /* CLOCK_MONOTONIC nanoseconds */
+	int32_t pid;
+	uint32_t device, queue; /* of its name: wq<device>.<queue> */
+	uint32_t status, result, bytes_completed;
+	struct sva_desc desc;
 };
 
 /* What a program needs in its environment, besides the library: */

@@ -5,12 +5,11 @@
  */
 #include <linux/futex.h>
 #include <stddef.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "inject.h"
 #include "queue.h"
+#include "sys.h"
 
 #define ERROR_QUEUE_OVERFLOW 0x53u /* of a dedicated queue */
 
@@ -286,7 +285,7 @@ void emu_process_ring(struct emu_process_live *process)
 {
 	atomic_fetch_add(&process->bell, 1);
 	if (atomic_load(&process->sleepers))
-		syscall(SYS_futex, &process->bell, FUTEX_WAKE, 1, NULL, NULL, 0);
+		emu_sys(SYS_futex, &process->bell, FUTEX_WAKE, 1);
 }
 
 /* 9.2.16, first word. */

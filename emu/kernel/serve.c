@@ -7,6 +7,7 @@
 #define FUSE_USE_VERSION 35
 #include <errno.h>
 #include <fuse_lowlevel.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,6 +22,7 @@
 #include "control.h"
 #include "driver.h"
 #include "machine.h"
+#include "names.h"
 #include "program.h"
 #include "queue.h"
 #include "serve.h"
@@ -419,12 +421,39 @@ static ssize_t write_device(struct emu_server *server, pid_t thread, unsigned in
 	return done;
 }
 
-static ssize_t write_trace(struct emu_server *server, const char *line, size_t size)
+static int format_trace(const struct emu_trace *trace, char line[256])
 {
-	ssize_t done = write(server->trace, line, size);
+	const struct sva_desc *desc = &trace->desc;
+	const char *name = emu_opcode_name(sva_desc_opcode(desc));
+	char number[8];
 
-	if (done == (ssize_t)size)
-		return done;
+	if (!name) {
+		snprintf(number, sizeof(number), "0x%02x", sva_desc_opcode(desc));
+		name = number;
+	}
+	return snprintf(line, 256,
+			"%" PRIu64 ".%09" PRIu64 " %d wq%u.%u op=%s flags=0x%06x src=0x%" PRIx64
+			" dst=0x%" PRIx64 " size=%u cr=0x%" PRIx64
+			" status=0x%02x result=%u bytes=%u\n",
+			trace->time / 1000000000, trace->time % 1000000000, trace->pid,
+			trace->device, trace->queue, name, sva_desc_flags(desc), desc->src_addr,
+			desc->dst_addr, desc->xfer_size, desc->completion_addr, trace->status,
+			trace->result, trace->bytes_completed);
+}
+
+static ssize_t write_trace(struct emu_server *server, const char *buf, size_t size)
+{
+	struct emu_trace trace;
+	char line[256];
+	ssize_t length, done;
+
+	if (size != sizeof(trace))
+		return -EINVAL;
+	memcpy(&trace, buf, sizeof(trace));
+	length = format_trace(&trace, line);
+	done = write(server->trace, line, (size_t)length);
+	if (done == length)
+		return (ssize_t)size;
 	if (!server->trace_error) {
 		server->trace_error = done < 0 ? -errno : -ENOSPC;
 		fprintf(stderr, "sva-emu: cannot write the trace: %s: it ends here\n",

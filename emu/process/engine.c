@@ -6,17 +6,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/futex.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "ask.h"
 #include "clock.h"
@@ -24,15 +18,15 @@
 #include "inject.h"
 #include "local.h"
 #include "lock.h"
-#include "names.h"
 #include "process.h"
 #include "queue.h"
+#include "sys.h"
 
-#define SPINS      200u /* looks at the bell before the thread sleeps */
-#define FAIR_ROUND 8u   /* each so many descriptors, priority does not count */
-#define RETRIES    3u   /* of an operation whose memory went away while it ran */
+#define SPINS       200u /* looks at the bell before the thread sleeps */
+#define FAIR_ROUND  8u   /* each so many descriptors, priority does not count */
+#define RETRIES     3u   /* of an operation whose memory went away while it ran */
 
-#define EVENT_LOG  (3ull << 13) /* GENCAP */
+#define EVENT_LOG   (3ull << 13) /* GENCAP */
 
 struct engine {
 	int file; /* the connection of EMU_ASK_PROCESS */
@@ -168,7 +162,7 @@ static void wait_for_older(struct engine *engine, uint64_t ticket)
 
 	while (!emu_lane_settled(state, lane, ticket) &&
 	       emu_device_state(state, state->lane[lane].device) == EMU_DEV_ENABLED)
-		sched_yield();
+		emu_sys(SYS_sched_yield);
 }
 
 /*
@@ -232,26 +226,18 @@ static unsigned int execute(struct engine *engine, const struct sva_desc *desc,
 static void trace(struct engine *engine, const struct sva_desc *desc, unsigned int status,
 		  const struct emu_outcome *outcome)
 {
-	const struct emu_lane *lane = &engine->view.state->lane[engine->view.lane];
-	const char *name = emu_opcode_name(sva_desc_opcode(desc));
-	char line[256], number[8];
-	int len;
+	const struct emu_trace line = {
+		.time = emu_now(),
+		.pid = atomic_load(&engine->process->pid),
+		.device = emu_lane_device(engine->view.state, engine->view.lane)->id,
+		.queue = engine->view.state->lane[engine->view.lane].queue,
+		.status = status,
+		.result = outcome->record.result,
+		.bytes_completed = outcome->record.bytes_completed,
+		.desc = *desc,
+	};
 
-	if (!name) {
-		snprintf(number, sizeof(number), "0x%02x", sva_desc_opcode(desc));
-		name = number;
-	}
-
-	len = snprintf(
-		line, sizeof(line),
-		"%" PRIu64 ".%09" PRIu64 " %d wq%u.%u op=%s flags=0x%06x src=0x%" PRIx64
-		" dst=0x%" PRIx64 " size=%u cr=0x%" PRIx64 " status=0x%02x result=%u bytes=%u\n",
-		emu_now() / 1000000000, emu_now() % 1000000000, atomic_load(&engine->process->pid),
-		emu_lane_device(engine->view.state, engine->view.lane)->id, lane->queue, name,
-		sva_desc_flags(desc), desc->src_addr, desc->dst_addr, desc->xfer_size,
-		desc->completion_addr, status, outcome->record.result,
-		outcome->record.bytes_completed);
-	if (len > 0 && write(engine->trace, line, (size_t)len) < 0)
+	if (emu_sys(SYS_write, engine->trace, &line, sizeof(line)) < 0)
 		engine->trace = -1; /* the emulator is gone, or the disk is full */
 }
 
@@ -363,7 +349,7 @@ static void wait_for_bell(struct emu_process_live *process, unsigned int heard)
 		__builtin_ia32_pause();
 	}
 	atomic_fetch_add(&process->sleepers, 1);
-	syscall(SYS_futex, &process->bell, FUTEX_WAIT, heard, NULL, NULL, 0);
+	emu_sys(SYS_futex, &process->bell, FUTEX_WAIT, heard, NULL);
 	atomic_fetch_sub(&process->sleepers, 1);
 }
 
