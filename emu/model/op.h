@@ -59,6 +59,11 @@ struct emu_memory {
 	 * page.
 	 */
 	size_t (*accessible)(void *ctx, uint64_t addr, size_t len, bool write);
+	/*
+	 * With page requests: make them for some pages at once. How many of @len bytes from @addr
+	 * on can be accessed then; 0: accessible() and resolve() have to find out. NULL: always.
+	 */
+	size_t (*request)(void *ctx, uint64_t addr, size_t len, bool write);
 	/* Bytes within a page. False: it cannot be accessed, or not any more. */
 	bool (*read)(void *ctx, uint64_t addr, void *to, size_t len);
 	bool (*write)(void *ctx, uint64_t addr, const void *from, size_t len);

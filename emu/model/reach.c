@@ -26,10 +26,14 @@ static bool resolve(struct emu_run *run, uint64_t addr, bool write, enum emu_ope
 static size_t reach(struct emu_run *run, uint64_t addr, size_t len, bool write,
 		    enum emu_operand operand)
 {
-	size_t n;
+	size_t n = 0;
 
 	if (!run->mem->accessible)
 		return len;
+	if (run->page_request && run->mem->request)
+		n = run->mem->request(run->mem->ctx, addr, len, write);
+	if (n > 0)
+		return n;
 	do
 		n = run->mem->accessible(run->mem->ctx, addr, len, write);
 	while (n == 0 && resolve(run, addr, write, operand));

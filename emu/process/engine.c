@@ -25,6 +25,7 @@
 #define SPINS       200u /* looks at the bell before the thread sleeps */
 #define FAIR_ROUND  8u   /* each so many descriptors, priority does not count */
 #define RETRIES     3u   /* of an operation whose memory went away while it ran */
+#define BATCH_AHEAD 32u  /* pages: the members' buffers often stand side by side */
 
 #define EVENT_LOG   (3ull << 13) /* GENCAP */
 
@@ -175,6 +176,7 @@ static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc
 	const struct emu_memory memory = {
 		.ctx = view,
 		.accessible = emu_pages_accessible,
+		.request = emu_pages_request,
 		.resolve = emu_pages_resolve,
 		.report = report,
 	};
@@ -192,6 +194,7 @@ static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc
 		outcome->record = (struct sva_record){ .status = SVA_STATUS_TRANSLATION };
 		return put_record(view, desc, outcome);
 	}
+	emu_pages_forget(view);
 	emu_guard_set(&guard);
 	status = emu_execute(&device, &memory, desc, outcome);
 	emu_guard_set(NULL);
@@ -208,6 +211,7 @@ static unsigned int execute(struct engine *engine, const struct sva_desc *desc,
 
 	engine->view.forced_fault = 0;
 	engine->view.page_check = state->page_check;
+	engine->view.ahead = sva_desc_opcode(desc) == SVA_OP_BATCH ? BATCH_AHEAD : 0;
 	if (rule && rule->action == EMU_INJECT_STATUS) {
 		outcome->record = (struct sva_record){ .status = (uint8_t)rule->value };
 		return put_record(&engine->view, desc, outcome);

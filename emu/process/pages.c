@@ -6,23 +6,31 @@
  * it. Not seen: pages that are write-protected one by one, by userfaultfd or to track what is
  * dirty.
  *
+ * Looking costs more than a small operation. What was found open is not looked up again before the
+ * next operation: a batch is in flight from its first member to its last, so the device may have a
+ * translation from any moment in between. What was found closed is always looked up again.
+ *
+ * With page requests, nothing has to be known: an access to the page is a request to the kernel,
+ * and changes nothing. Only when that fails are the page tables asked.
+ *
  * Source: Documentation/admin-guide/mm/pagemap.rst, Documentation/filesystems/proc.rst.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
+#include "copy.h"
 #include "process.h"
+#include "sys.h"
 
 #define PAGE_PRESENT   (1ull << 63)
 #define PAGE_FILE      (1ull << 61)
 #define PAGE_EXCLUSIVE (1ull << 56)
 
 #define CHUNK          512u /* pages that are looked up at once */
+#define TOUCHED        16u  /* pages that are requested at once, and still in the cache when used */
 
 /* PROCMAP_QUERY, since Linux 6.11: one memory area, without the text of all of them. */
 struct area_query {
@@ -34,53 +42,67 @@ struct area_query {
 
 #define QUERY_AREA _IOWR('f', 17, struct area_query)
 
-struct area {
-	uint64_t end;
-	bool read, write, shared;
-};
-
-static bool query_area(int maps, uint64_t addr, struct area *area)
+/* 0 or -errno. */
+static long query_area(int maps, uint64_t addr, struct emu_area *area)
 {
 	struct area_query query = { .size = sizeof(query), .addr = addr };
+	long err = emu_sys(SYS_ioctl, maps, QUERY_AREA, &query);
 
-	if (ioctl(maps, QUERY_AREA, &query))
+	if (!err)
+		*area = (struct emu_area){ query.start, query.end, .read = query.area_flags & 1,
+					   .write = query.area_flags & 2,
+					   .shared = query.area_flags & 8 };
+	return err;
+}
+
+static const char *parse_hex(const char *text, uint64_t *value)
+{
+	for (*value = 0;; text++) {
+		if (*text >= '0' && *text <= '9')
+			*value = *value << 4 | (uint64_t)(*text - '0');
+		else if (*text >= 'a' && *text <= 'f')
+			*value = *value << 4 | (uint64_t)(*text - 'a' + 10);
+		else
+			return text;
+	}
+}
+
+/* One line of /proc/self/maps, up to the permissions; not that of a path's second half. */
+static bool parse_area(const char *line, uint64_t addr, struct emu_area *area)
+{
+	uint64_t start, end;
+	const char *perms = parse_hex(line, &start);
+
+	if (*perms != '-')
 		return false;
-	area->end = query.end;
-	area->read = query.area_flags & 1;
-	area->write = query.area_flags & 2;
-	area->shared = query.area_flags & 8;
+	perms = parse_hex(perms + 1, &end);
+	if (*perms++ != ' ' || addr < start || addr >= end)
+		return false;
+	*area = (struct emu_area){ start, end, .read = perms[0] == 'r', .write = perms[1] == 'w',
+				   .shared = perms[3] == 's' };
 	return true;
 }
 
-/* One line of /proc/self/maps, up to the permissions. */
-static bool parse_area(const char *line, uint64_t addr, struct area *area)
+static char *line_end(char *line)
 {
-	unsigned long long start, end;
-	char perms[5];
-
-	if (sscanf(line, "%llx-%llx %4s", &start, &end, perms) != 3 || addr < start || addr >= end)
-		return false;
-	area->end = end;
-	area->read = perms[0] == 'r';
-	area->write = perms[1] == 'w';
-	area->shared = perms[3] == 's';
-	return true;
+	while (*line && *line != '\n')
+		line++;
+	return *line ? line : NULL;
 }
 
 /* An older kernel: the whole text, in pieces, until the area is found. */
-static bool search_area(int maps, uint64_t addr, struct area *area)
+static bool search_area(int maps, uint64_t addr, struct emu_area *area)
 {
 	char text[4096 + 1];
 	size_t held = 0;
-	off_t at = 0;
-	ssize_t n;
+	long n, at = 0;
 
-	while ((n = pread(maps, text + held, sizeof(text) - 1 - held, at)) > 0) {
+	while ((n = emu_sys(SYS_pread64, maps, text + held, sizeof(text) - 1 - held, at)) > 0) {
 		char *line = text, *end;
 
 		at += n;
 		text[held + (size_t)n] = '\0';
-		for (; (end = strchr(line, '\n')); line = end + 1)
+		for (; (end = line_end(line)); line = end + 1)
 			if (parse_area(line, addr, area))
 				return true;
 		held = strlen(line);
@@ -91,14 +113,30 @@ static bool search_area(int maps, uint64_t addr, struct area *area)
 	return false;
 }
 
-static bool find_area(const struct emu_view *view, uint64_t addr, struct area *area)
+static bool permits(const struct emu_area *area, bool write)
 {
-	if (query_area(view->maps, addr, area))
-		return true;
-	return errno == ENOTTY && search_area(view->maps, addr, area);
+	return write ? area->write : area->read || area->write;
 }
 
-static bool page_open(uint64_t entry, const struct area *area, bool write)
+/* The area at @addr, if it permits the access: one of those that are known, or looked up. */
+static const struct emu_area *find_area(struct emu_view *view, uint64_t addr, bool write)
+{
+	struct emu_area *area;
+	long err;
+
+	for (unsigned int i = 0; i < view->areas && i < EMU_KNOWN; i++) {
+		area = &view->area[i];
+		if (addr >= area->start && addr < area->end && permits(area, write))
+			return area;
+	}
+	area = &view->area[view->areas++ % EMU_KNOWN];
+	err = query_area(view->maps, addr, area);
+	if (err && (err != -ENOTTY || !search_area(view->maps, addr, area)))
+		*area = (struct emu_area){ 0 };
+	return permits(area, write) ? area : NULL;
+}
+
+static bool page_open(uint64_t entry, const struct emu_area *area, bool write)
 {
 	if (!(entry & PAGE_PRESENT))
 		return false;
@@ -109,15 +147,16 @@ static bool page_open(uint64_t entry, const struct area *area, bool write)
 
 /* How many of the first @count pages (at most CHUNK) of an area can be accessed. */
 static size_t open_pages(const struct emu_view *view, uint64_t page, size_t count,
-			 const struct area *area, bool write)
+			 const struct emu_area *area, bool write)
 {
 	uint64_t entry[CHUNK];
-	ssize_t got;
+	long got;
 	size_t i;
 
 	if (count > CHUNK)
 		count = CHUNK;
-	got = pread(view->pagemap, entry, count * sizeof(*entry), (off_t)(page * sizeof(*entry)));
+	got = emu_sys(SYS_pread64, view->pagemap, entry, count * sizeof(*entry),
+		      page * sizeof(*entry));
 	if (got < 0)
 		return 0;
 	for (i = 0; i < (size_t)got / sizeof(*entry); i++)
@@ -126,31 +165,55 @@ static size_t open_pages(const struct emu_view *view, uint64_t page, size_t coun
 	return i;
 }
 
-/* The end of what can be accessed from @addr on, at most @end. */
-static uint64_t open_until(const struct emu_view *view, uint64_t addr, uint64_t end, bool write)
+/* Look at the pages from @addr to @end, and at those that a batch is likely to need next. */
+static const struct emu_range *look(struct emu_view *view, uint64_t addr, uint64_t end, bool write)
 {
-	struct area area = { 0 };
+	const struct emu_area *area = find_area(view, addr, write);
+	struct emu_range *range = &view->range[view->ranges % EMU_KNOWN];
+	uint64_t page = addr / EMU_PAGE, ahead = (page + view->ahead) * EMU_PAGE;
+	size_t pages;
 
+	if (!area)
+		return NULL;
+	end = end > ahead ? end : ahead;
+	end = end < area->end ? end : area->end;
+	pages = open_pages(view, page, (end - 1) / EMU_PAGE - page + 1, area, write);
+	if (pages == 0)
+		return NULL;
+	view->ranges++;
+	*range = (struct emu_range){ page * EMU_PAGE, (page + pages) * EMU_PAGE, write };
+	return range;
+}
+
+static const struct emu_range *find_range(const struct emu_view *view, uint64_t addr, bool write)
+{
+	for (unsigned int i = 0; i < view->ranges && i < EMU_KNOWN; i++) {
+		const struct emu_range *range = &view->range[i];
+
+		if (addr >= range->start && addr < range->end && (range->write || !write))
+			return range;
+	}
+	return NULL;
+}
+
+/* The end of what can be accessed from @addr on, at most @end. */
+static uint64_t open_until(struct emu_view *view, uint64_t addr, uint64_t end, bool write)
+{
 	while (addr < end) {
-		uint64_t page = addr / EMU_PAGE, until;
-		size_t pages;
+		const struct emu_range *range = find_range(view, addr, write);
 
-		if (addr >= area.end && !find_area(view, addr, &area))
+		if (!range)
+			range = look(view, addr, end, write);
+		if (!range)
 			break;
-		if (write ? !area.write : !area.read && !area.write)
-			break;
-		until = end < area.end ? end : area.end;
-		pages = open_pages(view, page, (until - 1) / EMU_PAGE - page + 1, &area, write);
-		if (pages == 0)
-			break;
-		addr = (page + pages) * EMU_PAGE;
+		addr = range->end;
 	}
 	return addr < end ? addr : end;
 }
 
 size_t emu_pages_accessible(void *ctx, uint64_t addr, size_t len, bool write)
 {
-	const struct emu_view *view = ctx;
+	struct emu_view *view = ctx;
 	uint64_t end = addr + len;
 
 	if (view->forced_fault && addr < view->forced_fault + EMU_PAGE &&
@@ -166,6 +229,27 @@ size_t emu_pages_accessible(void *ctx, uint64_t addr, size_t len, bool write)
 	return open_until(view, addr, end, write) - addr;
 }
 
+/* A byte that the operation will read or write, so that nobody else does. */
+static bool touch(uint64_t addr, bool write)
+{
+	char byte;
+
+	return !emu_copy(&byte, emu_ptr(addr), 1) && (!write || !emu_copy(emu_ptr(addr), &byte, 1));
+}
+
+size_t emu_pages_request(void *ctx, uint64_t addr, size_t len, bool write)
+{
+	uint64_t most = TOUCHED * EMU_PAGE - addr % EMU_PAGE, at = addr;
+	uint64_t end = addr + (len < most ? len : most);
+
+	(void)ctx;
+	if (end <= addr) /* around the end of the address space */
+		return 0;
+	while (at < end && touch(at, write))
+		at = (at | (EMU_PAGE - 1)) + 1;
+	return (at < end ? at : end) - addr;
+}
+
 /* What the kernel does for a page request. An injected fault is one that is resolved. */
 bool emu_pages_resolve(void *ctx, uint64_t addr, bool write)
 {
@@ -174,12 +258,21 @@ bool emu_pages_resolve(void *ctx, uint64_t addr, bool write)
 
 	if (page == view->forced_fault)
 		view->forced_fault = 0;
-	return !madvise(emu_ptr(page), EMU_PAGE, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+	return !emu_sys(SYS_madvise, page, EMU_PAGE,
+			write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+}
+
+void emu_pages_forget(struct emu_view *view)
+{
+	view->areas = view->ranges = 0;
 }
 
 int emu_pages_open(struct emu_view *view)
 {
-	view->pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	view->maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-	return view->pagemap < 0 || view->maps < 0 ? -errno : 0;
+	view->pagemap =
+		(int)emu_sys(SYS_openat, AT_FDCWD, "/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	view->maps = (int)emu_sys(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	if (view->pagemap < 0)
+		return view->pagemap;
+	return view->maps < 0 ? view->maps : 0;
 }

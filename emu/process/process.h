@@ -61,6 +61,22 @@ void emu_thread_join(void *mapping);
 
 /* pages.c: which pages the device can reach, by the process' page tables. */
 
+#define EMU_KNOWN                                                                      \
+	8u /* what a view keeps of each; then the newest takes the place of the oldest \
+	    */
+
+/* A memory area; empty: none. */
+struct emu_area {
+	uint64_t start, end;
+	bool read, write, shared;
+};
+
+/* Pages that can be read, or also written. */
+struct emu_range {
+	uint64_t start, end;
+	bool write;
+};
+
 /* One operation's view. Each engine thread has its own. */
 struct emu_view {
 	struct emu_state *state;
@@ -68,10 +84,22 @@ struct emu_view {
 	uint64_t forced_fault; /* the page that an injected fault is at; 0: none */
 	bool page_check;       /* else what is not there shows when it is used */
 	int pagemap, maps;     /* files of the thread, or -1 */
+
+	unsigned int ahead; /* pages that are looked at together, at least */
+
+	/* What was found since emu_pages_forget(), and how many there were of it. */
+	struct emu_area area[EMU_KNOWN];
+	struct emu_range range[EMU_KNOWN];
+	unsigned int areas, ranges;
 };
 
 int emu_pages_open(struct emu_view *view);
+
+/* Before an operation, and before it begins again. */
+void emu_pages_forget(struct emu_view *view);
+
 size_t emu_pages_accessible(void *view, uint64_t addr, size_t len, bool write);
+size_t emu_pages_request(void *view, uint64_t addr, size_t len, bool write);
 bool emu_pages_resolve(void *view, uint64_t addr, bool write);
 
 #endif
