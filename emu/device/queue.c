@@ -283,9 +283,14 @@ void emu_queue_forget(struct emu_queue_live *queue, unsigned int lane)
 
 void emu_process_ring(struct emu_process_live *process)
 {
+	enum emu_watch nobody = EMU_UNWATCHED;
+
 	atomic_fetch_add(&process->bell, 1);
-	if (atomic_load(&process->sleepers))
-		emu_sys(SYS_futex, &process->bell, FUTEX_WAKE, 1);
+	if (!atomic_load(&process->sleepers) ||
+	    !atomic_compare_exchange_strong(&process->watch, &nobody, EMU_WOKEN))
+		return;
+	if (emu_sys(SYS_futex, &process->bell, FUTEX_WAKE, 1) <= 0)
+		atomic_store(&process->watch, EMU_UNWATCHED);
 }
 
 /* 9.2.16, first word. */

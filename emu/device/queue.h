@@ -60,7 +60,12 @@ enum emu_device_state emu_device_state(const struct emu_state *state, unsigned i
 /* emu_device_halt - drop what is in its queues, and refuse what comes; 0: for ever */
 void emu_device_halt(struct emu_state *state, unsigned int device, uint32_t milliseconds);
 
-/* emu_process_ring - wake an engine thread of a process */
+/*
+ * emu_process_ring - there is something to do for an engine of a process
+ *
+ * Wakes one that sleeps, where none watches. That one then watches until it has something to do or
+ * sleeps again; it rings when it leaves more than it takes.
+ */
 void emu_process_ring(struct emu_process_live *process);
 
 /* Errors that have no completion record (error register, 9.2.16). */

@@ -202,9 +202,17 @@ struct emu_worker {
 	atomic_uint_fast64_t ticket; /* 0: nothing */
 };
 
+/* Whether one of the engine threads takes what is submitted next. */
+enum emu_watch {
+	EMU_UNWATCHED, /* all work or sleep */
+	EMU_WOKEN,     /* one has been woken for it */
+	EMU_WATCHED,   /* one is awake, and looks at the bell */
+};
+
 struct emu_process_live {
 	atomic_uint bell;     /* futex: rung at each submission */
 	atomic_uint sleepers; /* engine threads that wait for it */
+	_Atomic(enum emu_watch) watch;
 	struct emu_worker worker[EMU_WORKERS];
 };
 

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "ask.h"
 #include "clock.h"
@@ -22,10 +23,11 @@
 #include "queue.h"
 #include "sys.h"
 
-#define SPINS       200u /* looks at the bell before the thread sleeps */
-#define FAIR_ROUND  8u   /* each so many descriptors, priority does not count */
-#define RETRIES     3u   /* of an operation whose memory went away while it ran */
-#define BATCH_AHEAD 32u  /* pages: the members' buffers often stand side by side */
+#define WATCH_TICKS (1u << 16) /* of the time-stamp counter: 15 to 30 us, some wake-ups' time */
+#define CROWD_TICKS (1u << 28) /* 0.1 s: as long, who was kept from working is let go first */
+#define FAIR_ROUND  8u         /* each so many descriptors, priority does not count */
+#define RETRIES     3u         /* of an operation whose memory went away while it ran */
+#define BATCH_AHEAD 32u        /* pages: the members' buffers often stand side by side */
 
 #define EVENT_LOG   (3ull << 13) /* GENCAP */
 
@@ -37,10 +39,17 @@ struct engine {
 	struct emu_worker *worker;
 	int trace;
 	unsigned int served;
+	bool alone;     /* on one CPU, where to watch is to keep others from working */
+	bool watches;   /* live->watch is this engine's */
+	bool patient;   /* what it has done last came soon */
+	long preempted; /* how often */
 };
 
 /* The first engine's files, which are those of all. */
 static struct engine first;
+
+/* Time-stamps: when an engine was last done with something; and until when CPUs are scarce. */
+static atomic_uint_fast64_t done_at, crowded_until;
 
 /*
  * An operation's environment.
@@ -270,6 +279,7 @@ static void serve(struct engine *engine, const struct sva_desc *desc)
 	if (engine->trace >= 0)
 		trace(engine, desc, status, &outcome);
 	atomic_store(&engine->worker->ticket, 0);
+	atomic_store(&done_at, __builtin_ia32_rdtsc());
 }
 
 /*
@@ -324,10 +334,17 @@ static int choose(struct engine *engine)
 	return best;
 }
 
+static void stop_watching(struct engine *engine)
+{
+	if (engine->watches)
+		atomic_store(&engine->live->watch, EMU_UNWATCHED);
+	engine->watches = false;
+}
+
 /* One engine chooses at a time; whoever finds more to do wakes the next one. */
 static bool take(struct engine *engine, struct sva_desc *desc)
 {
-	bool taken = false;
+	bool taken = false, more = false;
 	int lane;
 
 	emu_lock(&emu_local->arbiter);
@@ -338,23 +355,74 @@ static bool take(struct engine *engine, struct sva_desc *desc)
 	if (taken) {
 		engine->view.lane = (unsigned int)lane;
 		engine->served++;
-		if (choose(engine) != EMU_NONE)
-			emu_process_ring(engine->live);
+		engine->patient = __builtin_ia32_rdtsc() - atomic_load(&done_at) < WATCH_TICKS;
+		stop_watching(engine);
+		more = choose(engine) != EMU_NONE;
 	}
 	emu_unlock(&emu_local->arbiter);
+	if (more)
+		emu_process_ring(engine->live);
 	return taken;
 }
 
-static void wait_for_bell(struct emu_process_live *process, unsigned int heard)
+/*
+ * Whether it pays to be awake when the next descriptor comes: if that is likely to be soon, and
+ * nobody else has to wait for the CPU meanwhile.
+ */
+static bool should_watch(struct engine *engine)
 {
-	for (unsigned int i = 0; i < SPINS; i++) {
-		if (atomic_load(&process->bell) != heard)
-			return;
+	uint64_t now = __builtin_ia32_rdtsc();
+	struct rusage usage = { 0 };
+
+	emu_sys(SYS_getrusage, RUSAGE_THREAD, &usage);
+	if (usage.ru_nivcsw != engine->preempted)
+		atomic_store(&crowded_until, now + CROWD_TICKS);
+	engine->preempted = usage.ru_nivcsw;
+	return !engine->alone && engine->patient && now >= atomic_load(&crowded_until);
+}
+
+/* Whether the bell rings before it is time to sleep. One engine at a time watches. */
+static bool watch_bell(struct engine *engine, unsigned int heard)
+{
+	enum emu_watch nobody = EMU_UNWATCHED;
+	uint64_t start = __builtin_ia32_rdtsc();
+
+	if (!engine->watches)
+		engine->watches =
+			atomic_compare_exchange_strong(&engine->live->watch, &nobody, EMU_WATCHED);
+	if (!engine->watches)
+		return false;
+	atomic_store(&engine->live->watch, EMU_WATCHED);
+	do {
+		if (atomic_load(&engine->live->bell) != heard)
+			return true;
 		__builtin_ia32_pause();
-	}
+	} while (__builtin_ia32_rdtsc() - start < WATCH_TICKS);
+	return false;
+}
+
+static void wait_for_bell(struct engine *engine, unsigned int heard)
+{
+	struct emu_process_live *process = engine->live;
+
+	if (should_watch(engine) && watch_bell(engine, heard))
+		return;
+	stop_watching(engine);
 	atomic_fetch_add(&process->sleepers, 1);
-	emu_sys(SYS_futex, &process->bell, FUTEX_WAIT, heard, NULL);
+	/* Who wakes an engine has it watch. */
+	engine->watches = !emu_sys(SYS_futex, &process->bell, FUTEX_WAIT, heard, NULL);
 	atomic_fetch_sub(&process->sleepers, 1);
+}
+
+static bool has_one_cpu(void)
+{
+	uint64_t cpus[1024 / 64] = { 0 };
+	unsigned int count = 0;
+
+	emu_sys(SYS_sched_getaffinity, 0, sizeof(cpus), cpus);
+	for (unsigned int cpu = 0; cpu < 1024; cpu++)
+		count += cpus[cpu / 64] >> cpu % 64 & 1;
+	return count == 1;
 }
 
 static void work(void *argument)
@@ -364,13 +432,14 @@ static void work(void *argument)
 	unsigned int heard;
 
 	engine.worker = argument;
+	engine.alone = has_one_cpu();
 	emu_sys(SYS_prctl, PR_SET_NAME, "sva-emu engine");
 	for (;;) {
 		heard = atomic_load(&engine.live->bell);
 		if (take(&engine, &desc))
 			serve(&engine, &desc);
 		else
-			wait_for_bell(engine.live, heard);
+			wait_for_bell(&engine, heard);
 	}
 }
 

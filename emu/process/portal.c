@@ -50,6 +50,22 @@ static struct emu_mapping *find(const void *addr)
  * The instructions, in the handler of the trap.
  */
 
+/*
+ * Where no engine is awake, one may need this CPU to begin, and more so where the queue is full:
+ * the thread that submits would else keep it, to ask again and again.
+ */
+static enum emu_answer submit(unsigned int lane, const void *desc, enum emu_portal how)
+{
+	struct emu_state *state = emu_machine();
+	const struct emu_process_live *process = &state->live.process[emu_process_index()];
+	bool watched = atomic_load(&process->watch) == EMU_WATCHED;
+	enum emu_answer answer = emu_queue_submit(state, lane, desc, how);
+
+	if (!watched || answer != EMU_TAKEN)
+		emu_sys(SYS_sched_yield);
+	return answer;
+}
+
 static enum emu_verdict enqcmd(void *portal, const void *desc)
 {
 	const struct emu_mapping *mapping = find(portal);
@@ -63,8 +79,7 @@ static enum emu_verdict enqcmd(void *portal, const void *desc)
 	lane = atomic_load(&mapping->lane);
 	if (lane >= EMU_LANES)
 		return EMU_FAULT;
-	return emu_queue_submit(emu_machine(), lane, desc, EMU_ENQUEUE) == EMU_TAKEN ? EMU_ACCEPTED
-										     : EMU_RETRY;
+	return submit(lane, desc, EMU_ENQUEUE) == EMU_TAKEN ? EMU_ACCEPTED : EMU_RETRY;
 }
 
 static enum emu_verdict movdir64b(void *portal, const void *desc)
@@ -76,7 +91,7 @@ static enum emu_verdict movdir64b(void *portal, const void *desc)
 		return EMU_MEMORY;
 	lane = atomic_load(&mapping->lane);
 	if (lane < EMU_LANES)
-		emu_queue_submit(emu_machine(), lane, desc, EMU_POSTED);
+		submit(lane, desc, EMU_POSTED);
 	return EMU_ACCEPTED;
 }
 
