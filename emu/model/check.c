@@ -190,8 +190,8 @@ static void check_reserved(const struct sva_desc *desc, struct emu_findings *fin
 	uint64_t reserved = reserved_bytes(desc);
 	bool wrong = false;
 
-	for (unsigned int i = 0; i < sizeof(*desc); i++)
-		wrong |= (reserved >> i & 1) && bytes[i];
+	for (; reserved; reserved &= reserved - 1)
+		wrong |= bytes[__builtin_ctzll(reserved)];
 	if (opcode >= SVA_OP_DIF_CHECK && opcode <= SVA_OP_DIX_GENERATE)
 		wrong |= desc->dif.flags & 0xf0;
 	if (opcode == SVA_OP_DIF_INSERT || opcode == SVA_OP_DIF_UPDATE ||
