@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The emulated work queue: what a portal takes, in which order it leaves, and who is told. */
+#include <linux/futex.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include "clock.h"
 #include "inject.h"
 #include "queue.h"
+#include "sys.h"
 
 #define SHARED    0u /* lanes and queues of these numbers */
 #define DEDICATED 1u
@@ -206,6 +208,59 @@ static void test_settled(void **state)
 	assert_false(emu_lane_settled(machine, SHARED, UINT64_MAX));
 	atomic_store(&own->ticket, 0);
 	assert_true(emu_lane_settled(machine, SHARED, UINT64_MAX));
+}
+
+/* An engine that is about to sleep sees that the bell has rung; then nobody is awake for it. */
+static void test_bell(void **state)
+{
+	struct emu_process_live *process = &machine->live.process[0];
+
+	(void)state;
+	emu_process_ring(process);
+	assert_int_equal(process->bell, 1);
+	assert_int_equal(process->watch, EMU_UNWATCHED);
+	atomic_store(&process->sleepers, 1);
+	emu_process_ring(process);
+	assert_int_equal(process->bell, 2);
+	assert_int_equal(process->watch, EMU_UNWATCHED);
+	atomic_store(&process->watch, EMU_WATCHED);
+	emu_process_ring(process);
+	assert_int_equal(process->bell, 3);
+	assert_int_equal(process->watch, EMU_WATCHED);
+}
+
+static void *sleep_until_woken(void *unused)
+{
+	struct emu_process_live *process = &machine->live.process[0];
+
+	(void)unused;
+	atomic_fetch_add(&process->sleepers, 1);
+	while (emu_sys(SYS_futex, &process->bell, FUTEX_WAIT, 0, NULL))
+		;
+	return NULL;
+}
+
+/* Of two that sleep, one is woken, and no other until that one is up. */
+static void test_bell_wakes_one(void **state)
+{
+	struct emu_process_live *process = &machine->live.process[0];
+	pthread_t thread[2];
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, sleep_until_woken, NULL), 0);
+	for (unsigned int woken = 0; woken < 2; woken++) {
+		while (atomic_load(&process->watch) != EMU_WOKEN) {
+			emu_process_ring(process);
+			atomic_store(&process->bell, 0);
+		}
+		emu_process_ring(process);
+		assert_int_equal(process->watch, EMU_WOKEN);
+		atomic_store(&process->bell, 0);
+		atomic_store(&process->watch, EMU_UNWATCHED);
+	}
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(pthread_join(thread[i], NULL), 0);
 }
 
 static void test_counters(void **state)
@@ -433,6 +488,8 @@ int main(void)
 		cmocka_unit_test_setup(test_halt_of_limited_time, setup),
 		cmocka_unit_test_setup(test_lanes, setup),
 		cmocka_unit_test_setup(test_settled, setup),
+		cmocka_unit_test_setup(test_bell, setup),
+		cmocka_unit_test_setup(test_bell_wakes_one, setup),
 		cmocka_unit_test_setup(test_counters, setup),
 		cmocka_unit_test_setup(test_injected_refusals, setup),
 		cmocka_unit_test_setup(test_injected_outcome, setup),
