@@ -15,17 +15,17 @@
 #define LIBRARY_NAME "libsva-emu.so"
 #define MOST_FOLDER  80 /* characters of its path: that of a socket is limited */
 
-static int serve(struct emu_state *state, const char *socket, const char *mountpoint, int trace,
-		 struct emu_server **server)
+static int serve(struct emu_state *state, const char *socket, const char *mountpoint,
+		 struct emu_trace_file *trace, struct emu_server **server)
 {
 	struct emu_share *shared;
-	int err = emu_share_open(state, socket, &shared);
+	int err = emu_share_open(state, socket, trace, &shared);
 
 	if (err) {
 		fprintf(stderr, "sva-emu: cannot share the machine's state: %s\n", strerror(-err));
 		return err;
 	}
-	err = emu_server_start(state, mountpoint, shared, trace, server);
+	err = emu_server_start(state, mountpoint, shared, server);
 	if (err)
 		fprintf(stderr,
 			"sva-emu: cannot mount a FUSE file system: %s: /dev/fuse must be there and "
@@ -34,8 +34,8 @@ static int serve(struct emu_state *state, const char *socket, const char *mountp
 	return err;
 }
 
-static int make_namespace(struct emu_state *state, const char *self, const char *library, int trace,
-			  struct emu_place *place)
+static int make_namespace(struct emu_state *state, const char *self, const char *library,
+			  struct emu_trace_file *trace, struct emu_place *place)
 {
 	int err;
 
@@ -79,7 +79,7 @@ static int fill_folder(struct emu_state *state, const char *folder, const char *
 	return err;
 }
 
-static int make_folder(struct emu_state *state, const char *library, int trace,
+static int make_folder(struct emu_state *state, const char *library, struct emu_trace_file *trace,
 		       struct emu_place *place)
 {
 	char socket[PATH_MAX];
@@ -101,7 +101,7 @@ static int make_folder(struct emu_state *state, const char *library, int trace,
 }
 
 int emu_place_make(struct emu_state *state, bool plain, const char *self, const char *library,
-		   int trace, struct emu_place *place)
+		   struct emu_trace_file *trace, struct emu_place *place)
 {
 	const char *lacks = plain ? "--plain" : emu_namespace_lacks();
 
@@ -113,12 +113,10 @@ int emu_place_make(struct emu_state *state, bool plain, const char *self, const 
 	return make_folder(state, library, trace, place);
 }
 
-int emu_place_leave(struct emu_place *place)
+void emu_place_leave(struct emu_place *place)
 {
-	int err = emu_server_stop(place->server);
-
+	emu_server_stop(place->server);
 	if (place->folder)
 		emu_folder_remove(place->folder);
 	free(place->folder);
-	return err;
 }

@@ -7,6 +7,7 @@
 #define EMU_CLI_PLACE_H
 
 #include "serve.h"
+#include "trace.h"
 
 struct emu_place {
 	struct emu_server *server;
@@ -21,9 +22,9 @@ struct emu_place {
  * Returns 0 or -errno, with the reason printed.
  */
 int emu_place_make(struct emu_state *state, bool plain, const char *self, const char *library,
-		   int trace, struct emu_place *place);
+		   struct emu_trace_file *trace, struct emu_place *place);
 
-/* emu_place_leave - end it; 0, or -errno where the trace could not be written */
-int emu_place_leave(struct emu_place *place);
+/* emu_place_leave - end it; nothing is traced any more */
+void emu_place_leave(struct emu_place *place);
 
 #endif

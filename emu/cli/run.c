@@ -39,13 +39,13 @@ static int find_library(const char *self, char path[PATH_MAX])
  * The machine.
  */
 
-static int open_trace(const struct emu_options *options, int *trace)
+static int open_trace(const struct emu_options *options, struct emu_trace_file *trace)
 {
-	*trace = -1;
+	*trace = (struct emu_trace_file){ .fd = -1 };
 	if (!options->trace)
 		return 0;
-	*trace = open(options->trace, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-	if (*trace >= 0)
+	trace->fd = open(options->trace, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+	if (trace->fd >= 0)
 		return 0;
 	fprintf(stderr, "sva-emu: cannot write to %s: %s\n", options->trace, strerror(errno));
 	return -errno;
@@ -84,7 +84,8 @@ static int set_environment(const struct emu_state *state)
 	return setenv("LIBSVA_CPU", EMU_CPU_FEATURES, 0) ? -errno : 0;
 }
 
-static int set_up(struct emu_state *state, bool plain, int trace, struct emu_place *place)
+static int set_up(struct emu_state *state, bool plain, struct emu_trace_file *trace,
+		  struct emu_place *place)
 {
 	char self[PATH_MAX] = { 0 }, library[PATH_MAX];
 	int err;
@@ -161,14 +162,16 @@ static int run_command(char **command)
 int emu_run(struct emu_state *state, const struct emu_options *options)
 {
 	struct emu_place place;
-	int trace, code;
+	struct emu_trace_file trace;
+	int code;
 
 	if (open_trace(options, &trace))
 		return EXIT_EMULATOR;
-	if (set_up(state, options->plain, trace, &place))
+	if (set_up(state, options->plain, &trace, &place))
 		return EXIT_EMULATOR;
 	code = run_command(options->command);
-	if (emu_place_leave(&place) && !code)
+	emu_place_leave(&place);
+	if (trace.error && !code)
 		code = EXIT_EMULATOR;
 	return code;
 }

@@ -10,7 +10,6 @@
 
 #define EMU_STATE_PATH  "/dev/.sva-emu-state"     /* a socket: share.h */
 #define EMU_CONTROL_DIR "/dev/.sva-emu"           /* of the kernel model's own files: */
-#define EMU_TRACE_PATH  EMU_CONTROL_DIR "/trace"  /* struct emu_trace */
 #define EMU_MODULE_PATH EMU_CONTROL_DIR "/module" /* "load", "unload"; reads 0 or 1 */
 #define EMU_DEV_PATH    "/dev/dsa"
 
@@ -39,7 +38,7 @@ struct emu_reply {
 	uint32_t follows; /* another message: the device of the queue has an error */
 };
 
-/* An operation that has ended: a line of --trace. */
+/* On the connection of EMU_ASK_PROCESS, under --trace: an operation that has ended. */
 struct emu_trace {
 	uint64_t time; /* CLOCK_MONOTONIC nanoseconds */
 	int32_t pid;

@@ -7,7 +7,6 @@
 #define FUSE_USE_VERSION 35
 #include <errno.h>
 #include <fuse_lowlevel.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,7 +21,6 @@
 #include "control.h"
 #include "driver.h"
 #include "machine.h"
-#include "names.h"
 #include "program.h"
 #include "queue.h"
 #include "serve.h"
@@ -34,7 +32,6 @@
 enum {
 	NODE_CONTROL = 1,
 	NODE_DEV,
-	NODE_TRACE,
 	NODE_LOADED, /* the control of the module */
 };
 
@@ -62,8 +59,6 @@ struct emu_server {
 	pthread_t thread;
 	int stop; /* eventfd */
 	struct emu_share *share;
-	int trace;
-	int trace_error; /* the first -errno */
 	struct closing *closing;
 	bool complained[EMU_FILES];
 	struct fuse_pollhandle *poller[EMU_FILES]; /* who waits for an error of the device */
@@ -96,7 +91,6 @@ static const struct name root_names[] = {
 };
 
 static const struct name control_names[] = {
-	{ "trace", CONTROL_INO(NODE_TRACE) },
 	{ "module", CONTROL_INO(NODE_LOADED) },
 	{ NULL, 0 },
 };
@@ -421,47 +415,6 @@ static ssize_t write_device(struct emu_server *server, pid_t thread, unsigned in
 	return done;
 }
 
-static int format_trace(const struct emu_trace *trace, char line[256])
-{
-	const struct sva_desc *desc = &trace->desc;
-	const char *name = emu_opcode_name(sva_desc_opcode(desc));
-	char number[8];
-
-	if (!name) {
-		snprintf(number, sizeof(number), "0x%02x", sva_desc_opcode(desc));
-		name = number;
-	}
-	return snprintf(line, 256,
-			"%" PRIu64 ".%09" PRIu64 " %d wq%u.%u op=%s flags=0x%06x src=0x%" PRIx64
-			" dst=0x%" PRIx64 " size=%u cr=0x%" PRIx64
-			" status=0x%02x result=%u bytes=%u\n",
-			trace->time / 1000000000, trace->time % 1000000000, trace->pid,
-			trace->device, trace->queue, name, sva_desc_flags(desc), desc->src_addr,
-			desc->dst_addr, desc->xfer_size, desc->completion_addr, trace->status,
-			trace->result, trace->bytes_completed);
-}
-
-static ssize_t write_trace(struct emu_server *server, const char *buf, size_t size)
-{
-	struct emu_trace trace;
-	char line[256];
-	ssize_t length, done;
-
-	if (size != sizeof(trace))
-		return -EINVAL;
-	memcpy(&trace, buf, sizeof(trace));
-	length = format_trace(&trace, line);
-	done = write(server->trace, line, (size_t)length);
-	if (done == length)
-		return (ssize_t)size;
-	if (!server->trace_error) {
-		server->trace_error = done < 0 ? -errno : -ENOSPC;
-		fprintf(stderr, "sva-emu: cannot write the trace: %s: it ends here\n",
-			strerror(-server->trace_error));
-	}
-	return server->trace_error;
-}
-
 static void on_write(fuse_req_t request, fuse_ino_t ino, const char *buf, size_t size, off_t offset,
 		     struct fuse_file_info *file)
 {
@@ -476,8 +429,6 @@ static void on_write(fuse_req_t request, fuse_ino_t ino, const char *buf, size_t
 				    size);
 	else if (ino == CONTROL_INO(NODE_LOADED))
 		done = control_module(server->state, buf, size);
-	else if (ino == CONTROL_INO(NODE_TRACE))
-		done = write_trace(server, buf, size);
 	if (done < 0)
 		fuse_reply_err(request, (int)-done);
 	else
@@ -701,7 +652,7 @@ static void discard(struct emu_server *server)
 }
 
 int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu_share *share,
-		     int trace, struct emu_server **result)
+		     struct emu_server **result)
 {
 	struct emu_server *server = calloc(1, sizeof(*server));
 	int err;
@@ -710,7 +661,6 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu
 		return -ENOMEM;
 	server->state = state;
 	server->share = share;
-	server->trace = trace;
 	server->stop = eventfd(0, EFD_CLOEXEC);
 	prepare(server);
 	err = server->stop < 0 ? -errno : mountpoint ? mount_session(server, mountpoint) : 0;
@@ -723,14 +673,11 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu
 	return err;
 }
 
-int emu_server_stop(struct emu_server *server)
+void emu_server_stop(struct emu_server *server)
 {
-	int err = server->trace_error;
-
 	eventfd_write(server->stop, 1);
 	pthread_join(server->thread, NULL);
 	if (server->session)
 		fuse_session_unmount(server->session);
 	discard(server);
-	return err;
 }

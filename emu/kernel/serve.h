@@ -21,18 +21,13 @@ struct emu_server;
  * emu_server_start - mount, and serve from a thread
  * @mountpoint: NULL: there is no file system, and only @share is served
  * @share: what is given to programs that ask for the machine; the server's from now on
- * @trace: a file that the lines of --trace go to, or -1
  *
  * Returns 0 or -errno. The mount needs /dev/fuse, and CAP_SYS_ADMIN over the mount namespace.
  */
 int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu_share *share,
-		     int trace, struct emu_server **server);
+		     struct emu_server **server);
 
-/**
- * emu_server_stop - unmount, and end the thread; programs that still run lose the devices
- *
- * Returns 0, or -errno where the trace could not be written.
- */
-int emu_server_stop(struct emu_server *server);
+/* emu_server_stop - unmount, and end the thread; programs that still run lose the devices */
+void emu_server_stop(struct emu_server *server);
 
 #endif

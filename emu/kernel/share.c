@@ -55,6 +55,7 @@ struct connection {
 
 struct emu_share {
 	struct emu_state *state;
+	struct emu_trace_file *trace;
 	int config, live; /* the files of both parts of struct emu_state */
 	int listening, events;
 	char root[EMU_PATH]; /* what the socket's path begins with */
@@ -103,16 +104,20 @@ static int open_all(struct emu_share *share, const char *path)
 	return share->events < 0 ? -errno : watch(share, share->listening, NULL);
 }
 
-int emu_share_open(struct emu_state *state, const char *path, struct emu_share **result)
+int emu_share_open(struct emu_state *state, const char *path, struct emu_trace_file *trace,
+		   struct emu_share **result)
 {
 	struct emu_share *share = malloc(sizeof(*share));
 	int err;
 
 	if (!share)
 		return -ENOMEM;
-	*share = (struct emu_share){
-		.state = state, .config = -1, .live = -1, .listening = -1, .events = -1
-	};
+	*share = (struct emu_share){ .state = state,
+				     .trace = trace,
+				     .config = -1,
+				     .live = -1,
+				     .listening = -1,
+				     .events = -1 };
 	snprintf(share->root, sizeof(share->root), "%.*s",
 		 (int)(strlen(path) - strlen(EMU_STATE_PATH)), path);
 	err = open_all(share, path);
@@ -270,6 +275,7 @@ static void serve_connection(struct emu_share *share, struct connection *connect
 {
 	union {
 		struct emu_request request;
+		struct emu_trace trace;
 		char bytes[4096];
 	} message;
 	ssize_t size = recv(connection->fd, &message, sizeof(message), MSG_DONTWAIT);
@@ -278,6 +284,9 @@ static void serve_connection(struct emu_share *share, struct connection *connect
 		forget(share, connection);
 	else if (!connection->asked && size == sizeof(message.request))
 		serve_request(share, connection, &message.request);
+	else if (size == sizeof(message.trace) && connection->asked &&
+		 connection->ask == EMU_ASK_PROCESS)
+		emu_trace_write(share->trace, &message.trace);
 	else if (size > 0 && connection->asked && connection->ask == EMU_ASK_OPEN)
 		take_descriptors(share, connection, message.bytes, (size_t)size);
 }

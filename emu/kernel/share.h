@@ -9,16 +9,19 @@
 #define EMU_KERNEL_SHARE_H
 
 #include "state.h"
+#include "trace.h"
 
 struct emu_share;
 
 /**
  * emu_share_open - move the machine to files, and listen at @path
  * @state: a mapping of whole pages; it stays where it is
+ * @trace: where the lines of --trace go
  *
  * Returns 0 or -errno.
  */
-int emu_share_open(struct emu_state *state, const char *path, struct emu_share **share);
+int emu_share_open(struct emu_state *state, const char *path, struct emu_trace_file *trace,
+		   struct emu_share **share);
 void emu_share_close(struct emu_share *share);
 
 /* emu_share_fd - readable when emu_share_serve() has something to do */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "ask.h"
 #include "clock.h"
@@ -37,7 +38,6 @@ struct engine {
 	const struct emu_process *process;
 	struct emu_process_live *live;
 	struct emu_worker *worker;
-	int trace;
 	unsigned int served;
 	bool alone;     /* on one CPU, where to watch is to keep others from working */
 	bool watches;   /* live->watch is this engine's */
@@ -250,8 +250,8 @@ static void trace(struct engine *engine, const struct sva_desc *desc, unsigned i
 		.desc = *desc,
 	};
 
-	if (emu_sys(SYS_write, engine->trace, &line, sizeof(line)) < 0)
-		engine->trace = -1; /* the emulator is gone, or the disk is full */
+	/* Without the emulator, there is no need for it any more. */
+	emu_sys(SYS_sendto, engine->file, &line, sizeof(line), MSG_NOSIGNAL);
 }
 
 static void count(struct emu_queue_live *queue, unsigned int status)
@@ -276,7 +276,7 @@ static void serve(struct engine *engine, const struct sva_desc *desc)
 		emu_clock_wait(state, engine->view.lane, desc);
 	status = execute(engine, desc, &outcome);
 	count(emu_lane_queue_live(state, engine->view.lane), status);
-	if (engine->trace >= 0)
+	if (state->trace)
 		trace(engine, desc, status, &outcome);
 	atomic_store(&engine->worker->ticket, 0);
 	atomic_store(&done_at, __builtin_ia32_rdtsc());
@@ -479,9 +479,6 @@ static int open_files(struct engine *engine)
 	process = emu_ask(engine->file, &(struct emu_request){ .ask = EMU_ASK_PROCESS }, NULL);
 	if (process < 0)
 		return process;
-	engine->trace = -1;
-	if (engine->view.state->trace)
-		engine->trace = (int)emu_sys(SYS_openat, AT_FDCWD, EMU_TRACE_PATH, O_WRONLY);
 	err = emu_pages_open(&engine->view);
 	return err ? err : process;
 }
