@@ -135,9 +135,12 @@ static int set(const struct loader *loader, const struct key *key, const char *v
 	err = emu_sysfs_write(loader->state, path, value);
 	if (!err)
 		return 0;
-	snprintf(what, sizeof(what), "%s cannot be %.64s: %s", key->name, value,
-		 err == -ENOENT ? "this machine, or this kernel, does not have it"
-				: strerror(-err));
+	if (err == -ENOENT) {
+		snprintf(what, sizeof(what), "%s: ignored, this machine or kernel lacks it",
+			 key->name);
+		return complain(loader, what, 0);
+	}
+	snprintf(what, sizeof(what), "%s cannot be %.64s: %s", key->name, value, strerror(-err));
 	return complain(loader, what, err);
 }
 
@@ -295,16 +298,31 @@ static int bind(struct loader *loader, const char *driver, const char *name)
 	return complain(loader, what, err);
 }
 
-static const char *driver_of(struct loader *loader, const char *name)
+/* By the name of its driver; on a kernel that has none yet, by its type. */
+static const char *driver_of(const struct loader *loader, const char *name)
 {
-	char path[64], text[EMU_SYSFS_PAGE];
-	uint64_t node;
+	static const char *const attributes[] = { "driver_name", "type" };
+	char path[64], text[EMU_SYSFS_PAGE] = "";
+	uint64_t node = 0;
 
-	snprintf(path, sizeof(path), "devices/%s/driver_name", name);
-	node = emu_sysfs_path(loader->state, path);
-	if (node && emu_sysfs_show(loader->state, node, text) > 0 && !strncmp(text, "dmaengine", 9))
+	for (unsigned int i = 0; i < 2 && !node; i++) {
+		snprintf(path, sizeof(path), "devices/%s/%s", name, attributes[i]);
+		node = emu_sysfs_path(loader->state, path);
+	}
+	emu_sysfs_show(loader->state, node, text);
+	if (!strncmp(text, "dmaengine", 9) || !strncmp(text, "kernel", 6))
 		return "dmaengine";
-	return "user";
+	return strncmp(text, "none", 4) != 0 ? "user" : NULL;
+}
+
+static int enable_queue(struct loader *loader, const char *name)
+{
+	const char *driver = driver_of(loader, name);
+
+	if (driver)
+		return bind(loader, driver, name);
+	snprintf(loader->name, sizeof(loader->name), "%s", name);
+	return complain(loader, "cannot be enabled: it has no type", -ENXIO);
 }
 
 static int enable(struct loader *loader)
@@ -314,7 +332,7 @@ static int enable(struct loader *loader)
 	for (uint32_t i = loader->device_count; i > 0 && !err; i--)
 		err = bind(loader, "idxd", loader->devices[i - 1]);
 	for (uint32_t i = loader->queue_count; i > 0 && !err; i--)
-		err = bind(loader, driver_of(loader, loader->queues[i - 1]), loader->queues[i - 1]);
+		err = enable_queue(loader, loader->queues[i - 1]);
 	return err;
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# awk -v folder=DIR: write configurations of the shapes that people use, and of the mistakes they make
+# awk -v folder=DIR: write configurations of the shapes that people use, and of the mistakes they make.
+# Those called "4.0-…" have what accel-config knows since then.
 function wq(id, more) { return "{\"dev\":\"wq" id "\"" (more ? "," more : "") "}" }
 function user(size, more) {
 	return "\"group_id\":0,\"size\":" size ",\"priority\":10,\"type\":\"user\",\"name\":\"app\"," \
@@ -32,13 +33,13 @@ BEGIN {
 	simple("bof", wq("0.0", user(16, shared ",\"block_on_fault\":1")))
 	simple("dedicated-threshold", wq("0.0", user(16, dedicated ",\"threshold\":15")))
 	simple("threshold-first", wq("0.0", "\"threshold\":15," user(16, dedicated)))
-	simple("with-prs-after-bof", wq("0.0", user(16, shared ",\"block_on_fault\":1,\"prs_disable\":1")))
-	simple("with-prs-before-bof", wq("0.0", user(16, shared ",\"prs_disable\":1,\"block_on_fault\":0")))
-	simple("with-prs-forbids-bof", wq("0.0", user(16, shared ",\"prs_disable\":1,\"block_on_fault\":1")))
+	simple("4.0-prs-after-bof", wq("0.0", user(16, shared ",\"block_on_fault\":1,\"prs_disable\":1")))
+	simple("4.0-prs-before-bof", wq("0.0", user(16, shared ",\"prs_disable\":1,\"block_on_fault\":0")))
+	simple("4.0-prs-forbids-bof", wq("0.0", user(16, shared ",\"prs_disable\":1,\"block_on_fault\":1")))
 	simple("limits", wq("0.0", user(16, shared ",\"max_batch_size\":32,\"max_transfer_size\":2097152,\"ats_disable\":0")))
 	simple("text-numbers", wq("0.0", "\"group_id\":\"0\",\"size\":\"16\",\"priority\":\"10\",\"type\":\"user\"," \
 		"\"name\":\"x\",\"driver_name\":\"user\",\"mode\":\"dedicated\""))
-	simple("op-config", wq("0.0", user(16, shared ",\"op_config\":\"00000000,00000000,00000000,00000000,00000000,00000000,00000001,003f03ff\"")))
+	simple("4.0-op-config", wq("0.0", user(16, shared ",\"op_config\":\"00000000,00000000,00000000,00000000,00000000,00000000,00000001,003f03ff\"")))
 	simple("no-driver", wq("0.0", "\"group_id\":0,\"size\":16,\"priority\":10,\"type\":\"user\",\"name\":\"app\",\"mode\":\"dedicated\""))
 	simple("no-type", wq("0.0", "\"group_id\":0,\"size\":16,\"priority\":10,\"name\":\"app\",\"driver_name\":\"user\",\"mode\":\"dedicated\""))
 	simple("no-type-shared", wq("0.0", "\"group_id\":0,\"size\":16,\"priority\":10,\"threshold\":8,\"name\":\"app\",\"driver_name\":\"user\",\"mode\":\"shared\""))
@@ -58,13 +59,13 @@ BEGIN {
 	simple("tokens", wq("0.0", user(16, dedicated)), "\"tokens_reserved\":0,\"use_token_limit\":0,\"tokens_allowed\":8")
 	simple("negative", wq("0.0", user(16, dedicated)), "\"traffic_class_a\":-1")
 	simple("traffic", wq("0.0", user(16, dedicated)), "\"traffic_class_a\":1,\"traffic_class_b\":1")
-	simple("progress", wq("0.0", user(16, dedicated)), "\"desc_progress_limit\":1,\"batch_progress_limit\":2")
+	simple("4.0-progress", wq("0.0", user(16, dedicated)), "\"desc_progress_limit\":1,\"batch_progress_limit\":2")
 	simple("type-twice", wq("0.0", user(16, dedicated ",\"type\":\"user\"")))
 	simple("bool", wq("0.0", user(16, dedicated ",\"block_on_fault\":true")))
 	put("limit-used", device("dsa0", group("0.0", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0),
 		"\"use_read_buffer_limit\":1"), "\"read_buffer_limit\":20"))
 	put("token-limit", device("dsa0", group("0.0", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0)), "\"token_limit\":10"))
-	put("event-log", device("dsa0", group("0.0", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0)), "\"event_log_size\":128"))
+	put("4.0-event-log", device("dsa0", group("0.0", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0)), "\"event_log_size\":128"))
 	put("save-config", device("dsa0", group("0.0", wq("0.0", user(16, shared)), engines(0, 0, 0, 0)),
 		"\"read_buffer_limit\":0,\"max_groups\":4,\"max_work_queues\":8,\"max_engines\":4,\"work_queue_size\":128," \
 		"\"numa_node\":0,\"version\":\"0x100\",\"max_read_buffers\":96,\"pasid_enabled\":1,\"cdev_major\":236"))

@@ -57,9 +57,8 @@ if [ $# -gt 0 ]; then
 else
 	awk -v folder="$work" -f "$here/configurations.awk" </dev/null
 fi
-# The versions before 4.0 do not know prs_disable.
-case $(accel-config --version) in
-[0-3].*) rm -f "$work"/*-prs-*.json ;;
+case $("$emu" -- accel-config --version) in
+[0-3].*) rm -f "$work"/*-4.0-*.json ;;
 esac
 for kernel in ${KERNELS:-latest 6.16 6.12 6.12-nosva 6.7 6.1 5.18}; do
 	for version in 1.0 2.0; do
