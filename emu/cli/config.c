@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "driver.h"
+#include "format.h"
 #include "options.h"
 #include "sysfs.h"
 
@@ -345,6 +346,56 @@ static int complain_unread(const char *path)
 	fprintf(stderr, "sva-emu: %s: cannot be read as JSON: %.*s\n", path,
 		(int)strcspn(why, "\n"), why);
 	return -EINVAL;
+}
+
+/*
+ * What the machine must have.
+ */
+
+static int add_named(const char *path, struct json_object *object, const char *name,
+		     struct emu_hardware *hardware)
+{
+	struct emu_named_device *named = &hardware->named[hardware->named_count];
+	struct json_object *value;
+	char rest;
+
+	if (sscanf(name, "dsa%4u%c", &named->id, &rest) != 1)
+		return 0; /* a part of one, or a mistake that shows later */
+	if (hardware->named_count == EMU_DEVICES) {
+		fprintf(stderr, "sva-emu: %s: %s: a machine has no more than %u devices\n", path,
+			name, EMU_DEVICES);
+		return -E2BIG;
+	}
+	named->numa_node = EMU_NONE;
+	if (json_object_object_get_ex(object, "numa_node", &value))
+		named->numa_node = json_object_get_int(value);
+	if (json_object_object_get_ex(object, "op_cap", &value) &&
+	    emu_parse_op_cap(json_object_get_string(value), named->op_cap)) {
+		fprintf(stderr, "sva-emu: %s: %s: op_cap is no bitmap as sysfs has it\n", path,
+			name);
+		return -EINVAL;
+	}
+	hardware->named_count++;
+	return 0;
+}
+
+int emu_config_devices(const char *path, struct emu_hardware *hardware)
+{
+	struct json_object *root = json_object_from_file(path), *object, *dev;
+	size_t count;
+	int err = 0;
+
+	if (!root)
+		return complain_unread(path);
+	count = json_object_is_type(root, json_type_array) ? json_object_array_length(root) : 0;
+	for (size_t i = 0; i < count && !err; i++) {
+		object = json_object_array_get_idx(root, i);
+		if (json_object_is_type(object, json_type_object) &&
+		    json_object_object_get_ex(object, "dev", &dev) && dev)
+			err = add_named(path, object, json_object_get_string(dev), hardware);
+	}
+	json_object_put(root);
+	return err;
 }
 
 int emu_config_load(struct emu_state *state, const char *path)

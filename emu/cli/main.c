@@ -33,13 +33,40 @@ static void set_behaviour(struct emu_state *state, const struct emu_options *opt
 	memcpy(state->rule, options->rule, sizeof(state->rule));
 }
 
-/* What the options say about the machine. Errors are printed. */
-static int make_machine(struct emu_state *state, const struct emu_options *options)
+static bool has_queue(const struct emu_state *state, const struct emu_rule *rule)
 {
-	int err;
+	for (uint32_t i = 0; i < state->device_count; i++)
+		if (state->device[i].id == (uint32_t)rule->device)
+			return (uint32_t)rule->queue < state->device[i].queue_count;
+	return false;
+}
+
+static int check_rules(const struct emu_state *state, const struct emu_options *options)
+{
+	for (uint32_t i = 0; i < options->rule_count; i++) {
+		const struct emu_rule *rule = &options->rule[i];
+
+		if (rule->device == EMU_NONE || has_queue(state, rule))
+			continue;
+		fprintf(stderr,
+			"sva-emu: --inject wq=%d.%d: this machine does not have it: see --list\n",
+			rule->device, rule->queue);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What the options say about the machine. Errors are printed. */
+static int make_machine(struct emu_state *state, struct emu_options *options)
+{
+	int err = 0;
 
 	state->profile = *options->profile;
+	if (options->config && (err = emu_config_devices(options->config, &options->hardware)))
+		return err;
 	err = emu_machine_init(state, &options->hardware);
+	if (!err && (err = check_rules(state, options)))
+		return err;
 	if (!err && options->config)
 		return emu_config_load(state, options->config);
 	if (!err)
@@ -70,7 +97,7 @@ int main(int argc, char **argv)
 	code = emu_options_parse(argc, argv, &options);
 	if (code)
 		return code < 0 ? EXIT_EMULATOR : check_output(stdout, 0);
-	state = mmap(NULL, sizeof(*state), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+	state = mmap(NULL, sizeof(*state), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		     0);
 	if (state == MAP_FAILED) {
 		fprintf(stderr, "sva-emu: %s\n", strerror(errno));

@@ -7,6 +7,7 @@
 
 #include <sva/version.h>
 
+#include "format.h"
 #include "options.h"
 
 enum {
@@ -22,6 +23,8 @@ enum {
 	OPT_GROUPS,
 	OPT_WQ_SIZE,
 	OPT_DSA,
+	OPT_NUMA,
+	OPT_OP_CAP,
 	OPT_INJECT,
 	OPT_TIMING,
 	OPT_SEED,
@@ -44,6 +47,8 @@ static const struct option long_options[] = {
 	{ "groups", required_argument, NULL, OPT_GROUPS },
 	{ "wq-size", required_argument, NULL, OPT_WQ_SIZE },
 	{ "dsa", required_argument, NULL, OPT_DSA },
+	{ "numa", required_argument, NULL, OPT_NUMA },
+	{ "op-cap", required_argument, NULL, OPT_OP_CAP },
 	{ "inject", required_argument, NULL, OPT_INJECT },
 	{ "timing", required_argument, NULL, OPT_TIMING },
 	{ "seed", required_argument, NULL, OPT_SEED },
@@ -75,6 +80,8 @@ static void print_help(void)
 	       "  --groups N           of a device, 1 to %u; 4\n"
 	       "  --wq-size N          entries of all queues of a device, 1 to %u; 128\n"
 	       "  --dsa 1.0|2.0        version of the devices; 1.0\n"
+	       "  --numa N             NUMA nodes that they are spread over, 1 to %u; 1\n"
+	       "  --op-cap BITMAP      operations that they have, as sysfs shows them\n"
 	       "  --inject RULE        make operations fail; may be given %u times\n"
 	       "  --timing fast|spr    as fast as it goes, or as slow as Sapphire Rapids\n"
 	       "  --seed N             of what the rules leave to chance; 0\n"
@@ -82,7 +89,7 @@ static void print_help(void)
 	       "  --trace FILE         write a line for each descriptor\n"
 	       "  --help, --version\n\n"
 	       "sva-emu(1) explains them, and the rules.\n",
-	       EMU_DEVICES, EMU_ENGINES, EMU_QUEUES, EMU_GROUPS, EMU_SLOTS, EMU_RULES);
+	       EMU_DEVICES, EMU_ENGINES, EMU_QUEUES, EMU_GROUPS, EMU_SLOTS, EMU_DEVICES, EMU_RULES);
 }
 
 static int wrong(const char *option, const char *value, const char *expected)
@@ -189,6 +196,13 @@ static int apply(int option, const char *value, struct emu_options *options)
 		return number("wq-size", value, EMU_SLOTS, &options->hardware.queue_size);
 	case OPT_DSA:
 		return version(value, options);
+	case OPT_NUMA:
+		return number("numa", value, EMU_DEVICES, &options->hardware.nodes);
+	case OPT_OP_CAP:
+		return emu_parse_op_cap(value, options->hardware.op_cap)
+			       ? wrong("op-cap", value,
+				       "give a bitmap in hexadecimal, as in 1003f027d")
+			       : 0;
 	case OPT_INJECT:
 		return inject(value, options);
 	case OPT_TIMING:

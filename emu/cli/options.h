@@ -31,6 +31,9 @@ int emu_options_parse(int argc, char **argv, struct emu_options *options);
 /* emu_rule_parse - one --inject rule; on -EINVAL, @why is a sentence that says what is wrong */
 int emu_rule_parse(const char *text, struct emu_rule *rule, const char **why);
 
+/* emu_config_devices - the devices that an accel-config JSON file names; errors as below */
+int emu_config_devices(const char *path, struct emu_hardware *hardware);
+
 /* emu_config_load - apply an accel-config JSON file; what is wrong goes to stderr. 0 or -errno. */
 int emu_config_load(struct emu_state *state, const char *path);
 

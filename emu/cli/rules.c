@@ -25,8 +25,7 @@ static const char *set_queue(const char *value, struct emu_rule *rule)
 	unsigned int device, queue;
 	char rest;
 
-	if (sscanf(value, "%3u.%3u%c", &device, &queue, &rest) != 2 || device >= EMU_DEVICES ||
-	    queue >= EMU_QUEUES)
+	if (sscanf(value, "%4u.%3u%c", &device, &queue, &rest) != 2)
 		return "wq= takes a queue, as in wq=0.1";
 	rule->device = (int32_t)device;
 	rule->queue = (int32_t)queue;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "inject.h"
 
-static bool concerns(const struct emu_rule *rule, const struct emu_lane *lane,
-		     const struct sva_desc *desc)
+static bool concerns(const struct emu_state *state, const struct emu_rule *rule,
+		     const struct emu_lane *lane, const struct sva_desc *desc)
 {
-	return (rule->device == EMU_NONE || rule->device == lane->device) &&
+	return (rule->device == EMU_NONE ||
+		(uint32_t)rule->device == state->device[lane->device].id) &&
 	       (rule->queue == EMU_NONE || rule->queue == lane->queue) &&
 	       (rule->opcode == EMU_NONE || (unsigned int)rule->opcode == sva_desc_opcode(desc));
 }
@@ -51,8 +52,8 @@ bool emu_inject_refuses(struct emu_state *state, unsigned int lane, const struct
 	for (uint32_t i = 0; i < state->rule_count; i++) {
 		const struct emu_rule *rule = &state->rule[i];
 
-		if (rule->action == EMU_INJECT_FULL && concerns(rule, &state->lane[lane], desc) &&
-		    refuses(state, i))
+		if (rule->action == EMU_INJECT_FULL &&
+		    concerns(state, rule, &state->lane[lane], desc) && refuses(state, i))
 			return true;
 	}
 	return false;
@@ -64,8 +65,8 @@ const struct emu_rule *emu_inject_outcome(struct emu_state *state, unsigned int 
 	for (uint32_t i = 0; i < state->rule_count; i++) {
 		const struct emu_rule *rule = &state->rule[i];
 
-		if (rule->action != EMU_INJECT_FULL && concerns(rule, &state->lane[lane], desc) &&
-		    due(state, i))
+		if (rule->action != EMU_INJECT_FULL &&
+		    concerns(state, rule, &state->lane[lane], desc) && due(state, i))
 			return rule;
 	}
 	return NULL;

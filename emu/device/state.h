@@ -17,7 +17,7 @@
 
 #include <sva/desc.h>
 
-#define EMU_DEVICES   8u
+#define EMU_DEVICES   32u
 #define EMU_QUEUES    16u /* of a device */
 #define EMU_GROUPS    8u
 #define EMU_ENGINES   8u
@@ -170,7 +170,7 @@ enum emu_action {
 
 /* One rule of --inject: which descriptors it is for, and what becomes of them. */
 struct emu_rule {
-	int32_t device, queue; /* EMU_NONE: all */
+	int32_t device, queue; /* numbers of its name; EMU_NONE: all */
 	int32_t opcode;        /* EMU_NONE: all */
 	uint32_t first;        /* the n-th that matches, from 1 on … */
 	uint32_t every;        /* … and then each n-th; 0: only the first */

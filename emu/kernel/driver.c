@@ -57,7 +57,8 @@ const char *emu_driver_reason(uint32_t cmd_status)
 	for (unsigned int i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
 		if (reasons[i].status == cmd_status)
 			return reasons[i].words;
-	return cmd_status ? "no reason that is known" : "the driver says no more";
+	return cmd_status ? "for a reason that is not known here"
+			  : "the driver gives no reason; a group needs an engine";
 }
 
 static int refuse(struct emu_dsa *dsa, uint32_t status, int err)

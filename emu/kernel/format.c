@@ -190,3 +190,16 @@ int emu_parse_bitmap(const char *value, uint64_t words[4])
 		}
 	}
 }
+
+int emu_parse_op_cap(const char *value, uint64_t words[4])
+{
+	uint64_t word;
+
+	if (!emu_parse_bitmap(value, words))
+		return 0;
+	if (emu_parse(value, 16, &word) || !word)
+		return -EINVAL;
+	memset(words, 0, 4 * sizeof(*words));
+	words[0] = word;
+	return 0;
+}

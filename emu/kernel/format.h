@@ -27,5 +27,7 @@ int emu_parse_bool(const char *value, bool *result);
 int emu_parse_text(const char *value, int busy, char result[EMU_NAME]);
 int emu_parse_size(const char *value, uint64_t most, uint64_t *result);
 int emu_parse_bitmap(const char *value, uint64_t words[4]);
+/* That, or one hexadecimal number. */
+int emu_parse_op_cap(const char *value, uint64_t words[4]);
 
 #endif

@@ -68,6 +68,14 @@ static uint32_t or_default(uint32_t value, uint32_t fallback)
 	return value ? value : fallback;
 }
 
+static void set_op_cap(struct emu_dsa *dsa, const uint64_t op_cap[4])
+{
+	static const uint64_t none[4];
+
+	if (memcmp(op_cap, none, sizeof(none)) != 0)
+		memcpy(dsa->op_cap, op_cap, sizeof(dsa->op_cap));
+}
+
 static void make_device(struct emu_dsa *dsa, uint32_t id, const struct emu_hardware *hardware)
 {
 	bool second = hardware->version >= 0x200;
@@ -76,6 +84,7 @@ static void make_device(struct emu_dsa *dsa, uint32_t id, const struct emu_hardw
 	dsa->version = or_default(hardware->version, 0x100);
 	dsa->gen_cap = second ? DSA2_GEN_CAP : SPR_GEN_CAP;
 	dsa->op_cap[0] = second ? DSA2_OP_CAP | DSA2_EXTRA : SPR_OP_CAP;
+	set_op_cap(dsa, hardware->op_cap);
 	dsa->queue_count = or_default(hardware->queues, SPR_QUEUES);
 	dsa->group_count = or_default(hardware->groups, SPR_GROUPS);
 	dsa->engine_count = or_default(hardware->engines, SPR_ENGINES);
@@ -83,21 +92,74 @@ static void make_device(struct emu_dsa *dsa, uint32_t id, const struct emu_hardw
 	dsa->max_transfer_size = 1ull << (dsa->gen_cap >> 16 & 0x1f);
 	dsa->max_batch_size = 1u << (dsa->gen_cap >> 21 & 0xf);
 	dsa->max_read_buffers = SPR_READ_BUFFERS;
-	dsa->numa_node = 0;
 	emu_machine_power_up(dsa);
+}
+
+static struct emu_dsa *find_device(struct emu_state *state, uint32_t id)
+{
+	for (uint32_t i = 0; i < state->device_count; i++)
+		if (state->device[i].id == id)
+			return &state->device[i];
+	return NULL;
+}
+
+static int add_device(struct emu_state *state, uint32_t id, const struct emu_hardware *hardware)
+{
+	if (find_device(state, id))
+		return 0;
+	if (state->device_count == EMU_DEVICES)
+		return -EINVAL;
+	make_device(&state->device[state->device_count++], id, hardware);
+	return 0;
+}
+
+/* In the order of their numbers. */
+static int add_devices(struct emu_state *state, const struct emu_hardware *hardware)
+{
+	uint32_t count = hardware->devices;
+	int err = 0;
+
+	if (!count && !hardware->named_count)
+		count = 2;
+	for (uint32_t i = 0; i < count && !err; i++)
+		err = add_device(state, i, hardware);
+	for (uint32_t i = 0; i < hardware->named_count && !err; i++)
+		err = add_device(state, hardware->named[i].id, hardware);
+	return err;
+}
+
+/* The first ones on the first node, as the sockets of a machine have theirs. */
+static void place_devices(struct emu_state *state, const struct emu_hardware *hardware)
+{
+	uint32_t nodes = or_default(hardware->nodes, 1);
+
+	for (uint32_t i = 0; i < state->device_count; i++)
+		state->device[i].numa_node = (int32_t)(i * nodes / state->device_count);
+	for (uint32_t i = 0; i < hardware->named_count; i++) {
+		const struct emu_named_device *named = &hardware->named[i];
+		struct emu_dsa *dsa = find_device(state, named->id);
+
+		if (!hardware->nodes && named->numa_node != EMU_NONE)
+			dsa->numa_node = named->numa_node;
+		set_op_cap(dsa, named->op_cap);
+		emu_machine_power_up(dsa); /* op_config begins as op_cap */
+	}
 }
 
 int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardware)
 {
+	int err;
+
 	if (hardware->devices > EMU_DEVICES || hardware->engines > EMU_ENGINES ||
 	    hardware->queues > EMU_QUEUES || hardware->groups > EMU_GROUPS ||
 	    hardware->queue_size > EMU_SLOTS)
 		return -EINVAL;
-	state->device_count = or_default(hardware->devices, 2);
+	err = add_devices(state, hardware);
+	if (err)
+		return err;
+	place_devices(state, hardware);
 	state->loaded = true;
 	state->page_check = true;
 	state->major = MAJOR;
-	for (uint32_t i = 0; i < state->device_count; i++)
-		make_device(&state->device[i], i, hardware);
 	return 0;
 }

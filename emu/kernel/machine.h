@@ -5,10 +5,23 @@
 
 #include "state.h"
 
+/* What is said of a device by its name. */
+struct emu_named_device {
+	uint32_t id;
+	int32_t numa_node;  /* EMU_NONE: nothing is said */
+	uint64_t op_cap[4]; /* 0: nothing is said */
+};
+
 /* What --devices, --engines and so on say; 0: as Sapphire Rapids has it. */
 struct emu_hardware {
 	uint32_t devices, engines, queues, groups, queue_size /* slots of a device */;
-	uint32_t version; /* 0x100 or 0x200 */
+	uint32_t version;   /* 0x100 or 0x200 */
+	uint32_t nodes;     /* of NUMA */
+	uint64_t op_cap[4]; /* of all devices */
+
+	/* Those that a configuration names; without --devices, there are no others. */
+	uint32_t named_count;
+	struct emu_named_device named[EMU_DEVICES];
 };
 
 /* emu_profile_find - NULL: none of that name */
@@ -20,7 +33,7 @@ const struct emu_profile *emu_profile_at(unsigned int index);
  * emu_machine_init - devices without a configuration, driver loaded
  *
  * @state is zeroed memory with its profile set. Returns 0 or -EINVAL where a number is more than
- * a device can have.
+ * a device or a machine can have.
  */
 int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardware);
 

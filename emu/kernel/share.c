@@ -16,6 +16,8 @@
 #include "folder.h"
 #include "share.h"
 
+#define PAGE 4096u
+
 #ifndef F_SEAL_FUTURE_WRITE /* Linux 5.1 */
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
@@ -29,6 +31,21 @@ static bool map_at(void *at, size_t size, int file)
 	return mapped == at;
 }
 
+/* Most of it is zero: the file has holes there. */
+static int write_pages(int file, const char *at, size_t size)
+{
+	static const char zero[PAGE];
+
+	for (size_t done = 0; done < size; done += PAGE) {
+		size_t part = size - done < PAGE ? size - done : PAGE;
+
+		if (memcmp(at + done, zero, part) != 0 &&
+		    pwrite(file, at + done, part, (off_t)done) != (ssize_t)part)
+			return -1;
+	}
+	return 0;
+}
+
 /* The file gets what is in the mapping, and takes its place. */
 static int move_to_file(void *at, size_t size, int seals)
 {
@@ -36,7 +53,8 @@ static int move_to_file(void *at, size_t size, int seals)
 
 	if (file < 0)
 		return -errno;
-	if (write(file, at, size) == (ssize_t)size && map_at(at, size, file) &&
+	if (!ftruncate(file, (off_t)size) && !write_pages(file, at, size) &&
+	    map_at(at, size, file) &&
 	    !fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | seals))
 		return file;
 	err = errno ? -errno : -ENOSPC;
