@@ -224,7 +224,7 @@ static int select_object(struct loader *loader, const char *name)
 
 	snprintf(loader->name, sizeof(loader->name), "%s", name);
 	loader->kind = NOTHING;
-	if (!strncmp(name, "dsa", 3))
+	if (!strncmp(name, "dsa", 3) || !strncmp(name, "iax", 3))
 		return select_device(loader);
 	if (!loader->device_count)
 		return complain(loader, "ignored: no device is named before it", 0);

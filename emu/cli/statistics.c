@@ -28,11 +28,11 @@ void emu_print_machine(const struct emu_state *state, FILE *to)
 		unsigned int unused = 0;
 
 		fprintf(to,
-			"dsa%u: DSA %u.%u, %s, NUMA node %d, %u engines, %u groups, %u queues, "
-			"%u entries\n",
+			"dsa%u: DSA %u.%u, %s, %u engines, %u groups, %u queues, %u entries, "
+			"NUMA node %d\n",
 			dsa->id, dsa->version >> 8, dsa->version & 0xff,
-			atomic_load(&dsa->enabled) ? "enabled" : "disabled", dsa->numa_node,
-			dsa->engine_count, dsa->group_count, dsa->queue_count, dsa->max_queue_size);
+			atomic_load(&dsa->enabled) ? "enabled" : "disabled", dsa->engine_count,
+			dsa->group_count, dsa->queue_count, dsa->max_queue_size, dsa->numa_node);
 		for (uint32_t q = 0; q < dsa->queue_count; q++) {
 			if (dsa->queue[q].size)
 				print_queue(dsa, q, to);

@@ -129,42 +129,72 @@ static void test_profiles(void **state)
 	}
 }
 
-static void test_disabled(void **state)
+/* What a file says of the state is what accel-config saw when it wrote it. */
+static void test_state_ignored(void **state)
 {
 	(void)state;
 	assert_int_equal(
-		load("[{\"dev\":\"dsa0\",\"state\":\"disabled\",\"read_buffer_limit\":5}]"), 0);
-	assert_false(atomic_load(&dsa->enabled));
-	assert_int_equal(dsa->read_buffer_limit, 5);
-}
-
-/* One of two queues. */
-static void test_disabled_queue(void **state)
-{
-	(void)state;
-	assert_int_equal(
-		load(GROUP(SHARED
-			   ",{\"dev\":\"wq0.1\",\"mode\":\"dedicated\",\"size\":8,\"group_id\":0,"
-			   "\"type\":\"user\",\"name\":\"b\",\"driver_name\":\"user\","
-			   "\"state\":\"disabled\"}",
-			   ENGINE)),
+		load("[{\"dev\":\"dsa0\",\"state\":\"disabled\",\"groups\":[{\"dev\":\"group0.0\","
+		     "\"grouped_workqueues\":[{\"dev\":\"wq0.0\",\"state\":\"disabled\","
+		     "\"mode\":\"dedicated\",\"size\":8,\"priority\":1,\"group_id\":0,"
+		     "\"type\":\"user\",\"name\":\"a\",\"driver_name\":\"user\"}],"
+		     "\"grouped_engines\":[" ENGINE "]}]}]"),
 		0);
 	assert_int_equal(atomic_load(&dsa->queue[0].state), EMU_WQ_ENABLED);
-	assert_int_equal(atomic_load(&dsa->queue[1].state), EMU_WQ_DISABLED);
-	assert_int_equal(dsa->queue[1].size, 8);
 }
 
-/* JSON's null is no text: the device is enabled as without a state, the queue has no type. */
+/* In the order of the file, and passed over where they cannot apply. */
+static void test_order(void **state)
+{
+	(void)state;
+	assert_int_equal(load(GROUP("{\"dev\":\"wq0.0\",\"mode\":\"dedicated\",\"threshold\":5,"
+				    "\"size\":8,\"priority\":1,\"group_id\":0,\"type\":\"user\","
+				    "\"name\":\"a\",\"driver_name\":\"user\"}",
+				    ENGINE)),
+			 0);
+	setup(state);
+	assert_true(load(GROUP("{\"dev\":\"wq0.0\",\"threshold\":5,\"mode\":\"dedicated\"}",
+			       ENGINE)) < 0);
+	assert_non_null(strstr(said, "wq0.0: threshold cannot be 5: Invalid argument"));
+}
+
 static void test_null(void **state)
 {
 	(void)state;
-	assert_int_equal(load("[{\"dev\":\"dsa0\",\"state\":null,\"groups\":[{\"dev\":\"group0.0\","
-			      "\"grouped_workqueues\":[{\"dev\":\"wq0.0\",\"mode\":\"dedicated\","
-			      "\"size\":8,\"group_id\":0}],"
-			      "\"grouped_engines\":[" ENGINE "]}]}]"),
-			 0);
-	assert_true(atomic_load(&dsa->enabled));
-	assert_int_equal(atomic_load(&dsa->queue[0].state), EMU_WQ_DISABLED);
+	load("[{\"dev\":\"dsa0\",\"read_buffer_limit\":5,\"state\":null}]");
+	assert_int_equal(dsa->read_buffer_limit, 5);
+}
+
+/* What the machine must have: found before there is one. */
+static void test_devices(void **state)
+{
+	struct emu_hardware hardware = { 0 };
+	char path[] = "/tmp/test_config.XXXXXX";
+	static const char json[] = "[{\"dev\":\"dsa12\",\"numa_node\":1},{\"dev\":\"dsa8\","
+				   "\"op_cap\":\"00000001,003f027d\"},{\"dev\":\"iax3\"},{}]";
+	int file = mkstemp(path);
+
+	assert_int_equal(write(file, json, strlen(json)), strlen(json));
+	close(file);
+	assert_int_equal(emu_config_devices(path, &hardware), 0);
+	unlink(path);
+	assert_int_equal(hardware.named_count, 2);
+	setup(state);
+	memset(machine, 0, sizeof(*machine));
+	assert_int_equal(emu_machine_init(machine, &hardware), 0);
+	assert_int_equal(machine->device_count, 2);
+	assert_int_equal(machine->device[0].id, 12);
+	assert_int_equal(machine->device[0].numa_node, 1);
+	assert_int_equal(machine->device[1].id, 8);
+	assert_int_equal(machine->device[1].op_cap[0], 0x1003f027d);
+	assert_int_equal(machine->device[1].queue[0].op_config[0], 0x1003f027d);
+	hardware.devices = 32;
+	hardware.nodes = 2;
+	memset(machine, 0, sizeof(*machine));
+	assert_int_equal(emu_machine_init(machine, &hardware), 0);
+	assert_int_equal(machine->device_count, 32);
+	assert_int_equal(machine->device[15].numa_node, 0);
+	assert_int_equal(machine->device[16].numa_node, 1);
 }
 
 /* The file is of another machine, whose IAX has queues with the names of a DSA's here. */
@@ -177,24 +207,13 @@ static void test_other_device(void **state)
 	assert_int_equal(machine->device[1].queue[0].size, 0);
 }
 
-/* What has no settings need not be there: saved on a machine with more engines. */
-static void test_more_engines(void **state)
-{
-	(void)state;
-	assert_int_equal(load("[{\"dev\":\"dsa0\",\"state\":\"disabled\",\"ungrouped_engines\":["
-			      "{\"dev\":\"engine0.7\"}]}]"),
-			 0);
-	assert_string_equal(said, "");
-}
-
 static void test_unknown_keys(void **state)
 {
 	(void)state;
-	assert_int_equal(load("[{\"dev\":\"dsa0\",\"state\":\"disabled\",\"colour\":1,"
-			      "\"event_log_size\":64}]"),
-			 0);
-	assert_non_null(strstr(said, "dsa0: colour: ignored, not known"));
-	assert_non_null(strstr(said, "event_log_size: ignored, this machine does not have it"));
+	load("[{\"dev\":\"dsa0\",\"colour\":1,\"event_log_size\":64,\"read_buffer_limit\":7}]");
+	assert_null(strstr(said, "colour"));
+	assert_non_null(strstr(said, "event_log_size: ignored, this machine or kernel lacks it"));
+	assert_int_equal(dsa->read_buffer_limit, 7);
 }
 
 /* Each names the file, the device, the attribute, the value. */
@@ -204,34 +223,29 @@ static void test_refused(void **state)
 		{ "", "cannot be read as JSON: " },
 		{ "{", "cannot be read as JSON: " },
 		{ "null", "cannot be read as JSON: " },
-		{ "{}", "no list" },
-		{ "\"x\"", "no list" },
-		{ "[3]", "no object with a \"dev\"" },
-		{ "[{}]", "no object with a \"dev\"" },
-		{ "[{\"dev\":[]}]", "no object with a \"dev\"" },
-		{ "[{\"dev\":\"dsa0\",\"groups\":{}}]", "groups: no list" },
+		{ "{}", "no list of devices" },
+		{ "\"x\"", "no list of devices" },
+		{ "[3]", "a list has something else than objects" },
+		{ "[{\"dev\":[]}]", "a list is empty" },
+		{ "[{\"dev\":\"dsa0\",\"groups\":[]}]", "dsa0: a list is empty" },
 		{ "[{\"dev\":\"dsa0\",\"read_buffer_limit\":97}]",
 		  "dsa0: read_buffer_limit cannot be 97: Invalid argument" },
-		{ "[{\"dev\":\"dsa0\",\"read_buffer_limit\":[]}]",
-		  "dsa0: read_buffer_limit cannot be [" },
-		{ "[{\"dev\":\"dsa0\",\"read_buffer_limit\":1.5}]",
-		  "dsa0: read_buffer_limit cannot be 1.5: give" },
-		{ "[{\"dev\":\"dsa0\",\"read_buffer_limit\":null}]",
-		  "dsa0: read_buffer_limit cannot be null: give" },
 		{ "[{\"dev\":\"dsa0\",\"read_buffer_limit\":99999999999999999999}]",
 		  "dsa0: read_buffer_limit cannot be " },
 		{ "[{\"dev\":\"dsa0\"}]", "dsa0: cannot be enabled" },
 		{ "[{\"dev\":\"dsa9\"}]", "dsa9: this machine does not have it" },
 		{ GROUP("{\"dev\":\"wq0.9\",\"size\":1}", ENGINE),
-		  "wq0.9: this machine does not have it" },
+		  "wq0.9: the device does not have it" },
 		{ GROUP(SHARED, "{\"dev\":\"engine0.7\",\"group_id\":0}"),
-		  "engine0.7: this machine does not have it" },
+		  "engine0.7: the device does not have it" },
 		{ GROUP("{\"dev\":\"wq0.0\",\"mode\":\"both\"}", ENGINE),
 		  "wq0.0: mode cannot be both: Invalid argument" },
 		{ GROUP("{\"dev\":\"wq0.0\",\"size\":1000}", ENGINE),
 		  "wq0.0: size cannot be 1000" },
 		{ GROUP("{\"dev\":\"wq0.0\",\"size\":1,\"group_id\":0,\"type\":\"user\"}", ENGINE),
-		  "wq0.0: cannot be enabled" },
+		  "wq0.0: cannot be enabled: No such device: the queue names another driver" },
+		{ "[{\"dev\":\"engine\"},{\"dev\":\"dsa0\"},{\"dev\":\"colour0\"}]",
+		  "colour0: no name of a device" },
 	};
 
 	for (unsigned int i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
@@ -264,11 +278,11 @@ int main(void)
 		cmocka_unit_test_setup(test_queues, setup),
 		cmocka_unit_test_setup(test_packaged, setup),
 		cmocka_unit_test_setup(test_profiles, setup),
-		cmocka_unit_test_setup(test_disabled, setup),
-		cmocka_unit_test_setup(test_disabled_queue, setup),
+		cmocka_unit_test_setup(test_state_ignored, setup),
+		cmocka_unit_test_setup(test_order, setup),
+		cmocka_unit_test_setup(test_devices, setup),
 		cmocka_unit_test_setup(test_null, setup),
 		cmocka_unit_test_setup(test_other_device, setup),
-		cmocka_unit_test_setup(test_more_engines, setup),
 		cmocka_unit_test_setup(test_unknown_keys, setup),
 		cmocka_unit_test_setup(test_refused, setup),
 		cmocka_unit_test_setup(test_deep, setup),
