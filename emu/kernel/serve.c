@@ -6,6 +6,7 @@
  */
 #define FUSE_USE_VERSION 35
 #include <errno.h>
+#include <fcntl.h>
 #include <fuse_lowlevel.h>
 #include <poll.h>
 #include <pthread.h>
@@ -27,6 +28,7 @@
 #include "sysfs.h"
 
 #define CLOSE_LIMIT_NS UINT64_C(2000000000) /* that close() waits for the device */
+#define LASTING        3600.0               /* seconds that the kernel may keep what it has seen */
 
 /* Nodes of our own. */
 enum {
@@ -47,6 +49,20 @@ struct closing {
 	uint64_t limit;
 };
 
+/* An entry that the kernel may have kept. */
+struct kept {
+	fuse_ino_t dir;
+	char name[EMU_SYSFS_NAME];
+};
+
+/* A write by which entries go: it is answered when the kernel has forgotten them. */
+struct forgetting {
+	fuse_req_t request;
+	size_t size;
+	unsigned int count;
+	struct kept kept[];
+};
+
 struct device_mode {
 	mode_t mode;
 	uid_t uid;
@@ -60,6 +76,8 @@ struct emu_server {
 	int stop; /* eventfd */
 	struct emu_share *share;
 	struct closing *closing;
+	pthread_t forgetter;
+	int forget[2]; /* a pipe with pointers to struct forgetting; NULL: the end */
 	bool complained[EMU_FILES];
 	struct fuse_pollhandle *poller[EMU_FILES]; /* who waits for an error of the device */
 	unsigned int pollers;
@@ -207,6 +225,78 @@ static int attributes(struct emu_server *server, fuse_ino_t ino, struct stat *st
 	return st->st_mode ? 0 : -ENOENT;
 }
 
+/* Seconds. Those of a char device can be changed. */
+static double attributes_last(fuse_ino_t ino)
+{
+	return EMU_INO_KIND(ino) == EMU_INO_CDEV ? 0 : LASTING;
+}
+
+static double entry_lasts(fuse_ino_t dir, fuse_ino_t ino)
+{
+	if (dir == CONTROL_INO(NODE_DEV))
+		return 0;
+	return EMU_INO_KIND(dir) != EMU_INO_SYSFS || emu_sysfs_lasts(NODE(dir), NODE(ino)) ? LASTING
+											   : 0;
+}
+
+/*
+ * What the kernel has kept, and is no more. To make it forget takes the folder's lock, which a
+ * look-up may have that waits for an answer: so another thread does it.
+ */
+
+static void *forget(void *argument)
+{
+	struct emu_server *server = argument;
+	struct forgetting *f;
+
+	while (read(server->forget[0], &f, sizeof(f)) == sizeof(f) && f) {
+		for (unsigned int i = 0; i < f->count; i++)
+			fuse_lowlevel_notify_inval_entry(server->session, f->kept[i].dir,
+							 f->kept[i].name, strlen(f->kept[i].name));
+		fuse_reply_write(f->request, f->size);
+		free(f);
+	}
+	return NULL;
+}
+
+/* All that could go. */
+static struct forgetting *list_entries(const struct emu_state *state)
+{
+	unsigned int room = 0;
+	struct forgetting *f = malloc(sizeof(*f)), *more;
+	fuse_ino_t ino;
+	uint64_t dir;
+
+	if (f)
+		f->count = 0;
+	for (unsigned int d = 0; f && (dir = emu_sysfs_losing(d)); d++)
+		for (unsigned int i = 0;; i++) {
+			if (f->count == room) {
+				room = 2 * room + 64;
+				more = realloc(f, sizeof(*f) + room * sizeof(*f->kept));
+				if (!more)
+					break;
+				f = more;
+			}
+			if (entry(state, SYSFS_INO(dir), i, f->kept[f->count].name, &ino))
+				break;
+			f->kept[f->count++].dir = SYSFS_INO(dir);
+		}
+	return f;
+}
+
+/* Of these, what has gone. */
+static void keep_gone(const struct emu_state *state, struct forgetting *f)
+{
+	unsigned int gone = 0;
+	fuse_ino_t ino;
+
+	for (unsigned int i = 0; i < f->count; i++)
+		if (find(state, f->kept[i].dir, f->kept[i].name, &ino))
+			f->kept[gone++] = f->kept[i];
+	f->count = gone;
+}
+
 /*
  * Requests. The names of the functions are those of the operations.
  */
@@ -214,11 +304,13 @@ static int attributes(struct emu_server *server, fuse_ino_t ino, struct stat *st
 static void on_lookup(fuse_req_t request, fuse_ino_t dir, const char *name)
 {
 	struct emu_server *server = server_of(request);
-	struct fuse_entry_param param = { 0 }; /* nothing is cached: it changes by itself */
+	struct fuse_entry_param param = { 0 };
 	int err = find(server->state, dir, name, &param.ino);
 
 	if (!err)
 		err = attributes(server, param.ino, &param.attr);
+	param.attr_timeout = attributes_last(param.ino);
+	param.entry_timeout = entry_lasts(dir, param.ino);
 	if (err)
 		fuse_reply_err(request, -err);
 	else
@@ -234,7 +326,7 @@ static void on_getattr(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info
 	if (err)
 		fuse_reply_err(request, -err);
 	else
-		fuse_reply_attr(request, &st, 0);
+		fuse_reply_attr(request, &st, attributes_last(ino));
 }
 
 /* chmod and chown of a char device stay; it has no size. In sysfs, that means nothing. */
@@ -365,6 +457,7 @@ static void on_open(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *f
 	}
 	file->fh = (uint64_t)handle;
 	file->direct_io = 1;
+	file->noflush = EMU_INO_KIND(ino) != EMU_INO_CDEV;
 	/* The caller was interrupted, and will not close what it has not got. */
 	if (fuse_reply_open(request, file) == -ENOENT)
 		close_file(server, ino, (unsigned int)handle);
@@ -415,10 +508,34 @@ static ssize_t write_device(struct emu_server *server, pid_t thread, unsigned in
 	return done;
 }
 
+/* Can things go by a write to that? */
+static bool removes(fuse_ino_t ino)
+{
+	return ino == CONTROL_INO(NODE_LOADED);
+}
+
+/* Answer a write, and before that, let the kernel forget what has gone by it. */
+static void reply_written(fuse_req_t request, size_t size, struct forgetting *f)
+{
+	struct emu_server *server = server_of(request);
+
+	if (f)
+		keep_gone(server->state, f);
+	if (f && f->count) {
+		f->request = request;
+		f->size = size;
+		if (write(server->forget[1], &f, sizeof(f)) == sizeof(f))
+			return;
+	}
+	free(f);
+	fuse_reply_write(request, size);
+}
+
 static void on_write(fuse_req_t request, fuse_ino_t ino, const char *buf, size_t size, off_t offset,
 		     struct fuse_file_info *file)
 {
 	struct emu_server *server = server_of(request);
+	struct forgetting *entries = removes(ino) ? list_entries(server->state) : NULL;
 	ssize_t done = -EINVAL;
 
 	(void)offset;
@@ -429,10 +546,12 @@ static void on_write(fuse_req_t request, fuse_ino_t ino, const char *buf, size_t
 				    size);
 	else if (ino == CONTROL_INO(NODE_LOADED))
 		done = control_module(server->state, buf, size);
-	if (done < 0)
+	if (done >= 0) {
+		reply_written(request, (size_t)done, entries);
+	} else {
+		free(entries);
 		fuse_reply_err(request, (int)-done);
-	else
-		fuse_reply_write(request, (size_t)done);
+	}
 }
 
 /* A close(): it returns when the device has done what came by this file. */
@@ -542,7 +661,8 @@ static void on_fsync(fuse_req_t request, fuse_ino_t ino, int data, struct fuse_f
 static void on_init(void *server, struct fuse_conn_info *connection)
 {
 	(void)server;
-	connection->want |= connection->capable & FUSE_CAP_ATOMIC_O_TRUNC;
+	connection->want |=
+		connection->capable & (FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_CACHE_SYMLINKS);
 }
 
 static const struct fuse_lowlevel_ops operations = {
@@ -618,7 +738,15 @@ static int mount_session(struct emu_server *server, const char *mountpoint)
 	return errno ? -errno : -ENODEV;
 }
 
-static int start_thread(struct emu_server *server)
+static void end_forgetter(struct emu_server *server)
+{
+	const struct forgetting *end = NULL;
+
+	if (write(server->forget[1], &end, sizeof(end)) == sizeof(end))
+		pthread_join(server->forgetter, NULL);
+}
+
+static int start_threads(struct emu_server *server)
 {
 	sigset_t all, old;
 	int err;
@@ -626,7 +754,12 @@ static int start_thread(struct emu_server *server)
 	/* Signals are the main thread's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
-	err = pthread_create(&server->thread, NULL, serve, server);
+	err = pthread_create(&server->forgetter, NULL, forget, server);
+	if (!err) {
+		err = pthread_create(&server->thread, NULL, serve, server);
+		if (err)
+			end_forgetter(server);
+	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return -err;
 }
@@ -645,6 +778,9 @@ static void discard(struct emu_server *server)
 {
 	if (server->session)
 		fuse_session_destroy(server->session);
+	for (unsigned int i = 0; i < 2; i++)
+		if (server->forget[i] >= 0)
+			close(server->forget[i]);
 	if (server->stop >= 0)
 		close(server->stop);
 	emu_share_close(server->share);
@@ -662,9 +798,12 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu
 	server->state = state;
 	server->share = share;
 	server->stop = eventfd(0, EFD_CLOEXEC);
+	server->forget[0] = server->forget[1] = -1;
 	prepare(server);
-	err = server->stop < 0 ? -errno : mountpoint ? mount_session(server, mountpoint) : 0;
-	if (!err && (err = start_thread(server)) && mountpoint)
+	err = server->stop < 0 || pipe2(server->forget, O_CLOEXEC) ? -errno
+	      : mountpoint ? mount_session(server, mountpoint)
+			   : 0;
+	if (!err && (err = start_threads(server)) && mountpoint)
 		fuse_session_unmount(server->session);
 	if (err)
 		discard(server);
@@ -675,6 +814,7 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu
 
 void emu_server_stop(struct emu_server *server)
 {
+	end_forgetter(server); /* which may wait for an answer */
 	eventfd_write(server->stop, 1);
 	pthread_join(server->thread, NULL);
 	if (server->session)

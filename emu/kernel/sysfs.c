@@ -94,16 +94,19 @@ static bool attribute_entry(const struct emu_state *state, struct emu_node dir, 
 	return false;
 }
 
+/* Before the number of the device. */
+static const char *const prefix[EMU_KINDS] = { [EMU_KIND_DEVICE] = "dsa",
+					       [EMU_KIND_QUEUE] = "wq",
+					       [EMU_KIND_GROUP] = "group",
+					       [EMU_KIND_ENGINE] = "engine",
+					       [EMU_KIND_OPENS] = "dsa!wq" };
+
 static void name_of(const struct emu_state *state, const struct emu_node *node, char *name)
 {
-	static const char *const prefix[EMU_KINDS] = { [EMU_KIND_QUEUE] = "wq",
-						       [EMU_KIND_GROUP] = "group",
-						       [EMU_KIND_ENGINE] = "engine",
-						       [EMU_KIND_OPENS] = "dsa!wq" };
 	uint32_t id = state->device[node->device].id;
 
 	if (node->kind == EMU_KIND_DEVICE)
-		snprintf(name, EMU_SYSFS_NAME, "dsa%u", id);
+		snprintf(name, EMU_SYSFS_NAME, "%s%u", prefix[node->kind], id);
 	else if (node->kind == EMU_KIND_OPEN)
 		snprintf(name, EMU_SYSFS_NAME, "file%u", state->file[node->index].number);
 	else if (node->kind == EMU_KIND_DRIVER)
@@ -279,15 +282,95 @@ int emu_sysfs_entry(const struct emu_state *state, uint64_t dir, unsigned int in
 }
 /* NOLINTEND(readability-non-const-parameter) */
 
-int emu_sysfs_lookup(const struct emu_state *state, uint64_t dir, const char *name, uint64_t *node)
+/*
+ * Look-ups: by what the name says, and not by all names that a folder has.
+ */
+
+static bool attribute_named(const struct emu_state *state, struct emu_node dir, const char *name,
+			    struct emu_node *node)
+{
+	const struct emu_attribute *attributes = emu_attributes(dir.kind);
+
+	for (dir.attribute = 1; attributes->name; attributes++, dir.attribute++)
+		if (!strcmp(attributes->name, name)) {
+			*node = dir;
+			return !attributes->visible || attributes->visible(state, &dir);
+		}
+	return false;
+}
+
+/* A device, or a part of one: "dsa0", "wq0.3". */
+static bool part_named(const struct emu_state *state, const char *name, struct emu_node *node)
 {
 	char own[EMU_SYSFS_NAME];
-	int err;
+	unsigned int id;
 
-	for (unsigned int i = 0; !(err = emu_sysfs_entry(state, dir, i, own, node)); i++)
-		if (!strcmp(own, name))
-			return 0;
-	return err;
+	*node = (struct emu_node){ .kind = EMU_KIND_DEVICE };
+	while (strncmp(name, prefix[node->kind], strlen(prefix[node->kind])) != 0)
+		if (++node->kind > EMU_KIND_ENGINE)
+			return false;
+	if (sscanf(name + strlen(prefix[node->kind]), "%u.%u", &id, &node->index) < 1)
+		return false;
+	for (node->device = 0; node->device < state->device_count; node->device++)
+		if (state->device[node->device].id == id && exists(state, node)) {
+			name_of(state, node, own);
+			return !strcmp(own, name);
+		}
+	return false;
+}
+
+static bool below_named(const struct emu_state *state, const struct emu_node *dir, const char *name,
+			struct emu_node *node)
+{
+	char own[EMU_SYSFS_NAME];
+	struct entry entry = { .name = own };
+	bool found = part_named(state, name, node);
+
+	if (found && dir->kind == EMU_KIND_DEVICES && node->kind != EMU_KIND_DEVICE)
+		*node = (struct emu_node){ EMU_KIND_LINK, node->device, node->index, node->kind };
+	if (dir->kind == EMU_KIND_DEVICES)
+		return found;
+	if (found && dir->kind == EMU_KIND_DEVICE)
+		return node->kind != EMU_KIND_DEVICE && node->device == dir->device;
+	for (unsigned int i = 0, at = 0; below(state, dir, &at, &entry); at = ++i)
+		if (!strcmp(own, name)) {
+			*node = entry.node;
+			return true;
+		}
+	return false;
+}
+
+int emu_sysfs_lookup(const struct emu_state *state, uint64_t dir, const char *name, uint64_t *node)
+{
+	struct emu_node folder = unpack(dir), found;
+
+	if (folder.kind == EMU_KIND_LINK || folder.attribute)
+		return -ENOTDIR;
+	if (!exists(state, &folder) || (!attribute_named(state, folder, name, &found) &&
+					!below_named(state, &folder, name, &found)))
+		return -ENOENT;
+	*node = pack(&found);
+	return 0;
+}
+
+bool emu_sysfs_lasts(uint64_t dir, uint64_t number)
+{
+	struct emu_node folder = unpack(dir), node = unpack(number);
+	bool binding = node.kind == EMU_KIND_LINK &&
+		       (folder.kind == EMU_KIND_DRIVER || node.attribute == EMU_KIND_DRIVER);
+
+	return !binding && node.kind != EMU_KIND_OPENS && node.kind != EMU_KIND_OPEN;
+}
+
+uint64_t emu_sysfs_losing(unsigned int index)
+{
+	static const struct emu_node folders[] = {
+		{ EMU_KIND_ROOT, 0, EMU_NODE_BUS, 0 },
+		{ EMU_KIND_ROOT, 0, EMU_NODE_MODULE, 0 },
+		{ EMU_KIND_DEVICES, 0, 0, 0 },
+	};
+
+	return index < sizeof(folders) / sizeof(*folders) ? pack(&folders[index]) : 0;
 }
 
 mode_t emu_sysfs_mode(const struct emu_state *state, uint64_t number)

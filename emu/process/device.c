@@ -48,13 +48,16 @@ bool emu_device_stat(dev_t dev, ino_t ino, struct emu_device_file *file)
 bool emu_device_fd(int fd, struct emu_device_file *file)
 {
 	const struct emu_state *state = emu_machine();
-	struct stat st = { 0 };
+	struct statx st = { 0 };
 
-	if (!state || fd < 0 || emu_sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH))
+	/* What is known of the file will do: its file system need not be asked. */
+	if (!state || fd < 0 ||
+	    emu_sys(SYS_statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO,
+		    &st))
 		return false;
-	if (state->plain && S_ISSOCK(st.st_mode))
-		return find_socket(state, st.st_ino, file);
-	return emu_device_stat(st.st_dev, st.st_ino, file);
+	if (state->plain && S_ISSOCK(st.stx_mode))
+		return find_socket(state, st.stx_ino, file);
+	return emu_device_stat(makedev(st.stx_dev_major, st.stx_dev_minor), st.stx_ino, file);
 }
 
 dev_t emu_device_number(const struct emu_device_file *file)
