@@ -88,7 +88,7 @@ BEGIN {
 		"\"ungrouped_workqueues\":[" wq("0.1", "\"size\":0") "],\"ungrouped_engines\":[{\"dev\":\"engine0.1\"}]"))
 	put("empty-list", device("dsa0", group("0.0", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0)), "\"ungrouped_workqueues\":[]"))
 	put("no-queue", device("dsa0"))
-	put("no-such-device", device("dsa7", group("7.0", wq("7.0", user(16, dedicated)), engines(7, 0, 0, 0))))
+	put("no-such-device", device("iax7", group("7.0", wq("7.0", user(16, dedicated)), engines(7, 0, 0, 0))))
 	put("no-such-queue", device("dsa0", group("0.0", wq("0.9", user(16, dedicated)), engines(0, 0, 0, 0))))
 	put("no-such-group", device("dsa0", group("0.9", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0))))
 	put("flat", device("dsa0", "") "," wq("0.0", user(16, dedicated)) ",{\"dev\":\"engine0.0\",\"group_id\":0}")
