@@ -42,6 +42,10 @@ void emu_print_machine(const struct emu_state *state, FILE *to)
 		if (unused)
 			fprintf(to, "  %u queues without a configuration\n", unused);
 	}
+	fputs("not there: PMU (perf stat -e dsa0/...), completion interrupts, the kernel's own "
+	      "users "
+	      "(dmaengine), IAX; see LIMITS in sva-emu(1)\n",
+	      to);
 }
 
 static void print_opcodes(const struct emu_counters *counters, FILE *to)

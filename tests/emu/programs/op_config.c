@@ -49,12 +49,9 @@ static unsigned int status_of(void *portal, struct sva_desc *desc)
 	return sva_record_status(&comp);
 }
 
-/* A batch of two NOOPs, and a copy, on a queue with this op_config. */
-static void run(const char *op_config, unsigned int *batch, unsigned int *copy)
+/* The queue, enabled with this op_config; its portal. */
+static void *configure(const char *op_config)
 {
-	static struct sva_desc members[2], desc;
-	static struct sva_record comps[2];
-	static char bytes[16];
 	void *portal;
 	int fd;
 
@@ -67,6 +64,18 @@ static void run(const char *op_config, unsigned int *batch, unsigned int *copy)
 	assert_true(fd >= 0);
 	portal = mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, fd, 0);
 	assert_ptr_not_equal(portal, MAP_FAILED);
+	close(fd);
+	return portal;
+}
+
+/* A batch of two NOOPs, and a copy, on a queue with this op_config. */
+static void run(const char *op_config, unsigned int *batch, unsigned int *copy)
+{
+	static struct sva_desc members[2], desc;
+	static struct sva_record comps[2];
+	static char bytes[16];
+	void *portal = configure(op_config);
+
 	for (int i = 0; i < 2; i++) {
 		sva_prep_noop(&members[i], 0);
 		members[i].completion_addr = (uintptr_t)&comps[i];
@@ -76,7 +85,33 @@ static void run(const char *op_config, unsigned int *batch, unsigned int *copy)
 	sva_prep_memmove(&desc, bytes, bytes + 8, 8, 0);
 	*copy = status_of(portal, &desc);
 	munmap(portal, 4096);
-	close(fd);
+}
+
+/* One queue for each opcode that the device has, without that one. */
+static void each_opcode(void **state)
+{
+	static const uint64_t op_cap = 0x100bf07ff;
+	char op_config[64];
+
+	(void)state;
+	for (unsigned int opcode = 0; opcode < 64; opcode++) {
+		uint64_t left = op_cap & ~(UINT64_C(1) << opcode);
+		struct sva_desc desc;
+		void *portal;
+
+		if (left == op_cap)
+			continue;
+		snprintf(op_config, sizeof(op_config), "0,0,0,0,0,0,%x,%x",
+			 (unsigned int)(left >> 32), (unsigned int)left);
+		portal = configure(op_config);
+		sva_prep_noop(&desc, 0);
+		assert_int_equal(status_of(portal, &desc), opcode == SVA_OP_NOOP
+								   ? SVA_STATUS_BAD_OPCODE
+								   : SVA_STATUS_SUCCESS);
+		desc.op_flags = (desc.op_flags & 0xffffff) | opcode << 24;
+		assert_int_equal(status_of(portal, &desc), SVA_STATUS_BAD_OPCODE);
+		munmap(portal, 4096);
+	}
 }
 
 static void what_it_leaves_out(void **state)
@@ -97,7 +132,8 @@ static void what_it_leaves_out(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(what_it_leaves_out) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(what_it_leaves_out),
+					    cmocka_unit_test(each_opcode) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
