@@ -10,11 +10,13 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "control.h"
 #include "namespace.h"
+#include "pci.h"
 #include "serve.h"
 
 #define CAP_ADMIN 21
@@ -159,9 +161,15 @@ static int keep_entry(int old, const char *name, const char *folder)
 }
 
 /* Not kept: an emulator that this one runs in has such things, too. */
-static bool is_kept(const char *name)
+static bool is_kept(int old, const char *name)
 {
-	return strcmp(name, ".") && strcmp(name, "..") && strncmp(name, ".sva-emu", 8);
+	char path[PATH_MAX];
+	struct statfs fs;
+
+	if (!strcmp(name, ".") || !strcmp(name, "..") || !strncmp(name, ".sva-emu", 8))
+		return false;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", old, name);
+	return statfs(path, &fs) || fs.f_type != EMU_SERVE_MAGIC;
 }
 
 static int keep_entries(int old, const char *folder)
@@ -171,7 +179,7 @@ static int keep_entries(int old, const char *folder)
 	int err = dir ? 0 : -1;
 
 	while (!err && (entry = readdir(dir)))
-		if (is_kept(entry->d_name))
+		if (is_kept(old, entry->d_name))
 			err = keep_entry(old, entry->d_name, folder);
 	if (dir)
 		closedir(dir);
@@ -200,18 +208,43 @@ static int provide_fuse(void)
 	return -ENODEV;
 }
 
-int emu_namespace_cover(void)
+static int make(const char *folder)
 {
-	static const char *const covered[] = { "/dev", "/sys/bus", "/sys/module" };
+	if (mkdir(folder, 0755) && errno != EEXIST) /* a machine with such devices */
+		return failed("make", folder);
+	return 0;
+}
+
+/* Where there is no PCI, there is now. */
+static int make_pci(const struct emu_state *state)
+{
+	static const char *const covered[] = { EMU_PCI_DEVICES, "/sys/bus/pci/drivers" };
+	char name[EMU_PCI_NAME], path[PATH_MAX];
+	int err = make("/sys/bus/pci");
+
+	for (unsigned int i = 0; i < 2 && !err; i++)
+		err = access(covered[i], F_OK) ? make(covered[i]) : cover(covered[i]);
+	for (unsigned int d = 0; d < state->device_count && !err; d++) {
+		emu_pci_bus_name(&state->device[d], name);
+		snprintf(path, sizeof(path), "/sys/devices/%s", name);
+		err = make(path);
+	}
+	return err ? err : make(EMU_PCI_DRIVER);
+}
+
+int emu_namespace_cover(const struct emu_state *state)
+{
+	static const char *const covered[] = { "/dev", "/sys/bus", "/sys/module", "/sys/devices" };
 	static const char *const made[] = { EMU_MOUNTPOINT, EMU_CONTROL_DIR, EMU_DEV_PATH,
 					    EMU_TOOLS_DIR,  "/sys/bus/dsa",  "/sys/module/idxd" };
 	int err = 0;
 
-	for (unsigned int i = 0; i < 3 && !err; i++)
+	for (unsigned int i = 0; i < 4 && !err; i++)
 		err = cover(covered[i]);
 	for (unsigned int i = 0; i < 6 && !err; i++)
-		if (mkdir(made[i], 0755) && errno != EEXIST) /* a machine with such devices */
-			err = failed("make", made[i]);
+		err = make(made[i]);
+	if (!err)
+		err = make_pci(state);
 	return err ? err : provide_fuse();
 }
 
@@ -238,18 +271,36 @@ static int replace_module_tools(const char *self)
 	return 0;
 }
 
-int emu_namespace_bind(const char *self)
+static int bind_function(const struct emu_dsa *dsa)
+{
+	char name[EMU_PCI_NAME], source[PATH_MAX], path[PATH_MAX], target[EMU_PCI_LINK];
+
+	emu_pci_bus_name(dsa, name);
+	snprintf(source, sizeof(source), EMU_MOUNTPOINT "/" EMU_SERVE_PCI "/%s", name);
+	snprintf(path, sizeof(path), "/sys/devices/%s", name);
+	if (bind_at(source, path))
+		return -errno;
+	emu_pci_name(dsa, name);
+	emu_pci_link(dsa, target);
+	snprintf(path, sizeof(path), EMU_PCI_DEVICES "/%s", name);
+	return symlink(target, path) ? failed("make", path) : 0;
+}
+
+int emu_namespace_bind(const struct emu_state *state, const char *self)
 {
 	static const char *const folders[][2] = {
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_BUS, "/sys/bus/dsa" },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_MODULE, "/sys/module/idxd" },
+		{ EMU_MOUNTPOINT "/" EMU_SERVE_DRIVER, EMU_PCI_DRIVER },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_DEV, EMU_DEV_PATH },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_CONTROL, EMU_CONTROL_DIR },
 	};
 	int err = 0;
 
-	for (unsigned int i = 0; i < 4 && !err; i++)
+	for (unsigned int i = 0; i < 5 && !err; i++)
 		err = bind_at(folders[i][0], folders[i][1]);
+	for (unsigned int d = 0; d < state->device_count && !err; d++)
+		err = bind_function(&state->device[d]);
 	return err ? err : replace_module_tools(self);
 }
 

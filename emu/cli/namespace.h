@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "state.h"
+
 #define EMU_MOUNTPOINT "/dev/.sva-emu-mount" /* of the emulator's file system */
 #define EMU_TOOLS_DIR  "/dev/.sva-emu-tools" /* lsmod, modprobe, … for machines without kmod */
 
@@ -18,11 +20,11 @@ const char *emu_namespace_lacks(void);
 /* A mount namespace; and a user namespace where that needs one. */
 int emu_namespace_enter(void);
 
-/* /dev, /sys/bus and /sys/module as they are, but on file systems of our own. */
-int emu_namespace_cover(void);
+/* /dev and the parts of /sys as they are, but on file systems of our own. */
+int emu_namespace_cover(const struct emu_state *state);
 
 /* Bind the emulator's folders where programs look for them, and @self over the module tools. */
-int emu_namespace_bind(const char *self);
+int emu_namespace_bind(const struct emu_state *state, const char *self);
 
 /*
  * Let the dynamic loader load the library into every program, whatever its environment. Where that

@@ -40,10 +40,10 @@ static int make_namespace(struct emu_state *state, const char *self, const char 
 	int err;
 
 	snprintf(state->library, sizeof(state->library), "%s", library);
-	if ((err = emu_namespace_enter()) || (err = emu_namespace_cover()) ||
+	if ((err = emu_namespace_enter()) || (err = emu_namespace_cover(state)) ||
 	    (err = serve(state, EMU_STATE_PATH, EMU_MOUNTPOINT, trace, &place->server)))
 		return err;
-	err = emu_namespace_bind(self);
+	err = emu_namespace_bind(state, self);
 	if (err)
 		emu_server_stop(place->server);
 	else

@@ -110,7 +110,7 @@ struct emu_queue {
 
 struct emu_dsa {
 	/* Hardware: fixed when it is made. */
-	uint32_t id;      /* of its name: dsa<id>, wq<id>.<n> */
+	uint32_t id;      /* of its name: dsa<id>, wq<id>.<n>; given by the driver */
 	uint32_t version; /* 0x100, 0x200 */
 	uint64_t gen_cap;
 	uint64_t op_cap[4];
@@ -120,6 +120,11 @@ struct emu_dsa {
 	uint32_t max_batch_size;
 	uint32_t max_read_buffers;
 	int32_t numa_node;
+	uint32_t bus; /* of its PCI function: 0000:<bus>:01.0 */
+
+	/* Its PCI function. */
+	bool bound; /* to the driver; if not, there is no device dsa<id> */
+	char driver_override[EMU_NAME];
 
 	/* Configuration. */
 	uint32_t read_buffer_limit;

@@ -13,6 +13,7 @@
 #include "format.h"
 #include "machine.h"
 #include "node.h"
+#include "pci.h"
 #include "queue.h"
 
 #define MAX_PRIORITY  15u
@@ -23,14 +24,7 @@
 #define CAP_EVENT_LOG (3ull << 13)
 #define CAP_BLOCK     (1ull << 0)
 
-#define SHOW(name) \
-	static int name(const struct emu_state *state, const struct emu_node *node, char *buf)
-#define STORE(name) \
-	static int name(struct emu_state *state, const struct emu_node *node, const char *value)
-#define VISIBLE(name) static bool name(const struct emu_state *state, const struct emu_node *node)
-
-/* Of what the functions have: the objects that a node is about. */
-#define DSA(state, node)    (&(state)->device[(node)->device])
+/* As DSA(): the objects that a node is about. */
 #define QUEUE(state, node)  (&DSA(state, node)->queue[(node)->index])
 #define GROUP(state, node)  (&DSA(state, node)->group[(node)->index])
 #define ENGINE(state, node) (&DSA(state, node)->engine[(node)->index])
@@ -742,7 +736,7 @@ SHOW(show_live)
 
 SHOW(show_references)
 {
-	struct emu_node device = { EMU_KIND_DEVICE, 0, 0, 0 };
+	struct emu_node device = { .kind = EMU_KIND_DEVICE };
 	uint64_t sum = 0;
 
 	(void)node;
@@ -775,10 +769,16 @@ const struct emu_attribute *emu_attributes(enum emu_kind kind)
 {
 	static const struct emu_attribute none[] = { { 0 } };
 	static const struct emu_attribute *const of[EMU_KINDS] = {
-		[EMU_KIND_ROOT] = root_attributes,     [EMU_KIND_DRIVER] = driver_attributes,
-		[EMU_KIND_DEVICE] = device_attributes, [EMU_KIND_QUEUE] = queue_attributes,
-		[EMU_KIND_GROUP] = group_attributes,   [EMU_KIND_ENGINE] = engine_attributes,
-		[EMU_KIND_OPEN] = open_attributes,     [EMU_KIND_PARAMETERS] = parameter_attributes,
+		[EMU_KIND_ROOT] = root_attributes,
+		[EMU_KIND_DRIVER] = driver_attributes,
+		[EMU_KIND_DEVICE] = device_attributes,
+		[EMU_KIND_QUEUE] = queue_attributes,
+		[EMU_KIND_GROUP] = group_attributes,
+		[EMU_KIND_ENGINE] = engine_attributes,
+		[EMU_KIND_OPEN] = open_attributes,
+		[EMU_KIND_PARAMETERS] = parameter_attributes,
+		[EMU_KIND_FUNCTION] = emu_pci_attributes,
+		[EMU_KIND_PCI_DRIVER] = emu_pci_driver_attributes,
 	};
 
 	return kind < EMU_KINDS && of[kind] ? of[kind] : none;

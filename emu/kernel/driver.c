@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "driver.h"
 #include "machine.h"
+#include "pci.h"
 #include "queue.h"
 
 #define DRAIN_LIMIT_NS UINT64_C(1000000000)
@@ -75,6 +76,8 @@ static int find(struct emu_state *state, const char *name, struct emu_dsa **dsa,
 	*queue = NULL;
 	for (uint32_t d = 0; d < state->device_count; d++) {
 		*dsa = &state->device[d];
+		if (!(*dsa)->bound)
+			continue;
 		snprintf(own, sizeof(own), "dsa%u", (*dsa)->id);
 		if (!strcmp(own, name))
 			return 0;
@@ -298,8 +301,51 @@ int emu_driver_unbind(struct emu_state *state, enum emu_driver driver, const cha
 	return 0;
 }
 
+/* The least number that is free; another that may come gets what this one had. */
+static void take_id(struct emu_state *state, struct emu_dsa *dsa)
+{
+	for (uint32_t d = 0; d < state->device_count; d++) {
+		struct emu_dsa *other = &state->device[d];
+		uint32_t id = other->id;
+
+		if (other->bound || id > dsa->id)
+			continue;
+		other->id = dsa->id;
+		dsa->id = id;
+	}
+}
+
+void emu_driver_probe(struct emu_state *state, struct emu_dsa *dsa)
+{
+	emu_machine_power_up(dsa);
+	memset(live_of(state, dsa)->error, 0, sizeof(live_of(state, dsa)->error));
+	take_id(state, dsa);
+	dsa->bound = true;
+}
+
+static bool is_open(const struct emu_dsa *dsa)
+{
+	for (uint32_t q = 0; q < dsa->queue_count; q++)
+		if (dsa->queue[q].clients)
+			return true;
+	return false;
+}
+
+/* The driver would not refuse; but what an open file then has is not known here. */
+int emu_driver_remove(struct emu_state *state, struct emu_dsa *dsa)
+{
+	if (is_open(dsa))
+		return -EBUSY;
+	disable_device(state, dsa);
+	dsa->bound = false;
+	return 0;
+}
+
 int emu_module_load(struct emu_state *state)
 {
+	for (uint32_t d = 0; d < state->device_count && !state->loaded; d++)
+		if (emu_pci_fits(&state->device[d]))
+			emu_driver_probe(state, &state->device[d]);
 	state->loaded = true;
 	return 0;
 }
@@ -307,14 +353,10 @@ int emu_module_load(struct emu_state *state)
 int emu_module_unload(struct emu_state *state)
 {
 	for (uint32_t d = 0; d < state->device_count; d++)
-		for (uint32_t q = 0; q < state->device[d].queue_count; q++)
-			if (state->device[d].queue[q].clients)
-				return -EBUSY;
-	for (uint32_t d = 0; d < state->device_count; d++) {
-		disable_device(state, &state->device[d]);
-		emu_machine_power_up(&state->device[d]);
-		memset(state->live.device[d].error, 0, sizeof(state->live.device[d].error));
-	}
+		if (is_open(&state->device[d]))
+			return -EBUSY;
+	for (uint32_t d = 0; d < state->device_count; d++)
+		emu_driver_remove(state, &state->device[d]);
 	state->loaded = false;
 	return 0;
 }

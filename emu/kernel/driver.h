@@ -18,6 +18,12 @@ const char *emu_driver_reason(uint32_t cmd_status);
 /* Whether an enabled queue is that driver's. */
 bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue);
 
+/* The PCI function: it gets its device dsa<N>, not configured; or loses it, with all that it has.
+ */
+void emu_driver_probe(struct emu_state *state, struct emu_dsa *dsa);
+/* 0 or -EBUSY while a char device is open. */
+int emu_driver_remove(struct emu_state *state, struct emu_dsa *dsa);
+
 /* Module: 0 or -EBUSY while a char device is open. Loading what is loaded changes nothing. */
 int emu_module_load(struct emu_state *state);
 int emu_module_unload(struct emu_state *state);

@@ -12,6 +12,7 @@
 #include "cdev.h"
 #include "control.h"
 #include "folder.h"
+#include "pci.h"
 #include "sysfs.h"
 
 /* What the file system would be mounted on. */
@@ -21,6 +22,8 @@ static const struct {
 } roots[] = {
 	{ EMU_NODE_BUS, "/sys/bus/dsa" },
 	{ EMU_NODE_MODULE, "/sys/module/idxd" },
+	{ EMU_NODE_PCI, "/sys/devices" },
+	{ EMU_NODE_DRIVER, EMU_PCI_DRIVER },
 };
 
 /* A path of which some part is in the folder already. */
@@ -55,24 +58,19 @@ static int write_file(const char *path, const char *text, ssize_t length, mode_t
 	return err;
 }
 
-/* Absolute ones lead to the folder's own. */
-static int write_link(const struct emu_state *state, uint64_t node, const char *root,
-		      const char *path)
+static int write_link(const struct emu_state *state, uint64_t node, const char *path)
 {
-	char target[EMU_SYSFS_PAGE], to[PATH_MAX];
+	char target[EMU_SYSFS_PAGE];
 	ssize_t length = emu_sysfs_readlink(state, node, target);
 
 	if (length < 0)
 		return (int)length;
-	snprintf(to, sizeof(to), "%s%.*s", target[0] == '/' ? root : "", (int)length, target);
-	return symlink(to, path) ? -errno : 0;
+	return symlink(target, path) ? -errno : 0;
 }
 
-static int write_node(const struct emu_state *state, uint64_t node, const char *root,
-		      const char *path);
+static int write_node(const struct emu_state *state, uint64_t node, const char *path);
 
-static int write_entries(const struct emu_state *state, uint64_t dir, const char *root,
-			 const char *path)
+static int write_entries(const struct emu_state *state, uint64_t dir, const char *path)
 {
 	char name[EMU_SYSFS_NAME], at[PATH_MAX];
 	uint64_t node;
@@ -81,25 +79,24 @@ static int write_entries(const struct emu_state *state, uint64_t dir, const char
 	for (unsigned int i = 0; !err && !emu_sysfs_entry(state, dir, i, name, &node); i++) {
 		if (snprintf(at, sizeof(at), "%s/%s", path, name) >= (int)sizeof(at))
 			return -ENAMETOOLONG;
-		err = write_node(state, node, root, at);
+		err = write_node(state, node, at);
 	}
 	return err;
 }
 
 /* What cannot be read now is empty. */
-static int write_node(const struct emu_state *state, uint64_t node, const char *root,
-		      const char *path)
+static int write_node(const struct emu_state *state, uint64_t node, const char *path)
 {
 	mode_t mode = emu_sysfs_mode(state, node);
 	char text[EMU_SYSFS_PAGE];
 
 	if (S_ISLNK(mode))
-		return write_link(state, node, root, path);
+		return write_link(state, node, path);
 	if (S_ISREG(mode))
 		return write_file(path, text, emu_sysfs_show(state, node, text), mode & 07777);
 	if (mkdir(path, 0755) && errno != EEXIST)
 		return -errno;
-	return write_entries(state, node, root, path);
+	return write_entries(state, node, path);
 }
 
 static int write_device(struct emu_state *state, unsigned int d, unsigned int q, const char *root)
@@ -133,6 +130,21 @@ static int write_devices(struct emu_state *state, const char *root)
 	return err;
 }
 
+/* The host's have no place here: a program sees this bus, or that. */
+static int write_pci_links(const struct emu_state *state, const char *root)
+{
+	char at[PATH_MAX], target[EMU_PCI_LINK], name[EMU_PCI_NAME];
+	int err = make_folders(root, EMU_PCI_DEVICES);
+
+	for (unsigned int d = 0; d < state->device_count && !err; d++) {
+		emu_pci_name(&state->device[d], name);
+		emu_pci_link(&state->device[d], target);
+		snprintf(at, sizeof(at), "%s" EMU_PCI_DEVICES "/%s", root, name);
+		err = symlink(target, at) ? -errno : 0;
+	}
+	return err;
+}
+
 int emu_folder_write(struct emu_state *state, const char *root)
 {
 	char path[PATH_MAX];
@@ -142,8 +154,10 @@ int emu_folder_write(struct emu_state *state, const char *root)
 		snprintf(path, sizeof(path), "%s%s", root, roots[i].path);
 		err = make_folders(root, roots[i].path);
 		if (!err)
-			err = write_entries(state, roots[i].node, root, path);
+			err = write_entries(state, roots[i].node, path);
 	}
+	if (!err)
+		err = write_pci_links(state, root);
 	return err ? err : write_devices(state, root);
 }
 

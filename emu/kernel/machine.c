@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "machine.h"
+#include "pci.h"
 
 /* Sapphire Rapids: GENCAP, OPCAP, WQCAP, GRPCAP as its sysfs shows them. */
 #define SPR_GEN_CAP      0x40915f0107ull
@@ -92,6 +93,7 @@ static void make_device(struct emu_dsa *dsa, uint32_t id, const struct emu_hardw
 	dsa->max_transfer_size = 1ull << (dsa->gen_cap >> 16 & 0x1f);
 	dsa->max_batch_size = 1u << (dsa->gen_cap >> 21 & 0xf);
 	dsa->max_read_buffers = SPR_READ_BUFFERS;
+	dsa->bound = true;
 	emu_machine_power_up(dsa);
 }
 
@@ -161,5 +163,6 @@ int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardwar
 	state->loaded = true;
 	state->page_check = true;
 	state->major = MAJOR;
+	emu_pci_place(state);
 	return 0;
 }

@@ -17,9 +17,13 @@ enum emu_kind {
 	EMU_KIND_QUEUE, /* index: of the queue, and so on */
 	EMU_KIND_GROUP,
 	EMU_KIND_ENGINE,
-	EMU_KIND_OPENS, /* wq0.0/dsa!wq0.0; index: of the queue */
-	EMU_KIND_OPEN,  /* index: of the struct emu_file */
-	EMU_KIND_LINK,  /* attribute: the kind that it leads to; device, index: which */
+	EMU_KIND_OPENS,      /* wq0.0/dsa!wq0.0; index: of the queue */
+	EMU_KIND_OPEN,       /* index: of the struct emu_file */
+	EMU_KIND_LINK,       /* attribute: the kind that it leads to; device, index: which */
+	EMU_KIND_PCI,        /* devices, with no more than our own buses; a link to it: bus/pci */
+	EMU_KIND_PCI_BUS,    /* devices/pci0000:6a */
+	EMU_KIND_FUNCTION,   /* devices/pci0000:6a/0000:6a:01.0 */
+	EMU_KIND_PCI_DRIVER, /* bus/pci/drivers/idxd */
 	EMU_KINDS
 };
 
@@ -27,6 +31,7 @@ struct emu_node {
 	enum emu_kind kind;
 	unsigned int device, index;
 	unsigned int attribute; /* 0: the folder itself; else the n-th of its attributes */
+	unsigned int depth;     /* of a link's folder: how far below /sys it is */
 };
 
 struct emu_attribute {
@@ -38,6 +43,16 @@ struct emu_attribute {
 	/* NULL: always there. */
 	bool (*visible)(const struct emu_state *state, const struct emu_node *node);
 };
+
+/* Their functions, by name. */
+#define SHOW(name) \
+	static int name(const struct emu_state *state, const struct emu_node *node, char *buf)
+#define STORE(name) \
+	static int name(struct emu_state *state, const struct emu_node *node, const char *value)
+#define VISIBLE(name) static bool name(const struct emu_state *state, const struct emu_node *node)
+
+/* The device that a node is about. */
+#define DSA(state, node) (&(state)->device[(node)->device])
 
 /* The driver that a device or queue is bound to; EMU_DRIVERS: none. */
 enum emu_driver emu_node_driver(const struct emu_state *state, const struct emu_node *node);

@@ -103,6 +103,8 @@ struct name {
 static const struct name root_names[] = {
 	{ EMU_SERVE_BUS, SYSFS_INO(EMU_NODE_BUS) },
 	{ EMU_SERVE_MODULE, SYSFS_INO(EMU_NODE_MODULE) },
+	{ EMU_SERVE_PCI, SYSFS_INO(EMU_NODE_PCI) },
+	{ EMU_SERVE_DRIVER, SYSFS_INO(EMU_NODE_DRIVER) },
 	{ EMU_SERVE_DEV, CONTROL_INO(NODE_DEV) },
 	{ EMU_SERVE_CONTROL, CONTROL_INO(NODE_CONTROL) },
 	{ NULL, 0 },
@@ -269,7 +271,7 @@ static struct forgetting *list_entries(const struct emu_state *state)
 
 	if (f)
 		f->count = 0;
-	for (unsigned int d = 0; f && (dir = emu_sysfs_losing(d)); d++)
+	for (unsigned int d = 0; f && (dir = emu_sysfs_losing(state, d)); d++)
 		for (unsigned int i = 0;; i++) {
 			if (f->count == room) {
 				room = 2 * room + 64;
@@ -511,6 +513,8 @@ static ssize_t write_device(struct emu_server *server, pid_t thread, unsigned in
 /* Can things go by a write to that? */
 static bool removes(fuse_ino_t ino)
 {
+	if (EMU_INO_KIND(ino) == EMU_INO_SYSFS)
+		return emu_sysfs_removes(NODE(ino));
 	return ino == CONTROL_INO(NODE_LOADED);
 }
 

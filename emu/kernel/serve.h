@@ -10,10 +10,13 @@
 #include "state.h"
 
 /* What stands in the mount. */
-#define EMU_SERVE_BUS     "bus"     /* for /sys/bus/dsa */
-#define EMU_SERVE_MODULE  "module"  /* for /sys/module/idxd */
-#define EMU_SERVE_DEV     "dev"     /* for /dev/dsa */
-#define EMU_SERVE_CONTROL "control" /* for EMU_CONTROL_DIR */
+#define EMU_SERVE_BUS     "bus"      /* for /sys/bus/dsa */
+#define EMU_SERVE_MODULE  "module"   /* for /sys/module/idxd */
+#define EMU_SERVE_PCI     "pci"      /* its folders: for /sys/devices */
+#define EMU_SERVE_DRIVER  "driver"   /* for /sys/bus/pci/drivers/idxd */
+#define EMU_SERVE_DEV     "dev"      /* for /dev/dsa */
+#define EMU_SERVE_MAGIC   0x65735546 /* the type of the mount, as of all of FUSE */
+#define EMU_SERVE_CONTROL "control"  /* for EMU_CONTROL_DIR */
 
 struct emu_server;
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The tree: folders, names and links. What attributes show and take is in attributes.c. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "node.h"
+#include "pci.h"
 
 /*
  * Numbers of nodes: kind, device, index and attribute. The roots have their own.
@@ -14,18 +15,26 @@ static uint64_t pack(const struct emu_node *node)
 {
 	if (node->kind == EMU_KIND_ROOT && !node->attribute)
 		return node->index;
-	return (uint64_t)node->kind << 40 | (uint64_t)node->device << 32 |
-	       (uint64_t)node->index << 16 | node->attribute;
+	if (node->kind == EMU_KIND_PCI)
+		return EMU_NODE_PCI;
+	if (node->kind == EMU_KIND_PCI_DRIVER && !node->attribute)
+		return EMU_NODE_DRIVER;
+	return (uint64_t)node->depth << 48 | (uint64_t)node->kind << 40 |
+	       (uint64_t)node->device << 32 | (uint64_t)node->index << 16 | node->attribute;
 }
 
 static struct emu_node unpack(uint64_t number)
 {
 	if (number == EMU_NODE_BUS || number == EMU_NODE_MODULE)
 		return (struct emu_node){ .kind = EMU_KIND_ROOT, .index = (unsigned int)number };
-	return (struct emu_node){ .kind = (enum emu_kind)(number >> 40),
+	if (number == EMU_NODE_PCI || number == EMU_NODE_DRIVER)
+		return (struct emu_node){ .kind = number == EMU_NODE_PCI ? EMU_KIND_PCI
+									 : EMU_KIND_PCI_DRIVER };
+	return (struct emu_node){ .kind = (enum emu_kind)(number >> 40 & 0xff),
 				  .device = (unsigned int)(number >> 32 & 0xff),
 				  .index = (unsigned int)(number >> 16 & 0xffff),
-				  .attribute = (unsigned int)(number & 0xffff) };
+				  .attribute = (unsigned int)(number & 0xffff),
+				  .depth = (unsigned int)(number >> 48 & 0xff) };
 }
 
 /* Is there such a thing now? */
@@ -33,14 +42,19 @@ static bool exists(const struct emu_state *state, const struct emu_node *node)
 {
 	const struct emu_dsa *dsa;
 
-	if (!state->loaded || node->kind == EMU_KIND_NONE || node->kind >= EMU_KINDS)
+	if (node->kind == EMU_KIND_NONE || node->kind >= EMU_KINDS ||
+	    node->device >= state->device_count)
 		return false;
-	if (node->kind <= EMU_KIND_DRIVER)
-		return node->kind != EMU_KIND_DRIVER || node->index < EMU_DRIVERS;
-	if (node->device >= state->device_count)
+	if (node->kind >= EMU_KIND_PCI && node->kind <= EMU_KIND_FUNCTION)
+		return true; /* what the module comes to */
+	if (!state->loaded)
 		return false;
 	dsa = &state->device[node->device];
+	if (node->kind >= EMU_KIND_DEVICE && node->kind <= EMU_KIND_OPEN && !dsa->bound)
+		return false;
 	switch (node->kind) {
+	case EMU_KIND_DRIVER:
+		return node->index < EMU_DRIVERS;
 	case EMU_KIND_QUEUE:
 		return node->index < dsa->queue_count;
 	case EMU_KIND_GROUP:
@@ -51,7 +65,8 @@ static bool exists(const struct emu_state *state, const struct emu_node *node)
 		return node->index < dsa->queue_count && state->profile.event_log &&
 		       emu_driver_has(EMU_DRIVER_USER, &dsa->queue[node->index]);
 	case EMU_KIND_OPEN:
-		return node->index < EMU_FILES && state->file[node->index].used;
+		return node->index < EMU_FILES && state->file[node->index].used &&
+		       state->file[node->index].device == node->device && state->profile.event_log;
 	default:
 		return true;
 	}
@@ -107,6 +122,10 @@ static void name_of(const struct emu_state *state, const struct emu_node *node, 
 
 	if (node->kind == EMU_KIND_DEVICE)
 		snprintf(name, EMU_SYSFS_NAME, "%s%u", prefix[node->kind], id);
+	else if (node->kind == EMU_KIND_PCI_BUS)
+		emu_pci_bus_name(&state->device[node->device], name);
+	else if (node->kind == EMU_KIND_FUNCTION)
+		emu_pci_name(&state->device[node->device], name);
 	else if (node->kind == EMU_KIND_OPEN)
 		snprintf(name, EMU_SYSFS_NAME, "file%u", state->file[node->index].number);
 	else if (node->kind == EMU_KIND_DRIVER)
@@ -125,21 +144,26 @@ static bool named(const struct emu_state *state, const struct emu_node *node, un
 	return true;
 }
 
+static struct emu_node link_to(const struct emu_node *node)
+{
+	return (struct emu_node){ EMU_KIND_LINK, node->device, node->index, node->kind, 0 };
+}
+
 /* The folders of a device; with @link, links to them instead. */
 static bool parts_of(const struct emu_state *state, unsigned int device, bool link,
 		     unsigned int *index, struct entry *entry)
 {
-	static const enum emu_kind kinds[] = { EMU_KIND_QUEUE, EMU_KIND_GROUP, EMU_KIND_ENGINE };
+	static const enum emu_kind kinds[] = { EMU_KIND_QUEUE, EMU_KIND_GROUP, EMU_KIND_ENGINE,
+					       EMU_KIND_OPENS, 0 };
 
-	for (unsigned int k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+	for (unsigned int k = 0; k < (link ? 4 : 3); k++)
 		for (unsigned int i = 0; i < EMU_QUEUES; i++) {
-			struct emu_node node = { kinds[k], device, i, 0 };
+			struct emu_node node = { kinds[k], device, i, 0, 0 };
 
 			if (!named(state, &node, index, entry))
 				continue;
 			if (link)
-				entry->node =
-					(struct emu_node){ EMU_KIND_LINK, device, i, kinds[k] };
+				entry->node = link_to(&node);
 			return true;
 		}
 	return false;
@@ -148,10 +172,22 @@ static bool parts_of(const struct emu_state *state, unsigned int device, bool li
 static bool devices_entry(const struct emu_state *state, unsigned int *index, struct entry *entry)
 {
 	for (unsigned int d = 0; d < state->device_count; d++) {
-		struct emu_node node = { EMU_KIND_DEVICE, d, 0, 0 };
+		struct emu_node node = { EMU_KIND_DEVICE, d, 0, 0, 0 };
 
-		if (named(state, &node, index, entry) || parts_of(state, d, true, index, entry))
+		if (named(state, &node, index, entry)) {
+			entry->node = link_to(&node);
 			return true;
+		}
+		if (parts_of(state, d, true, index, entry))
+			return true;
+	}
+	for (unsigned int i = 0; i < EMU_FILES; i++) {
+		struct emu_node node = { EMU_KIND_OPEN, state->file[i].device, i, 0, 0 };
+
+		if (named(state, &node, index, entry)) {
+			entry->node = link_to(&node);
+			return true;
+		}
 	}
 	return false;
 }
@@ -162,19 +198,19 @@ static bool driver_entry(const struct emu_state *state, enum emu_driver driver, 
 {
 	for (unsigned int d = 0; d < state->device_count; d++) {
 		const struct emu_dsa *dsa = &state->device[d];
-		struct emu_node node = { EMU_KIND_DEVICE, d, 0, 0 };
+		struct emu_node node = { EMU_KIND_DEVICE, d, 0, 0, 0 };
 
 		if (driver == EMU_DRIVER_IDXD && atomic_load(&dsa->enabled) &&
 		    named(state, &node, index, entry)) {
-			entry->node = (struct emu_node){ EMU_KIND_LINK, d, 0, EMU_KIND_DEVICE };
+			entry->node = link_to(&node);
 			return true;
 		}
 		for (unsigned int q = 0; driver != EMU_DRIVER_IDXD && q < dsa->queue_count; q++) {
-			node = (struct emu_node){ EMU_KIND_QUEUE, d, q, 0 };
+			node = (struct emu_node){ EMU_KIND_QUEUE, d, q, 0, 0 };
 			if (!emu_driver_has(driver, &dsa->queue[q]) ||
 			    !named(state, &node, index, entry))
 				continue;
-			entry->node = (struct emu_node){ EMU_KIND_LINK, d, q, EMU_KIND_QUEUE };
+			entry->node = link_to(&node);
 			return true;
 		}
 	}
@@ -185,7 +221,7 @@ static bool opens_entry(const struct emu_state *state, const struct emu_node *di
 			unsigned int *index, struct entry *entry)
 {
 	for (unsigned int i = 0; i < EMU_FILES; i++) {
-		struct emu_node node = { EMU_KIND_OPEN, dir->device, i, 0 };
+		struct emu_node node = { EMU_KIND_OPEN, dir->device, i, 0, 0 };
 
 		if (state->file[i].device == dir->device && state->file[i].queue == dir->index &&
 		    named(state, &node, index, entry))
@@ -200,21 +236,67 @@ static bool root_entry(const struct emu_node *dir, unsigned int index, struct en
 
 	if (dir->index == EMU_NODE_MODULE && index == 0) {
 		snprintf(entry->name, EMU_SYSFS_NAME, "parameters");
-		entry->node = (struct emu_node){ EMU_KIND_PARAMETERS, 0, 0, 0 };
+		entry->node = (struct emu_node){ EMU_KIND_PARAMETERS, 0, 0, 0, 0 };
 		return true;
 	}
 	if (dir->index != EMU_NODE_BUS || index > 1)
 		return false;
 	snprintf(entry->name, EMU_SYSFS_NAME, "%s", names[index]);
-	entry->node = (struct emu_node){ index ? EMU_KIND_DRIVERS : EMU_KIND_DEVICES, 0, 0, 0 };
+	entry->node = (struct emu_node){ index ? EMU_KIND_DRIVERS : EMU_KIND_DEVICES, 0, 0, 0, 0 };
 	return true;
 }
 
 static bool drivers_entry(const struct emu_state *state, unsigned int *index, struct entry *entry)
 {
-	struct emu_node node = { EMU_KIND_DRIVER, 0, *index, 0 };
+	struct emu_node node = { EMU_KIND_DRIVER, 0, *index, 0, 0 };
 
 	*index = 0;
+	return named(state, &node, index, entry);
+}
+
+static bool pci_driver_entry(const struct emu_state *state, unsigned int *index,
+			     struct entry *entry)
+{
+	if (state->loaded && (*index)-- == 0) {
+		snprintf(entry->name, EMU_SYSFS_NAME, "module");
+		entry->node =
+			(struct emu_node){ EMU_KIND_LINK, 0, EMU_NODE_MODULE, EMU_KIND_ROOT, 0 };
+		return true;
+	}
+	for (unsigned int d = 0; d < state->device_count; d++) {
+		struct emu_node node = { EMU_KIND_FUNCTION, d, 0, 0, 0 };
+
+		if (state->device[d].bound && named(state, &node, index, entry)) {
+			entry->node = link_to(&node);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool buses_entry(const struct emu_state *state, unsigned int *index, struct entry *entry)
+{
+	struct emu_node node = { EMU_KIND_PCI_BUS, *index, 0, 0, 0 };
+
+	*index = 0;
+	return named(state, &node, index, entry);
+}
+
+static bool function_entry(const struct emu_state *state, unsigned int device, unsigned int *index,
+			   struct entry *entry)
+{
+	struct emu_node node = { EMU_KIND_DEVICE, device, 0, 0, 0 };
+
+	if ((*index)-- == 0) {
+		snprintf(entry->name, EMU_SYSFS_NAME, "subsystem");
+		entry->node = (struct emu_node){ EMU_KIND_LINK, 0, 0, EMU_KIND_PCI, 0 };
+		return true;
+	}
+	if (state->device[device].bound && (*index)-- == 0) {
+		snprintf(entry->name, EMU_SYSFS_NAME, "driver");
+		entry->node = (struct emu_node){ EMU_KIND_LINK, 0, 0, EMU_KIND_PCI_DRIVER, 0 };
+		return true;
+	}
 	return named(state, &node, index, entry);
 }
 
@@ -226,20 +308,21 @@ static bool bus_links(const struct emu_state *state, const struct emu_node *dir,
 
 	if ((*index)-- == 0) {
 		snprintf(entry->name, EMU_SYSFS_NAME, "subsystem");
-		entry->node = (struct emu_node){ EMU_KIND_LINK, 0, EMU_NODE_BUS, EMU_KIND_ROOT };
+		entry->node = (struct emu_node){ EMU_KIND_LINK, 0, EMU_NODE_BUS, EMU_KIND_ROOT, 0 };
 		return true;
 	}
 	if (driver == EMU_DRIVERS || (*index)-- > 0)
 		return false;
 	snprintf(entry->name, EMU_SYSFS_NAME, "driver");
-	entry->node = (struct emu_node){ EMU_KIND_LINK, 0, driver, EMU_KIND_DRIVER };
+	entry->node = (struct emu_node){ EMU_KIND_LINK, 0, driver, EMU_KIND_DRIVER, 0 };
 	return true;
 }
 
 static bool below(const struct emu_state *state, const struct emu_node *dir, unsigned int *index,
 		  struct entry *entry)
 {
-	struct emu_node opens = { EMU_KIND_OPENS, dir->device, dir->index, 0 };
+	struct emu_node opens = { EMU_KIND_OPENS, dir->device, dir->index, 0, 0 },
+			function = { EMU_KIND_FUNCTION, dir->device, 0, 0, 0 };
 
 	switch (dir->kind) {
 	case EMU_KIND_ROOT:
@@ -260,9 +343,28 @@ static bool below(const struct emu_state *state, const struct emu_node *dir, uns
 		return bus_links(state, dir, index, entry);
 	case EMU_KIND_OPENS:
 		return opens_entry(state, dir, index, entry);
+	case EMU_KIND_PCI:
+		return buses_entry(state, index, entry);
+	case EMU_KIND_PCI_BUS:
+		return named(state, &function, index, entry);
+	case EMU_KIND_FUNCTION:
+		return function_entry(state, dir->device, index, entry);
+	case EMU_KIND_PCI_DRIVER:
+		return pci_driver_entry(state, index, entry);
 	default:
 		return false;
 	}
+}
+
+static unsigned int link_depth(const struct emu_node *folder, const struct emu_node *node)
+{
+	static const uint8_t depth[EMU_KINDS] = {
+		[EMU_KIND_DEVICES] = 3, [EMU_KIND_FUNCTION] = 3,   [EMU_KIND_DRIVER] = 4,
+		[EMU_KIND_DEVICE] = 4,  [EMU_KIND_PCI_DRIVER] = 4, [EMU_KIND_QUEUE] = 5,
+		[EMU_KIND_GROUP] = 5,   [EMU_KIND_ENGINE] = 5,
+	};
+
+	return node->kind == EMU_KIND_LINK ? depth[folder->kind] : 0;
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): the name is written by way of the entry */
@@ -277,6 +379,7 @@ int emu_sysfs_entry(const struct emu_state *state, uint64_t dir, unsigned int in
 	if (!exists(state, &folder) || (!attribute_entry(state, folder, &index, &entry) &&
 					!below(state, &folder, &index, &entry)))
 		return -ENOENT;
+	entry.node.depth = link_depth(&folder, &entry.node);
 	*node = pack(&entry.node);
 	return 0;
 }
@@ -306,8 +409,9 @@ static bool part_named(const struct emu_state *state, const char *name, struct e
 	unsigned int id;
 
 	*node = (struct emu_node){ .kind = EMU_KIND_DEVICE };
-	while (strncmp(name, prefix[node->kind], strlen(prefix[node->kind])) != 0)
-		if (++node->kind > EMU_KIND_ENGINE)
+	while (strncmp(name, prefix[node->kind], strlen(prefix[node->kind])) != 0 ||
+	       !isdigit((unsigned char)name[strlen(prefix[node->kind])]))
+		if (++node->kind > EMU_KIND_OPENS)
 			return false;
 	if (sscanf(name + strlen(prefix[node->kind]), "%u.%u", &id, &node->index) < 1)
 		return false;
@@ -326,12 +430,15 @@ static bool below_named(const struct emu_state *state, const struct emu_node *di
 	struct entry entry = { .name = own };
 	bool found = part_named(state, name, node);
 
-	if (found && dir->kind == EMU_KIND_DEVICES && node->kind != EMU_KIND_DEVICE)
-		*node = (struct emu_node){ EMU_KIND_LINK, node->device, node->index, node->kind };
-	if (dir->kind == EMU_KIND_DEVICES)
-		return found;
-	if (found && dir->kind == EMU_KIND_DEVICE)
-		return node->kind != EMU_KIND_DEVICE && node->device == dir->device;
+	if (found && dir->kind == EMU_KIND_DEVICES) {
+		*node = link_to(node);
+		return true;
+	}
+	if (found && dir->kind == EMU_KIND_DEVICE && node->kind >= EMU_KIND_QUEUE &&
+	    node->kind <= EMU_KIND_ENGINE && node->device == dir->device)
+		return true;
+	if (dir->kind == EMU_KIND_DEVICES && strncmp(name, "file", 4) != 0)
+		return false;
 	for (unsigned int i = 0, at = 0; below(state, dir, &at, &entry); at = ++i)
 		if (!strcmp(own, name)) {
 			*node = entry.node;
@@ -349,6 +456,7 @@ int emu_sysfs_lookup(const struct emu_state *state, uint64_t dir, const char *na
 	if (!exists(state, &folder) || (!attribute_named(state, folder, name, &found) &&
 					!below_named(state, &folder, name, &found)))
 		return -ENOENT;
+	found.depth = link_depth(&folder, &found);
 	*node = pack(&found);
 	return 0;
 }
@@ -356,21 +464,34 @@ int emu_sysfs_lookup(const struct emu_state *state, uint64_t dir, const char *na
 bool emu_sysfs_lasts(uint64_t dir, uint64_t number)
 {
 	struct emu_node folder = unpack(dir), node = unpack(number);
-	bool binding = node.kind == EMU_KIND_LINK &&
-		       (folder.kind == EMU_KIND_DRIVER || node.attribute == EMU_KIND_DRIVER);
+	unsigned int to = node.kind == EMU_KIND_LINK ? node.attribute : node.kind;
 
-	return !binding && node.kind != EMU_KIND_OPENS && node.kind != EMU_KIND_OPEN;
+	/* A driver's, a link to a driver, and what comes and goes with the queues. */
+	return folder.kind != EMU_KIND_DRIVER && to != EMU_KIND_DRIVER && to != EMU_KIND_OPENS &&
+	       to != EMU_KIND_OPEN;
 }
 
-uint64_t emu_sysfs_losing(unsigned int index)
+uint64_t emu_sysfs_losing(const struct emu_state *state, unsigned int index)
 {
 	static const struct emu_node folders[] = {
-		{ EMU_KIND_ROOT, 0, EMU_NODE_BUS, 0 },
-		{ EMU_KIND_ROOT, 0, EMU_NODE_MODULE, 0 },
-		{ EMU_KIND_DEVICES, 0, 0, 0 },
+		{ EMU_KIND_ROOT, 0, EMU_NODE_BUS, 0, 0 },
+		{ EMU_KIND_ROOT, 0, EMU_NODE_MODULE, 0, 0 },
+		{ EMU_KIND_DEVICES, 0, 0, 0, 0 },
+		{ EMU_KIND_PCI_DRIVER, 0, 0, 0, 0 },
 	};
+	const unsigned int count = sizeof(folders) / sizeof(*folders);
+	struct emu_node function = { EMU_KIND_FUNCTION, index - count, 0, 0, 0 };
 
-	return index < sizeof(folders) / sizeof(*folders) ? pack(&folders[index]) : 0;
+	if (index < count)
+		return pack(&folders[index]);
+	return index - count < state->device_count ? pack(&function) : 0;
+}
+
+bool emu_sysfs_removes(uint64_t number)
+{
+	struct emu_node node = unpack(number);
+
+	return node.kind == EMU_KIND_PCI_DRIVER && node.attribute;
 }
 
 mode_t emu_sysfs_mode(const struct emu_state *state, uint64_t number)
@@ -382,8 +503,8 @@ mode_t emu_sysfs_mode(const struct emu_state *state, uint64_t number)
 		to.kind = (enum emu_kind)node.attribute;
 		return exists(state, &to) ? S_IFLNK | 0777 : 0;
 	}
-	/* The folders that others are mounted on stay, so that a path to them stays valid. */
-	if (node.kind == EMU_KIND_ROOT && !node.attribute)
+	/* The folders that are mounted on others stay, so that a path to them stays valid. */
+	if ((node.kind == EMU_KIND_ROOT || node.kind == EMU_KIND_PCI_DRIVER) && !node.attribute)
 		return S_IFDIR | 0755;
 	if (!node.attribute)
 		return exists(state, &node) ? S_IFDIR | 0755 : 0;
@@ -393,25 +514,63 @@ mode_t emu_sysfs_mode(const struct emu_state *state, uint64_t number)
 	return S_IFREG | (attribute->show ? 0444 : 0) | (attribute->store ? 0200 : 0);
 }
 
-/* Absolute ones, which lead to the same folders as the kernel's relative ones. */
+/* Where a folder is, below /sys. */
+static int path_of(const struct emu_state *state, const struct emu_node *node, char *path,
+		   size_t size)
+{
+	const struct emu_node above = { EMU_KIND_DEVICE, node->device, 0, 0, 0 },
+			      bus = { EMU_KIND_PCI_BUS, node->device, 0, 0, 0 };
+	struct emu_node up = above;
+	char name[EMU_SYSFS_NAME];
+	int length;
+
+	switch (node->kind) {
+	case EMU_KIND_ROOT:
+		return snprintf(path, size, "%s",
+				node->index == EMU_NODE_BUS ? "bus/dsa" : "module/idxd");
+	case EMU_KIND_PCI:
+		return snprintf(path, size, "bus/pci");
+	case EMU_KIND_PCI_DRIVER:
+		return snprintf(path, size, "bus/pci/drivers/idxd");
+	case EMU_KIND_DRIVER:
+		return snprintf(path, size, "bus/dsa/drivers/%s", emu_driver_name[node->index]);
+	case EMU_KIND_FUNCTION:
+		name_of(state, &bus, name);
+		length = snprintf(path, size, "devices/%s", name);
+		break;
+	case EMU_KIND_DEVICE:
+		up.kind = EMU_KIND_FUNCTION;
+		length = path_of(state, &up, path, size);
+		break;
+	case EMU_KIND_OPENS:
+		up.kind = EMU_KIND_QUEUE;
+		up.index = node->index;
+		length = path_of(state, &up, path, size);
+		break;
+	case EMU_KIND_OPEN:
+		up.kind = EMU_KIND_OPENS;
+		up.index = state->file[node->index].queue;
+		length = path_of(state, &up, path, size);
+		break;
+	default:
+		length = path_of(state, &up, path, size);
+	}
+	name_of(state, node, name);
+	return length + snprintf(path + length, size - (size_t)length, "/%s", name);
+}
+
+/* Relative ones, as the kernel's. */
 ssize_t emu_sysfs_readlink(const struct emu_state *state, uint64_t number, char buf[EMU_SYSFS_PAGE])
 {
 	struct emu_node link = unpack(number),
-			to = { (enum emu_kind)link.attribute, link.device, link.index, 0 },
-			device = { EMU_KIND_DEVICE, link.device, 0, 0 };
-	char name[EMU_SYSFS_NAME], parent[EMU_SYSFS_NAME];
+			to = { (enum emu_kind)link.attribute, link.device, link.index, 0, 0 };
+	int length = 0;
 
 	if (link.kind != EMU_KIND_LINK || !exists(state, &to))
 		return -EINVAL;
-	if (to.kind == EMU_KIND_ROOT)
-		return snprintf(buf, EMU_SYSFS_PAGE, "/sys/bus/dsa");
-	name_of(state, &to, name);
-	name_of(state, &device, parent);
-	if (to.kind == EMU_KIND_DRIVER)
-		return snprintf(buf, EMU_SYSFS_PAGE, "/sys/bus/dsa/drivers/%s", name);
-	if (to.kind == EMU_KIND_DEVICE)
-		return snprintf(buf, EMU_SYSFS_PAGE, "/sys/bus/dsa/devices/%s", name);
-	return snprintf(buf, EMU_SYSFS_PAGE, "/sys/bus/dsa/devices/%s/%s", parent, name);
+	for (unsigned int i = 0; i < link.depth; i++)
+		length += snprintf(buf + length, EMU_SYSFS_NAME, "../");
+	return length + path_of(state, &to, buf + length, EMU_SYSFS_PAGE - (size_t)length);
 }
 
 /*
@@ -470,7 +629,7 @@ uint64_t emu_sysfs_path(const struct emu_state *state, const char *path)
 		link = unpack(node);
 		if (link.kind == EMU_KIND_LINK)
 			node = pack(&(struct emu_node){ (enum emu_kind)link.attribute, link.device,
-							link.index, 0 });
+							link.index, 0, 0 });
 		path += length + (path[length] == '/');
 	}
 	return node;

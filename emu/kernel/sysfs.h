@@ -14,6 +14,8 @@
 /* A node: any number that is not 0. The roots have fixed ones, the rest is sysfs.c's. */
 #define EMU_NODE_BUS    1u /* /sys/bus/dsa */
 #define EMU_NODE_MODULE 2u /* /sys/module/idxd */
+#define EMU_NODE_PCI    3u /* of /sys/devices, the PCI buses that are ours */
+#define EMU_NODE_DRIVER 4u /* /sys/bus/pci/drivers/idxd */
 
 #define EMU_SYSFS_NAME  64u   /* of an entry, with its end */
 #define EMU_SYSFS_PAGE  4096u /* bytes that an attribute can have */
@@ -29,7 +31,10 @@ int emu_sysfs_entry(const struct emu_state *state, uint64_t dir, unsigned int in
 bool emu_sysfs_lasts(uint64_t dir, uint64_t node);
 
 /* The @index-th of the folders that have such entries; 0: no more. */
-uint64_t emu_sysfs_losing(unsigned int index);
+uint64_t emu_sysfs_losing(const struct emu_state *state, unsigned int index);
+
+/* Can such entries go by a write to that? */
+bool emu_sysfs_removes(uint64_t node);
 
 /* st_mode with type and permissions: directory, attribute (regular) or symbolic link; 0: gone */
 mode_t emu_sysfs_mode(const struct emu_state *state, uint64_t node);

@@ -33,6 +33,23 @@ static bool below(const char *path, const char *folder)
 	return !*folder && (!*path || *path == '/');
 }
 
+/* Of the PCI buses in /sys/devices, some are. */
+static bool is_bus(const char *path)
+{
+	static const char before[] = "/sys/devices/pci0000:";
+	const struct emu_state *state = emu_machine();
+	unsigned long bus;
+	char *end;
+
+	if (strncmp(path, before, sizeof(before) - 1) != 0)
+		return false;
+	bus = strtoul(path + sizeof(before) - 1, &end, 16);
+	for (unsigned int d = 0; d < state->device_count; d++)
+		if (state->device[d].bus == bus)
+			return !*end || *end == '/';
+	return false;
+}
+
 static bool is_ours(const char *path)
 {
 	static const char *const folders[] = { "/sys/bus/dsa", "/sys/bus/pci", "/sys/module/idxd",
@@ -41,7 +58,7 @@ static bool is_ours(const char *path)
 	for (unsigned int i = 0; i < sizeof(folders) / sizeof(*folders); i++)
 		if (below(path, folders[i]))
 			return true;
-	return false;
+	return is_bus(path);
 }
 
 const char *emu_path(const char *path, char own[EMU_PATH])

@@ -124,12 +124,16 @@ static unsigned int walk(uint64_t dir)
 static void test_walk(void **state)
 {
 	(void)state;
-	assert_in_range(walk(EMU_NODE_BUS), 500, 2000);
+	assert_in_range(walk(EMU_NODE_BUS), 40, 60);
+	assert_in_range(walk(EMU_NODE_PCI), 500, 2000);
+	assert_int_equal(walk(EMU_NODE_DRIVER), 6);
 	assert_int_equal(walk(EMU_NODE_MODULE), 4);
 	assert_int_equal(emu_module_unload(machine), 0);
 	assert_int_equal(walk(EMU_NODE_BUS), 0);
+	assert_in_range(walk(EMU_NODE_PCI), 30, 50); /* the functions stay */
+	assert_int_equal(walk(EMU_NODE_DRIVER), 0);
 	assert_int_equal(emu_module_load(machine), 0);
-	assert_in_range(walk(EMU_NODE_BUS), 400, 2000);
+	assert_in_range(walk(EMU_NODE_PCI), 400, 2000);
 }
 
 static void test_nonsense(void **state)
@@ -184,29 +188,175 @@ static void test_modes(void **state)
 				 all[i].mode);
 }
 
+/* Where a link leads, from its folder; "": there is none. */
+static const char *leads(uint64_t dir, const char *name)
+{
+	static char buf[EMU_SYSFS_PAGE];
+	uint64_t node;
+
+	buf[0] = '\0';
+	if (!emu_sysfs_lookup(machine, dir, name, &node)) {
+		ssize_t length = emu_sysfs_readlink(machine, node, buf);
+
+		assert_int_equal(length, strlen(buf));
+	}
+	return buf;
+}
+
+static const char *leads_from(const char *path, const char *name)
+{
+	return leads(emu_sysfs_path(machine, path), name);
+}
+
+#define TREE "devices/pci0000:6a/0000:6a:01.0"
+
 static void test_links(void **state)
 {
+	(void)state;
+	dsa->bus = 0x6a;
+	machine->file[3] = (struct emu_file){ .used = true, .number = 5, .lane = EMU_NONE };
+	assert_string_equal(leads_from("devices", "wq0.3"), "../../../" TREE "/dsa0/wq0.3");
+	assert_string_equal(leads_from("devices", "dsa0"), "../../../" TREE "/dsa0");
+	assert_string_equal(leads_from("devices", "dsa!wq0.0"),
+			    "../../../" TREE "/dsa0/wq0.0/dsa!wq0.0");
+	assert_string_equal(leads_from("devices", "file5"),
+			    "../../../" TREE "/dsa0/wq0.0/dsa!wq0.0/file5");
+	assert_string_equal(leads_from("drivers/user", "wq0.1"), "../../../../" TREE "/dsa0/wq0.1");
+	assert_string_equal(leads_from("drivers/user", "wq0.2"), "");
+	assert_string_equal(leads_from("devices/dsa0", "driver"),
+			    "../../../../bus/dsa/drivers/idxd");
+	assert_string_equal(leads_from("devices/wq0.0", "subsystem"), "../../../../../bus/dsa");
+	assert_string_equal(leads_from("devices/dsa1", "driver"), "");
+	assert_string_equal(leads(EMU_NODE_DRIVER, "module"), "../../../../module/idxd");
+	assert_string_equal(leads(EMU_NODE_DRIVER, "0000:6a:01.0"), "../../../../" TREE);
+}
+
+/*
+ * The PCI function.
+ */
+
+static uint64_t below(uint64_t dir, const char *name)
+{
+	uint64_t node;
+
+	return emu_sysfs_lookup(machine, dir, name, &node) ? 0 : node;
+}
+
+static uint64_t function(void)
+{
+	dsa->bus = 0x6a;
+	return below(below(EMU_NODE_PCI, "pci0000:6a"), "0000:6a:01.0");
+}
+
+static void test_function(void **state)
+{
+	static const struct shown shown[] = {
+		{ "vendor", "0x8086\n" },
+		{ "device", "0x0b25\n" },
+		{ "class", "0x088000\n" },
+		{ "subsystem_vendor", "0x8086\n" },
+		{ "numa_node", "0\n" },
+		{ "enable", "1\n" },
+		{ "modalias", "pci:v00008086d00000B25sv00008086sd00000000bc08sc80i00\n" },
+		{ "driver_override", "(null)\n" },
+		{ "uevent", "DRIVER=idxd\nPCI_CLASS=88000\nPCI_ID=8086:0B25\n"
+			    "PCI_SUBSYS_ID=8086:0000\nPCI_SLOT_NAME=0000:6a:01.0\n"
+			    "MODALIAS=pci:v00008086d00000B25sv00008086sd00000000bc08sc80i00\n" },
+	};
 	char buf[EMU_SYSFS_PAGE];
-	uint64_t devices = emu_sysfs_path(machine, "devices"), node;
+	uint64_t pci = function();
 
 	(void)state;
-	assert_int_equal(emu_sysfs_lookup(machine, devices, "wq0.3", &node), 0);
-	assert_true(emu_sysfs_readlink(machine, node, buf) > 0);
-	assert_string_equal(buf, "/sys/bus/dsa/devices/dsa0/wq0.3");
-	assert_int_equal(
-		emu_sysfs_lookup(machine, emu_sysfs_path(machine, "drivers/user"), "wq0.1", &node),
-		0);
-	assert_int_equal(
-		emu_sysfs_lookup(machine, emu_sysfs_path(machine, "drivers/user"), "wq0.2", &node),
-		-ENOENT);
-	assert_int_equal(
-		emu_sysfs_lookup(machine, emu_sysfs_path(machine, "devices/dsa0"), "driver", &node),
-		0);
-	assert_true(emu_sysfs_readlink(machine, node, buf) > 0);
-	assert_string_equal(buf, "/sys/bus/dsa/drivers/idxd");
-	assert_int_equal(
-		emu_sysfs_lookup(machine, emu_sysfs_path(machine, "devices/dsa1"), "driver", &node),
-		-ENOENT);
+	for (unsigned int i = 0; i < COUNT(shown); i++) {
+		assert_true(emu_sysfs_show(machine, below(pci, shown[i].path), buf) > 0);
+		assert_string_equal(buf, shown[i].text);
+	}
+	assert_string_equal(leads(pci, "driver"), "../../../bus/pci/drivers/idxd");
+	assert_string_equal(leads(pci, "subsystem"), "../../../bus/pci");
+	assert_int_not_equal(below(pci, "dsa0"), 0);
+	assert_int_equal(below(pci, "dsa1"), 0);
+}
+
+/* The control word of an extended capability; -1: there is no such. */
+static int control(const uint8_t *config, unsigned int id, unsigned int offset)
+{
+	unsigned int at = 0x100;
+
+	while (at && (config[at] | config[at + 1] << 8) != (int)id)
+		at = (unsigned int)(config[at + 2] >> 4 | config[at + 3] << 4);
+	return at ? config[at + offset] | config[at + offset + 1] << 8 : -1;
+}
+
+static void test_config_space(void **state)
+{
+	uint8_t config[EMU_SYSFS_PAGE];
+	uint64_t node = below(function(), "config");
+
+	(void)state;
+	assert_int_equal(emu_sysfs_show(machine, node, (char *)config), 4096);
+	assert_memory_equal(config, "\x86\x80\x25\x0b", 4);
+	assert_memory_equal(config + 9, "\x00\x80\x08", 3);
+	assert_int_equal(control(config, 0x1b, 6) & 1, 1);  /* PASID */
+	assert_int_equal(control(config, 0x0f, 6), 0x8000); /* ATS */
+	assert_int_equal(control(config, 0x13, 4), 1);      /* PRI */
+	assert_int_equal(control(config, 0x13, 8), 512);
+	dsa->bound = false;
+	assert_int_equal(emu_sysfs_show(machine, node, (char *)config), 4096);
+	assert_int_equal(control(config, 0x1b, 6) & 1, 0);
+}
+
+static int write_to(uint64_t node, const char *value)
+{
+	ssize_t result = emu_sysfs_store(machine, node, value, strlen(value));
+
+	return result < 0 ? (int)result : 0;
+}
+
+static void test_pci_bind(void **state)
+{
+	uint64_t pci = function(), bind = below(EMU_NODE_DRIVER, "bind"),
+		 unbind = below(EMU_NODE_DRIVER, "unbind"),
+		 override = below(pci, "driver_override");
+
+	(void)state;
+	dsa->queue[0].clients = 1;
+	assert_int_equal(write_to(unbind, "0000:6a:01.0"), -EBUSY);
+	dsa->queue[0].clients = 0;
+	assert_int_equal(write_to(bind, "0000:6a:01.0"), -EBUSY);
+	assert_int_equal(write_to(unbind, "0000:6a:01.1"), -ENODEV);
+	assert_int_equal(write_to(unbind, "0000:6a:01.0\n"), 0);
+	assert_int_equal(write_to(unbind, "0000:6a:01.0\n"), -ENODEV);
+	assert_int_equal(below(pci, "dsa0"), 0);
+	assert_string_equal(leads(pci, "driver"), "");
+	assert_shows("devices/wq0.0/size", "-2");
+	assert_shows("devices/wq1.0/size", "0\n");
+	assert_int_equal(store("drivers/idxd/bind", "dsa0"), -ENODEV);
+	assert_int_equal(write_to(override, "vfio-pci\n"), 0);
+	assert_int_equal(write_to(bind, "0000:6a:01.0"), -ENODEV);
+	assert_int_equal(write_to(override, "\n"), 0);
+	assert_int_equal(write_to(bind, "0000:6a:01.0"), 0);
+	assert_shows("devices/wq0.0/state", "disabled\n");
+	assert_shows("devices/wq0.0/size", "0\n");
+	assert_int_equal(write_to(below(EMU_NODE_DRIVER, "new_id"), "8086 0b25"), -EEXIST);
+	assert_int_equal(write_to(below(EMU_NODE_DRIVER, "new_id"), "8086"), -EINVAL);
+}
+
+/* The first function that is bound is dsa0. */
+static void test_pci_order(void **state)
+{
+	char other[16];
+
+	(void)state;
+	function();
+	snprintf(other, sizeof(other), "0000:%02x:01.0", machine->device[1].bus & 0xff);
+	assert_int_equal(write_to(below(EMU_NODE_DRIVER, "unbind"), "0000:6a:01.0"), 0);
+	assert_int_equal(write_to(below(EMU_NODE_DRIVER, "unbind"), other), 0);
+	assert_int_equal(write_to(below(EMU_NODE_DRIVER, "bind"), other), 0);
+	assert_int_equal(machine->device[1].id, 0);
+	assert_int_equal(write_to(below(EMU_NODE_DRIVER, "bind"), "0000:6a:01.0"), 0);
+	assert_int_equal(dsa->id, 1);
+	assert_int_equal(below(function(), "dsa0"), 0);
+	assert_int_not_equal(below(function(), "dsa1"), 0);
 }
 
 /*
@@ -905,6 +1055,10 @@ int main(void)
 		cmocka_unit_test_setup(test_nonsense, setup_default),
 		cmocka_unit_test_setup(test_modes, setup_default),
 		cmocka_unit_test_setup(test_links, setup_default),
+		cmocka_unit_test_setup(test_function, setup_default),
+		cmocka_unit_test_setup(test_config_space, setup_default),
+		cmocka_unit_test_setup(test_pci_bind, setup_default),
+		cmocka_unit_test_setup(test_pci_order, setup_default),
 		cmocka_unit_test_setup(test_formats, setup_default),
 		cmocka_unit_test_setup(test_profiles, setup),
 		cmocka_unit_test_setup(test_default_everywhere, setup),

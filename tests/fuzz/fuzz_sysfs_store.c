@@ -53,7 +53,8 @@ static void collect(unsigned int which, uint64_t dir)
 		check(strlen(name) > 0 && !strchr(name, '/'));
 		if (S_ISDIR(mode))
 			collect(which, node);
-		else if (S_ISREG(mode) && file_count[which] < FILES)
+		else if (S_ISREG(mode) && strcmp(name, "config") != 0 && /* no text */
+			 file_count[which] < FILES)
 			files[which][file_count[which]++] = node;
 	}
 }
@@ -156,8 +157,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	which = data[0] % MACHINES;
 	boot(which, data[0] & 0x80);
-	if (!file_count[which])
+	if (!file_count[which]) {
 		collect(which, EMU_NODE_BUS);
+		collect(which, EMU_NODE_PCI);
+		collect(which, EMU_NODE_DRIVER);
+	}
 	for (data++; end - data > 3; data += length) {
 		file = data[0] | (unsigned int)data[1] << 8;
 		length = data[2];

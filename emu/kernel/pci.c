@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Source: drivers/pci/pci-sysfs.c and pci-driver.c, Documentation/ABI/testing/sysfs-bus-pci; the
+ * layout of the configuration space is that of <linux/pci_regs.h>.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/pci_regs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "pci.h"
+#include "serve.h"
+
+#define VENDOR        0x8086u
+#define DEVICE        0x0b25u /* also of a DSA 2.0 (unverified) */
+#define CLASS         0x088000u
+#define SUBSYSTEM     0x0000u /* and revision 0: (unverified) */
+#define PORTALS       0x4000u /* bytes, of a queue */
+#define REGISTERS     0x10000u
+#define BAR_BASE      UINT64_C(0x200000000000)
+#define BAR_PORTALS   0x100000u
+#define BAR_FLAGS     (PCI_BASE_ADDRESS_MEM_TYPE_64 | PCI_BASE_ADDRESS_MEM_PREFETCH)
+#define RESOURCE      (0x142200u | BAR_FLAGS) /* IORESOURCE_MEM, _PREFETCH, _SIZEALIGN, _MEM_64 */
+#define RESOURCES     13u                     /* six, that of the ROM, six of virtual functions */
+#define PASID_BITS    20u
+#define PAGE_REQUESTS 512u /* (unverified) */
+#define MODALIAS      "pci:v0000%04Xd0000%04Xsv0000%04Xsd0000%04Xbc%02Xsc%02Xi%02X"
+#define MODALIAS_ARGS \
+	VENDOR, DEVICE, VENDOR, SUBSYSTEM, CLASS >> 16, CLASS >> 8 & 0xff, CLASS & 0xff
+
+/* Where the list has what; the functions of a real one are elsewhere. */
+enum {
+	AT_EXPRESS = 0x40,
+	AT_ATS = PCI_CFG_SPACE_SIZE,
+	AT_PASID = AT_ATS + 0x10,
+	AT_PRI = AT_PASID + 0x10,
+};
+
+/*
+ * Buses and names.
+ */
+
+/* An emulator that this one runs in has buses, too: they are no longer seen. */
+static bool is_free(uint32_t bus)
+{
+	char path[64];
+	struct statfs fs;
+
+	snprintf(path, sizeof(path), "/sys/devices/pci0000:%02x", bus);
+	if (!statfs(path, &fs))
+		return fs.f_type == EMU_SERVE_MAGIC;
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/0000:%02x:01.0", bus);
+	return access(path, F_OK) != 0;
+}
+
+void emu_pci_place(struct emu_state *state)
+{
+	/* Of a Sapphire Rapids with two sockets. */
+	static const uint8_t usual[] = { 0x6a, 0x6f, 0x74, 0x79, 0xe7, 0xec, 0xf1, 0xf6 };
+	bool taken[256] = { [0] = true };
+	uint32_t bus, i = 0;
+
+	for (uint32_t d = 0; d < state->device_count; d++) {
+		do {
+			bus = i < sizeof(usual) ? usual[i] : (i - sizeof(usual)) & 0xff;
+			i++;
+		} while ((taken[bus] || !is_free(bus)) && i < sizeof(usual) + 256);
+		taken[bus] = true;
+		state->device[d].bus = bus;
+	}
+}
+
+void emu_pci_bus_name(const struct emu_dsa *dsa, char name[EMU_PCI_NAME])
+{
+	snprintf(name, EMU_PCI_NAME, "pci0000:%02x", dsa->bus & 0xff);
+}
+
+void emu_pci_name(const struct emu_dsa *dsa, char name[EMU_PCI_NAME])
+{
+	snprintf(name, EMU_PCI_NAME, "0000:%02x:01.0", dsa->bus & 0xff);
+}
+
+void emu_pci_link(const struct emu_dsa *dsa, char target[EMU_PCI_LINK])
+{
+	char bus[EMU_PCI_NAME], function[EMU_PCI_NAME];
+
+	emu_pci_bus_name(dsa, bus);
+	emu_pci_name(dsa, function);
+	snprintf(target, EMU_PCI_LINK, "../../../devices/%s/%s", bus, function);
+}
+
+/*
+ * The configuration space.
+ */
+
+static void put(char *config, unsigned int at, unsigned int bytes, uint64_t value)
+{
+	for (unsigned int i = 0; i < bytes; i++)
+		config[at + i] = (char)(value >> 8 * i);
+}
+
+static void put_extended(char *config, unsigned int at, unsigned int id, unsigned int next)
+{
+	put(config, at, 4, id | 1u << 16 | next << 20);
+}
+
+static uint64_t bar(const struct emu_dsa *dsa, unsigned int offset)
+{
+	return BAR_BASE + ((uint64_t)dsa->bus << 32) + offset;
+}
+
+static void put_header(const struct emu_dsa *dsa, char *config)
+{
+	put(config, PCI_VENDOR_ID, 2, VENDOR);
+	put(config, PCI_DEVICE_ID, 2, DEVICE);
+	put(config, PCI_COMMAND, 2,
+	    PCI_COMMAND_MEMORY | PCI_COMMAND_INTX_DISABLE | (dsa->bound ? PCI_COMMAND_MASTER : 0));
+	put(config, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+	put(config, PCI_CLASS_PROG, 3, CLASS);
+	put(config, PCI_BASE_ADDRESS_0, 8, bar(dsa, 0) | BAR_FLAGS);
+	put(config, PCI_BASE_ADDRESS_2, 8, bar(dsa, BAR_PORTALS) | BAR_FLAGS);
+	put(config, PCI_SUBSYSTEM_VENDOR_ID, 2, VENDOR);
+	put(config, PCI_SUBSYSTEM_ID, 2, SUBSYSTEM);
+	put(config, PCI_CAPABILITY_LIST, 1, AT_EXPRESS);
+}
+
+/* What SVA needs is enabled with the driver. */
+static void put_capabilities(const struct emu_dsa *dsa, char *config)
+{
+	bool on = dsa->bound;
+
+	put(config, AT_EXPRESS, 1, PCI_CAP_ID_EXP);
+	put(config, AT_EXPRESS + PCI_EXP_FLAGS, 2, 2 | PCI_EXP_TYPE_RC_END << 4);
+	put_extended(config, AT_ATS, PCI_EXT_CAP_ID_ATS, AT_PASID);
+	put(config, AT_ATS + PCI_ATS_CTRL, 2, on ? PCI_ATS_CTRL_ENABLE : 0);
+	put_extended(config, AT_PASID, PCI_EXT_CAP_ID_PASID, AT_PRI);
+	put(config, AT_PASID + PCI_PASID_CAP, 2, PCI_PASID_CAP_PRIV | PASID_BITS << 8);
+	put(config, AT_PASID + PCI_PASID_CTRL, 2,
+	    on ? PCI_PASID_CTRL_ENABLE | PCI_PASID_CTRL_PRIV : 0);
+	put_extended(config, AT_PRI, PCI_EXT_CAP_ID_PRI, 0);
+	put(config, AT_PRI + PCI_PRI_CTRL, 2, on ? PCI_PRI_CTRL_ENABLE : 0);
+	put(config, AT_PRI + PCI_PRI_STATUS, 2,
+	    PCI_PRI_STATUS_PASID | (on ? 0 : PCI_PRI_STATUS_STOPPED));
+	put(config, AT_PRI + PCI_PRI_MAX_REQ, 4, PAGE_REQUESTS);
+	put(config, AT_PRI + PCI_PRI_ALLOC_REQ, 4, on ? PAGE_REQUESTS : 0);
+}
+
+SHOW(show_config)
+{
+	memset(buf, 0, PCI_CFG_SPACE_EXP_SIZE);
+	put_header(DSA(state, node), buf);
+	put_capabilities(DSA(state, node), buf);
+	return PCI_CFG_SPACE_EXP_SIZE;
+}
+
+/*
+ * Functions.
+ */
+
+/* A value that all have, with as many digits as it is wide. */
+#define SHOW_FIXED(name, format, value)                                   \
+	SHOW(name)                                                        \
+	{                                                                 \
+		(void)state, (void)node;                                  \
+		return snprintf(buf, EMU_SYSFS_PAGE, format "\n", value); \
+	}
+
+SHOW_FIXED(show_vendor, "0x%04x", VENDOR)
+SHOW_FIXED(show_device, "0x%04x", DEVICE)
+SHOW_FIXED(show_class, "0x%06x", CLASS)
+SHOW_FIXED(show_revision, "0x%02x", 0u)
+SHOW_FIXED(show_subsystem, "0x%04x", SUBSYSTEM)
+SHOW_FIXED(show_irq, "%u", 0u) /* it has none but by messages */
+
+SHOW(show_modalias)
+{
+	(void)state, (void)node;
+	return snprintf(buf, EMU_SYSFS_PAGE, MODALIAS "\n", MODALIAS_ARGS);
+}
+
+SHOW(show_uevent)
+{
+	const struct emu_dsa *dsa = DSA(state, node);
+	char name[EMU_PCI_NAME];
+
+	emu_pci_name(dsa, name);
+	return snprintf(buf, EMU_SYSFS_PAGE,
+			"%sPCI_CLASS=%X\nPCI_ID=%04X:%04X\nPCI_SUBSYS_ID=%04X:%04X\n"
+			"PCI_SLOT_NAME=%s\nMODALIAS=" MODALIAS "\n",
+			dsa->bound ? "DRIVER=idxd\n" : "", CLASS, VENDOR, DEVICE, VENDOR, SUBSYSTEM,
+			name, MODALIAS_ARGS);
+}
+
+SHOW(show_numa_node)
+{
+	return emu_show_signed(buf, DSA(state, node)->numa_node);
+}
+
+/* Those of the node; where it is none of this machine, all. */
+SHOW(show_cpulist)
+{
+	char path[64];
+	FILE *list;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/cpulist",
+		 DSA(state, node)->numa_node);
+	list = fopen(path, "re");
+	if (!list)
+		list = fopen("/sys/devices/system/cpu/online", "re");
+	if (!list || !fgets(buf, EMU_SYSFS_PAGE, list))
+		snprintf(buf, EMU_SYSFS_PAGE, "\n");
+	if (list)
+		fclose(list);
+	return (int)strlen(buf);
+}
+
+SHOW(show_enable)
+{
+	return emu_show_number(buf, DSA(state, node)->bound);
+}
+
+static int show_resource_line(char *buf, uint64_t first, uint64_t size)
+{
+	return snprintf(buf, EMU_SYSFS_NAME, "0x%016" PRIx64 " 0x%016" PRIx64 " 0x%016" PRIx64 "\n",
+			size ? first : 0, size ? first + size - 1 : 0,
+			size ? (uint64_t)RESOURCE : 0);
+}
+
+SHOW(show_resource)
+{
+	const struct emu_dsa *dsa = DSA(state, node);
+	uint64_t portals = PORTALS;
+	int length = 0;
+
+	while (portals < (uint64_t)PORTALS * dsa->queue_count)
+		portals *= 2;
+	for (unsigned int i = 0; i < RESOURCES; i++)
+		length += show_resource_line(buf + length, bar(dsa, i ? BAR_PORTALS : 0),
+					     i == 0   ? REGISTERS
+					     : i == 2 ? portals
+						      : 0);
+	return length;
+}
+
+SHOW(show_override)
+{
+	const char *name = DSA(state, node)->driver_override;
+
+	return emu_show_text(buf, name[0] ? name : "(null)");
+}
+
+/* An empty one takes it back. */
+STORE(store_override)
+{
+	char *name = DSA(state, node)->driver_override;
+	size_t length = strcspn(value, "\n");
+
+	if (length >= EMU_NAME)
+		return -EINVAL;
+	snprintf(name, EMU_NAME, "%.*s", (int)length, value);
+	return 0;
+}
+
+const struct emu_attribute emu_pci_attributes[] = {
+	{ "vendor", show_vendor, NULL, NULL },
+	{ "device", show_device, NULL, NULL },
+	{ "class", show_class, NULL, NULL },
+	{ "revision", show_revision, NULL, NULL },
+	{ "subsystem_vendor", show_vendor, NULL, NULL },
+	{ "subsystem_device", show_subsystem, NULL, NULL },
+	{ "config", show_config, NULL, NULL },
+	{ "numa_node", show_numa_node, NULL, NULL },
+	{ "local_cpulist", show_cpulist, NULL, NULL },
+	{ "enable", show_enable, NULL, NULL },
+	{ "resource", show_resource, NULL, NULL },
+	{ "uevent", show_uevent, NULL, NULL },
+	{ "modalias", show_modalias, NULL, NULL },
+	{ "irq", show_irq, NULL, NULL },
+	{ "driver_override", show_override, store_override, NULL },
+	{ 0 },
+};
+
+/*
+ * The driver.
+ */
+
+bool emu_pci_fits(const struct emu_dsa *dsa)
+{
+	return !dsa->driver_override[0] || !strcmp(dsa->driver_override, "idxd");
+}
+
+static struct emu_dsa *find(struct emu_state *state, const char *value)
+{
+	char name[EMU_PCI_NAME];
+
+	for (uint32_t d = 0; d < state->device_count; d++) {
+		emu_pci_name(&state->device[d], name);
+		if (emu_is_word(value, name))
+			return &state->device[d];
+	}
+	return NULL;
+}
+
+STORE(store_bind)
+{
+	struct emu_dsa *dsa = find(state, value);
+
+	(void)node;
+	if (!dsa || !emu_pci_fits(dsa))
+		return -ENODEV;
+	if (dsa->bound)
+		return -EBUSY;
+	emu_driver_probe(state, dsa);
+	return 0;
+}
+
+STORE(store_unbind)
+{
+	struct emu_dsa *dsa = find(state, value);
+
+	(void)node;
+	return dsa && dsa->bound ? emu_driver_remove(state, dsa) : -ENODEV;
+}
+
+/* What the driver knows already is refused; of all else, there is no device. */
+STORE(store_new_id)
+{
+	unsigned int vendor, device;
+
+	(void)state, (void)node;
+	if (sscanf(value, "%x %x", &vendor, &device) < 2)
+		return -EINVAL;
+	return vendor == VENDOR && device == DEVICE ? -EEXIST : 0;
+}
+
+const struct emu_attribute emu_pci_driver_attributes[] = {
+	{ "bind", NULL, store_bind, NULL },
+	{ "unbind", NULL, store_unbind, NULL },
+	{ "new_id", NULL, store_new_id, NULL },
+	{ 0 },
+};
