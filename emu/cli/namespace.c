@@ -215,14 +215,15 @@ static int make(const char *folder)
 	return 0;
 }
 
-/* Where there is no PCI, there is now. */
-static int make_pci(const struct emu_state *state)
+/* Where there is no PCI, there is now. The links go first, while they still lead somewhere. */
+static int cover_pci(const struct emu_state *state)
 {
-	static const char *const covered[] = { EMU_PCI_DEVICES, "/sys/bus/pci/drivers" };
+	static const char *const covered[] = { EMU_PCI_DEVICES, "/sys/bus/pci/drivers",
+					       "/sys/devices" };
 	char name[EMU_PCI_NAME], path[PATH_MAX];
 	int err = make("/sys/bus/pci");
 
-	for (unsigned int i = 0; i < 2 && !err; i++)
+	for (unsigned int i = 0; i < 3 && !err; i++)
 		err = access(covered[i], F_OK) ? make(covered[i]) : cover(covered[i]);
 	for (unsigned int d = 0; d < state->device_count && !err; d++) {
 		emu_pci_bus_name(&state->device[d], name);
@@ -234,17 +235,17 @@ static int make_pci(const struct emu_state *state)
 
 int emu_namespace_cover(const struct emu_state *state)
 {
-	static const char *const covered[] = { "/dev", "/sys/bus", "/sys/module", "/sys/devices" };
+	static const char *const covered[] = { "/dev", "/sys/bus", "/sys/module" };
 	static const char *const made[] = { EMU_MOUNTPOINT, EMU_CONTROL_DIR, EMU_DEV_PATH,
 					    EMU_TOOLS_DIR,  "/sys/bus/dsa",  "/sys/module/idxd" };
 	int err = 0;
 
-	for (unsigned int i = 0; i < 4 && !err; i++)
+	for (unsigned int i = 0; i < 3 && !err; i++)
 		err = cover(covered[i]);
 	for (unsigned int i = 0; i < 6 && !err; i++)
 		err = make(made[i]);
 	if (!err)
-		err = make_pci(state);
+		err = cover_pci(state);
 	return err ? err : provide_fuse();
 }
 
