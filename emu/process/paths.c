@@ -33,20 +33,23 @@ static bool below(const char *path, const char *folder)
 	return !*folder && (!*path || *path == '/');
 }
 
-/* Of the PCI buses in /sys/devices, some are. */
+/* Of the PCI buses in /sys/devices, some are: two digits in hexadecimal. */
 static bool is_bus(const char *path)
 {
-	static const char before[] = "/sys/devices/pci0000:";
+	static const char before[] = "/sys/devices/pci0000:", digits[] = "0123456789abcdef";
 	const struct emu_state *state = emu_machine();
-	unsigned long bus;
-	char *end;
+	size_t length = sizeof(before) - 1;
 
-	if (strncmp(path, before, sizeof(before) - 1) != 0)
-		return false;
-	bus = strtoul(path + sizeof(before) - 1, &end, 16);
-	for (unsigned int d = 0; d < state->device_count; d++)
-		if (state->device[d].bus == bus)
-			return !*end || *end == '/';
+	for (size_t i = 0; i < length; i++)
+		if (path[i] != before[i])
+			return false;
+	for (unsigned int d = 0; d < state->device_count; d++) {
+		uint32_t bus = state->device[d].bus;
+
+		if (path[length] == digits[bus >> 4 & 15] && path[length + 1] == digits[bus & 15] &&
+		    (!path[length + 2] || path[length + 2] == '/'))
+			return true;
+	}
 	return false;
 }
 
