@@ -19,6 +19,7 @@ HIDDEN void *memcpy(void *restrict dst, const void *restrict src, size_t size);
 HIDDEN void *memmove(void *dst, const void *src, size_t size);
 HIDDEN void *memset(void *dst, int byte, size_t size);
 HIDDEN int memcmp(const void *a, const void *b, size_t size);
+HIDDEN int bcmp(const void *a, const void *b, size_t size); /* what clang makes of some memcmp() */
 HIDDEN size_t strlen(const char *text);
 
 static void copy_up(void *dst, const void *src, size_t size)
@@ -100,6 +101,11 @@ int memcmp(const void *a, const void *b, size_t size)
 		if (x[at] != y[at])
 			return x[at] < y[at] ? -1 : 1;
 	return 0;
+}
+
+int bcmp(const void *a, const void *b, size_t size)
+{
+	return memcmp(a, b, size);
 }
 
 size_t strlen(const char *text)

@@ -62,6 +62,7 @@ done
 [ -z "$(find "$work" -name 'sva-emu.*')" ] || fail "the emulator has left something behind"
 
 # A queue that is closed is free at once; with the emulator ends who has one open.
+# shellcheck disable=SC2016 # expanded by the inner shell
 emulated 0 --plain -- bash -c 'for i in $(seq 50); do exec 7<>/dev/dsa/wq0.1; exec 7>&-; done'
 mkfifo "$work/never"
 cat >"$work/holder" <<'END'
