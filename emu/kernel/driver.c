@@ -11,7 +11,6 @@
 #include "clock.h"
 #include "driver.h"
 #include "machine.h"
-#include "pci.h"
 #include "queue.h"
 
 #define DRAIN_LIMIT_NS UINT64_C(1000000000)
@@ -341,10 +340,15 @@ int emu_driver_remove(struct emu_state *state, struct emu_dsa *dsa)
 	return 0;
 }
 
+bool emu_driver_fits(const struct emu_dsa *dsa)
+{
+	return !dsa->driver_override[0] || !strcmp(dsa->driver_override, "idxd");
+}
+
 int emu_module_load(struct emu_state *state)
 {
 	for (uint32_t d = 0; d < state->device_count && !state->loaded; d++)
-		if (emu_pci_fits(&state->device[d]))
+		if (emu_driver_fits(&state->device[d]))
 			emu_driver_probe(state, &state->device[d]);
 	state->loaded = true;
 	return 0;

@@ -24,6 +24,9 @@ void emu_driver_probe(struct emu_state *state, struct emu_dsa *dsa);
 /* 0 or -EBUSY while a char device is open. */
 int emu_driver_remove(struct emu_state *state, struct emu_dsa *dsa);
 
+/* emu_driver_fits - may the driver have the function? driver_override can say no */
+bool emu_driver_fits(const struct emu_dsa *dsa);
+
 /* Module: 0 or -EBUSY while a char device is open. Loading what is loaded changes nothing. */
 int emu_module_load(struct emu_state *state);
 int emu_module_unload(struct emu_state *state);

@@ -288,11 +288,6 @@ const struct emu_attribute emu_pci_attributes[] = {
  * The driver.
  */
 
-bool emu_pci_fits(const struct emu_dsa *dsa)
-{
-	return !dsa->driver_override[0] || !strcmp(dsa->driver_override, "idxd");
-}
-
 static struct emu_dsa *find(struct emu_state *state, const char *value)
 {
 	char name[EMU_PCI_NAME];
@@ -310,7 +305,7 @@ STORE(store_bind)
 	struct emu_dsa *dsa = find(state, value);
 
 	(void)node;
-	if (!dsa || !emu_pci_fits(dsa))
+	if (!dsa || !emu_driver_fits(dsa))
 		return -ENODEV;
 	if (dsa->bound)
 		return -EBUSY;

@@ -18,9 +18,6 @@ void emu_pci_name(const struct emu_dsa *dsa, char name[EMU_PCI_NAME]);     /* "0
 /* Where the link of the function in EMU_PCI_DEVICES leads. */
 void emu_pci_link(const struct emu_dsa *dsa, char target[EMU_PCI_LINK]);
 
-/* emu_pci_fits - may the driver have the function? driver_override can say no */
-bool emu_pci_fits(const struct emu_dsa *dsa);
-
 /* Of a function, and of /sys/bus/pci/drivers/idxd. */
 extern const struct emu_attribute emu_pci_attributes[];
 extern const struct emu_attribute emu_pci_driver_attributes[];

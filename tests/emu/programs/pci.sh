@@ -35,7 +35,7 @@ cd $pci/devices/"$function"/dsa*
 cd /
 echo "$function" >$pci/drivers/idxd/unbind
 for path in $bus/devices/dsa0 $bus/devices/wq0.0 /dev/dsa/wq0.0; do
-	[ ! -e $path ] || fail "$path is still there"
+	[ ! -e "$path" ] || fail "$path is still there"
 done
 [ -e $bus/devices/dsa1 ] || fail "dsa1 has gone, too"
 ! { echo "$function" >$pci/drivers/idxd/unbind; } 2>/dev/null || fail "unbound twice"
