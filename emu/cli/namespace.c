@@ -16,7 +16,7 @@
 
 #include "control.h"
 #include "namespace.h"
-#include "pci.h"
+#include "address.h"
 #include "serve.h"
 
 #define CAP_ADMIN 21

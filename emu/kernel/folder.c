@@ -12,7 +12,7 @@
 #include "cdev.h"
 #include "control.h"
 #include "folder.h"
-#include "pci.h"
+#include "address.h"
 #include "sysfs.h"
 
 /* What the file system would be mounted on. */

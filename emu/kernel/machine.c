@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "machine.h"
-#include "pci.h"
+#include "address.h"
 
 /* Sapphire Rapids: GENCAP, OPCAP, WQCAP, GRPCAP as its sysfs shows them. */
 #define SPR_GEN_CAP      0x40915f0107ull

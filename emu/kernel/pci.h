@@ -5,19 +5,6 @@
 
 #include "node.h"
 
-#define EMU_PCI_NAME    16u /* of a bus or function, with its end */
-#define EMU_PCI_LINK    64u
-#define EMU_PCI_DEVICES "/sys/bus/pci/devices"
-#define EMU_PCI_DRIVER  "/sys/bus/pci/drivers/idxd"
-
-/* emu_pci_place - give each device a bus that the machine below has not got */
-void emu_pci_place(struct emu_state *state);
-
-void emu_pci_bus_name(const struct emu_dsa *dsa, char name[EMU_PCI_NAME]); /* "pci0000:6a" */
-void emu_pci_name(const struct emu_dsa *dsa, char name[EMU_PCI_NAME]);     /* "0000:6a:01.0" */
-/* Where the link of the function in EMU_PCI_DEVICES leads. */
-void emu_pci_link(const struct emu_dsa *dsa, char target[EMU_PCI_LINK]);
-
 /* Of a function, and of /sys/bus/pci/drivers/idxd. */
 extern const struct emu_attribute emu_pci_attributes[];
 extern const struct emu_attribute emu_pci_driver_attributes[];

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pci.h"
+#include "address.h"
+#include "node.h"
 
 /*
  * Numbers of nodes: kind, device, index and attribute. The roots have their own.
