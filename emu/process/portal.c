@@ -52,7 +52,9 @@ static struct emu_mapping *find(const void *addr)
 
 /*
  * Where no engine is awake, one may need this CPU to begin, and more so where the queue is full:
- * the thread that submits would else keep it, to ask again and again.
+ * the thread that submits would else keep it, to ask again and again. A posted write asks for no
+ * answer: the CPU goes on, and a program that writes faster than the engines work loses
+ * descriptors.
  */
 static enum emu_answer submit(unsigned int lane, const void *desc, enum emu_portal how)
 {
@@ -61,7 +63,7 @@ static enum emu_answer submit(unsigned int lane, const void *desc, enum emu_port
 	bool watched = atomic_load(&process->watch) == EMU_WATCHED;
 	enum emu_answer answer = emu_queue_submit(state, lane, desc, how);
 
-	if (!watched || answer != EMU_TAKEN)
+	if (how == EMU_ENQUEUE && (!watched || answer != EMU_TAKEN))
 		emu_sys(SYS_sched_yield);
 	return answer;
 }
