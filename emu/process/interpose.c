@@ -5,7 +5,6 @@
  *
  * Not seen: system calls that the program makes itself, mremap() of a portal.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -22,15 +21,6 @@
 #include "process.h"
 #include "sys.h"
 #include "trap.h"
-
-/* As the C library returns what the kernel does. */
-static int result_of(long result)
-{
-	if (result >= 0)
-		return (int)result;
-	errno = (int)-result;
-	return -1;
-}
 
 /*
  * open(). The process gets its PASID, and its engines, with the first device.
@@ -49,7 +39,7 @@ static int opened(int fd)
 	if (!err)
 		return fd;
 	emu_sys(SYS_close, fd);
-	return result_of(err);
+	return (int)emu_result(err);
 }
 
 static mode_t mode_argument(int flags, va_list args)
@@ -181,10 +171,7 @@ static void *map_device(void *addr, size_t length, int flags, int fd,
 	void *page;
 	int err = emu_portal_map(addr, length, flags, fd, file, &page);
 
-	if (!err)
-		return page;
-	errno = -err;
-	return MAP_FAILED;
+	return emu_result(err) ? MAP_FAILED : page;
 }
 
 EMU_EXPORT void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
@@ -229,7 +216,7 @@ static int stat_at(int dir, const char *path, struct stat *st, int flags)
 {
 	char own[EMU_PATH];
 	struct emu_device_file file;
-	int result = result_of(emu_sys(SYS_newfstatat, dir, emu_path(path, own), st, flags));
+	int result = (int)emu_result(emu_sys(SYS_newfstatat, dir, emu_path(path, own), st, flags));
 
 	if (result)
 		return result;
@@ -329,7 +316,8 @@ EMU_EXPORT int statx(int dir, const char *path, int flags, unsigned int mask, st
 	char own[EMU_PATH];
 	struct stat st = { 0 };
 	struct emu_device_file file;
-	int result = result_of(emu_sys(SYS_statx, dir, emu_path(path, own), flags, mask, stx));
+	int result =
+		(int)emu_result(emu_sys(SYS_statx, dir, emu_path(path, own), flags, mask, stx));
 
 	if (result)
 		return result;
@@ -355,12 +343,7 @@ EMU_EXPORT int statx(int dir, const char *path, int flags, unsigned int mask, st
 
 static long call(long number, const long a[6])
 {
-	long result = emu_sys_call(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-
-	if (result >= 0 || result < -4095)
-		return result;
-	errno = (int)-result;
-	return -1;
+	return emu_result(emu_sys_call(number, a[0], a[1], a[2], a[3], a[4], a[5]));
 }
 
 static long call_open(int dir, const char *path, int flags, mode_t mode)
@@ -368,7 +351,7 @@ static long call_open(int dir, const char *path, int flags, mode_t mode)
 	char own[EMU_PATH];
 	const char *to = emu_path_to_open(path, flags, own);
 
-	return to ? opened(result_of(emu_sys(SYS_openat, dir, to, flags, mode))) : -1;
+	return to ? opened((int)emu_result(emu_sys(SYS_openat, dir, to, flags, mode))) : -1;
 }
 
 static long call_mmap(const long a[6])

@@ -16,23 +16,10 @@
 #include "process.h"
 #include "trap.h"
 
-static ssize_t fails(int err)
-{
-	errno = err;
-	return -1;
-}
-
 /* A queue of a machine without char devices: nothing but this library knows what it is. */
 static bool is_plain(int fd, struct emu_device_file *file)
 {
 	return emu_root[0] && emu_device_fd(fd, file) && file->file != EMU_NONE;
-}
-
-static ssize_t write_plain(const struct emu_device_file *file, const void *buf, size_t size)
-{
-	ssize_t result = emu_plain_write(file, buf, size);
-
-	return result < 0 ? fails((int)-result) : result;
 }
 
 EMU_EXPORT ssize_t write(int fd, const void *buf, size_t size)
@@ -40,7 +27,8 @@ EMU_EXPORT ssize_t write(int fd, const void *buf, size_t size)
 	struct emu_device_file file;
 	EMU_NEXT(write);
 
-	return is_plain(fd, &file) ? write_plain(&file, buf, size) : next(fd, buf, size);
+	return is_plain(fd, &file) ? emu_result(emu_plain_write(&file, buf, size))
+				   : next(fd, buf, size);
 }
 
 EMU_EXPORT ssize_t pwrite(int fd, const void *buf, size_t size, off_t offset)
@@ -48,7 +36,8 @@ EMU_EXPORT ssize_t pwrite(int fd, const void *buf, size_t size, off_t offset)
 	struct emu_device_file file;
 	EMU_NEXT(pwrite);
 
-	return is_plain(fd, &file) ? write_plain(&file, buf, size) : next(fd, buf, size, offset);
+	return is_plain(fd, &file) ? emu_result(emu_plain_write(&file, buf, size))
+				   : next(fd, buf, size, offset);
 }
 
 EMU_EXPORT ssize_t pwrite64(int fd, const void *buf, size_t size, off64_t offset)
@@ -80,7 +69,7 @@ EMU_EXPORT ssize_t read(int fd, void *buf, size_t size)
 	struct emu_device_file file;
 	EMU_NEXT(read);
 
-	return is_plain(fd, &file) ? fails(EINVAL) : next(fd, buf, size);
+	return is_plain(fd, &file) ? emu_result(-EINVAL) : next(fd, buf, size);
 }
 
 EMU_EXPORT ssize_t pread(int fd, void *buf, size_t size, off_t offset)
@@ -88,7 +77,7 @@ EMU_EXPORT ssize_t pread(int fd, void *buf, size_t size, off_t offset)
 	struct emu_device_file file;
 	EMU_NEXT(pread);
 
-	return is_plain(fd, &file) ? fails(EINVAL) : next(fd, buf, size, offset);
+	return is_plain(fd, &file) ? emu_result(-EINVAL) : next(fd, buf, size, offset);
 }
 
 EMU_EXPORT ssize_t pread64(int fd, void *buf, size_t size, off64_t offset)
@@ -101,7 +90,7 @@ EMU_EXPORT off_t lseek(int fd, off_t offset, int whence)
 	struct emu_device_file file;
 	EMU_NEXT(lseek);
 
-	return emu_device_fd(fd, &file) ? fails(ESPIPE) : next(fd, offset, whence);
+	return emu_device_fd(fd, &file) ? emu_result(-ESPIPE) : next(fd, offset, whence);
 }
 
 EMU_EXPORT off64_t lseek64(int fd, off64_t offset, int whence)
