@@ -26,11 +26,13 @@ static int serve(struct emu_state *state, const char *socket, const char *mountp
 		return err;
 	}
 	err = emu_server_start(state, mountpoint, shared, server);
-	if (err)
+	if (err && mountpoint)
 		fprintf(stderr,
 			"sva-emu: cannot mount a FUSE file system: %s: /dev/fuse must be there and "
 			"be open to this user\n",
 			strerror(-err));
+	else if (err)
+		fprintf(stderr, "sva-emu: cannot serve the machine: %s\n", strerror(-err));
 	return err;
 }
 

@@ -2,7 +2,8 @@
 /*
  * The FUSE side of the kernel model: requests in, answers out. What they mean is in sysfs.c and
  * cdev.c. One thread answers all of them, in the order in which they come, so that a device that
- * was closed is free before the next open; only close() waits, and that without the thread.
+ * was closed is free before the next open. What waits does so without the thread: close(), and a
+ * write after which the kernel must forget entries.
  */
 #define FUSE_USE_VERSION 35
 #include <errno.h>
@@ -714,7 +715,9 @@ static void *serve(void *argument)
 			break;
 		answer_closing(server);
 		wake_pollers(server);
-		emu_share_serve(server->share);
+		/* Without a file system, each wake-up is for that, or for a look at the devices. */
+		if (fds[2].revents || !server->session)
+			emu_share_serve(server->share);
 		if (!fds[0].revents)
 			continue;
 		if (fuse_session_receive_buf(server->session, &buf) <= 0)

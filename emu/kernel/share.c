@@ -223,21 +223,28 @@ static int refresh(const struct emu_share *share, const struct emu_request *requ
 	return 0;
 }
 
-static int request_result(struct emu_share *share, const struct connection *connection,
-			  const struct emu_request *request)
+/* Requests in whose answer it matters who asks. */
+static int request_of_caller(struct emu_share *share, const struct connection *connection,
+			     const struct emu_request *request)
 {
 	struct emu_caller caller = { 0 };
 	int err = caller_of(connection->fd, &caller);
 
 	if (err)
 		return err;
+	return request->ask == EMU_ASK_PROCESS ? emu_process_open(share->state, caller.pid)
+					       : open_queue(share, &caller, request);
+}
+
+static int request_result(struct emu_share *share, const struct connection *connection,
+			  const struct emu_request *request)
+{
 	switch (request->ask) {
 	case EMU_ASK_MACHINE:
 		return 0;
 	case EMU_ASK_PROCESS:
-		return emu_process_open(share->state, caller.pid);
 	case EMU_ASK_OPEN:
-		return open_queue(share, &caller, request);
+		return request_of_caller(share, connection, request);
 	case EMU_ASK_REFRESH:
 		return refresh(share, request);
 	default:

@@ -23,7 +23,7 @@ static bool has_rawio(void)
 static struct emu_caller self(void)
 {
 	int process = emu_process_index();
-	struct emu_caller caller = { .rawio = has_rawio() };
+	struct emu_caller caller = { 0 };
 
 	if (process == EMU_NONE)
 		caller.pid = (pid_t)emu_sys(SYS_getpid);
@@ -62,6 +62,7 @@ int emu_plain_portal(const struct emu_device_file *file, size_t length)
 {
 	struct emu_caller caller = self();
 
+	caller.rawio = has_rawio();
 	return emu_cdev_portal(emu_machine(), &caller, (unsigned int)file->file, length);
 }
 
