@@ -3,27 +3,13 @@
 # environment.sh SVA-EMU PROGRAM - programs that lose the emulator's library: they get it back, or are
 # told why they cannot be helped. PROGRAM says which path it has.
 set -euo pipefail
-emu=$1 program=$(realpath "$2")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-fail()
-{
-	echo "$*"
-	cat "$work/out"
-	exit 1
-}
-
-# prints TEXT - what the last command said has it
-prints()
-{
-	grep -qF -- "$1" "$work/out" || fail "does not say '$1':"
-}
+sva_emu=$1 program=$(realpath "$2")
+. "$(dirname "$0")/check.sh"
 
 # portal COMMAND... - the program, started that way, has a portal
 portal()
 {
-	"$emu" -- "$@" >"$work/out" 2>&1 || fail "$*: exit status $?"
+	emu 0 -- "$@"
 	prints 'path    portal'
 }
 
@@ -91,7 +77,7 @@ END
 if cc -static "$work/parent.c" -o "$work/parent" 2>/dev/null; then
 	portal "$work/parent" "$program"
 	cc -static "$work/raw.c" -o "$work/static"
-	"$emu" -- "$work/static" >"$work/out" 2>&1
+	"$sva_emu" -- "$work/static" >"$work/out" 2>&1
 	prints 'it is linked statically'
 	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "more than one reason:"
 fi
@@ -99,11 +85,11 @@ fi
 # System calls of its own: by syscall() they are seen, and a portal needs no more than mmap().
 cc "$work/raw.c" -o "$work/raw"
 for how in mmap function; do
-	"$emu" -- "$work/raw" $how >"$work/out" 2>&1 || fail "$how: exit status $?"
+	"$sva_emu" -- "$work/raw" $how >"$work/out" 2>&1 || fail "$how: exit status $?"
 	[ ! -s "$work/out" ] || fail "$how is said to be impossible:"
 done
 for how in write close; do
-	"$emu" -- "$work/raw" $how >"$work/out" 2>&1
+	"$sva_emu" -- "$work/raw" $how >"$work/out" 2>&1
 	prints 'makes the system calls open() or mmap() itself'
 	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "more than one reason:"
 done

@@ -4,34 +4,7 @@
 set -euo pipefail
 
 sva_emu=$1 copy=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-fail()
-{
-	echo "options: $*" >&2
-	cat "$work/out" >&2
-	exit 1
-}
-
-# emu STATUS OPTION... - run it; what is printed is in out
-emu()
-{
-	local status=0
-
-	timeout 60 "$sva_emu" "${@:2}" >"$work/out" 2>&1 </dev/null || status=$?
-	[ $status -eq "$1" ] || fail "sva-emu ${*:2}: exit status $status, not $1"
-}
-
-# prints TEXT... - the last run has printed each of them
-prints()
-{
-	local text
-
-	for text; do
-		grep -qF -- "$text" "$work/out" || fail "no '$text' in:"
-	done
-}
+. "$(dirname "$0")/check.sh"
 
 # A queue without block on fault, so that the program has to go on by itself.
 cat >"$work/config" <<'END'
@@ -105,20 +78,7 @@ prints "$work/nothing"
 emu 125 --trace "$work/no/trace" -- true
 prints "$work/no/trace"
 
-# The emulator is killed: with it end the command, and whoever has a device open. Both hold the pipe.
-mkfifo "$work/never"
-cat >"$work/holder" <<'END'
-bash -c 'exec 7<>/dev/dsa/wq0.0; echo open; read -r _ <"$0"' "$1" &
-wait
-END
-exec 3< <(exec "$sva_emu" -- bash "$work/holder" "$work/never" 2>&1)
-emulator=$!
-read -r line <&3
-[ "$line" = open ] || fail "the holder says '$line'"
-kill -KILL $emulator
-timeout 60 cat <&3 >"$work/out" || fail "a program runs on without the emulator"
-prints 'the emulator has ended before this program'
-exec 3<&-
+emu_killed
 
 # A signal goes to the command.
 mkfifo "$work/ready"
