@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "control.h"
 #include "namespace.h"
-#include "address.h"
 #include "serve.h"
 
 #define CAP_ADMIN 21

@@ -23,7 +23,7 @@ enum emu_ask {
 	EMU_ASK_MACHINE, /* both files of struct emu_state; the connection is of no more use */
 	EMU_ASK_PROCESS, /* the engines of a memory; the result: index of the struct emu_process */
 	EMU_ASK_OPEN,    /* a queue; the result: index of the struct emu_file */
-	EMU_ASK_REFRESH, /* an attribute's plain file is about to be read: write it anew */
+	EMU_ASK_REFRESH, /* an attribute's plain file is about to be read: update it */
 };
 
 struct emu_request {

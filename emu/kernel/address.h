@@ -10,7 +10,7 @@
 #define EMU_PCI_DEVICES "/sys/bus/pci/devices"
 #define EMU_PCI_DRIVER  "/sys/bus/pci/drivers/idxd"
 
-/* emu_pci_place - give each device a bus that the machine below has not got */
+/* emu_pci_place - give each device a bus number that the host does not use */
 void emu_pci_place(struct emu_state *state);
 
 void emu_pci_bus_name(const struct emu_dsa *dsa, char name[EMU_PCI_NAME]); /* "pci0000:6a" */

@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "cdev.h"
 #include "control.h"
 #include "folder.h"
-#include "address.h"
 #include "sysfs.h"
 
 /* What the file system would be mounted on. */

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "machine.h"
 #include "address.h"
+#include "machine.h"
 
 /* Sapphire Rapids: GENCAP, OPCAP, WQCAP, GRPCAP as its sysfs shows them. */
 #define SPR_GEN_CAP      0x40915f0107ull

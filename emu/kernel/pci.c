@@ -106,7 +106,7 @@ SHOW(show_config)
  * Functions.
  */
 
-/* A value that all have, with as many digits as it is wide. */
+/* A value that is the same for every function, padded to its width. */
 #define SHOW_FIXED(name, format, value)                                   \
 	SHOW(name)                                                        \
 	{                                                                 \

@@ -27,7 +27,7 @@ int emu_sysfs_lookup(const struct emu_state *state, uint64_t dir, const char *na
 int emu_sysfs_entry(const struct emu_state *state, uint64_t dir, unsigned int index,
 		    char name[EMU_SYSFS_NAME], uint64_t *node);
 
-/* Does an entry stay as it is until a device or the module goes? */
+/* Does an entry stay the same until a device is unbound or the module unloaded? */
 bool emu_sysfs_lasts(uint64_t dir, uint64_t node);
 
 /* The @index-th of the folders that have such entries; 0: no more. */

@@ -4,8 +4,8 @@
  * library ends a process with the last thread of its own, and a sanitizer sees no races with a
  * device. No function of the C library works in them, and no thread-local variable but emu_thread.
  *
- * A thread's mapping, upwards: a page that nobody may touch, the stack, emu_thread as far below the
- * thread pointer as it is in every thread, and the thread pointer's page.
+ * A thread's mapping, from low to high addresses: a guard page, the stack, emu_thread at the same
+ * distance below the thread pointer as in every other thread, and the page at the thread pointer.
  *
  * Source: clone(2); System V ABI, AMD64 Architecture Processor Supplement, and ELF Handling For
  * Thread-Local Storage, variant II.
