@@ -18,6 +18,12 @@
 
 enum kind { NOTHING, DEVICE, GROUP, QUEUE, ENGINE };
 
+/* What is to be enabled. */
+struct named {
+	unsigned int device;
+	char name[32];
+};
+
 struct loader {
 	struct emu_state *state;
 	const char *file;
@@ -25,9 +31,17 @@ struct loader {
 	enum kind kind;      /* whose values are set now; NOTHING: nobody's */
 	char name[32];
 	unsigned int index;
-	uint32_t device_count, queue_count; /* to be enabled: */
-	char devices[EMU_DEVICES][32], queues[EMU_DEVICES * EMU_QUEUES][32];
+	uint32_t device_count, queue_count;
+	struct named devices[EMU_DEVICES], queues[EMU_DEVICES * EMU_QUEUES];
 };
+
+static struct named current(const struct loader *loader)
+{
+	struct named named = { .device = loader->device };
+
+	memcpy(named.name, loader->name, sizeof(named.name));
+	return named;
+}
 
 static int complain(const struct loader *loader, const char *what, int err)
 {
@@ -195,7 +209,7 @@ static int select_device(struct loader *loader)
 	if (loader->device_count == EMU_DEVICES)
 		return complain(loader, "more devices than a machine has", -E2BIG);
 	loader->kind = DEVICE;
-	memcpy(loader->devices[loader->device_count++], loader->name, sizeof(loader->name));
+	loader->devices[loader->device_count++] = current(loader);
 	return 0;
 }
 
@@ -214,7 +228,7 @@ static int select_part(struct loader *loader, enum kind kind, const char *prefix
 		return 0;
 	if (loader->queue_count == EMU_DEVICES * EMU_QUEUES)
 		return complain(loader, "more queues than a machine has", -E2BIG);
-	memcpy(loader->queues[loader->queue_count++], loader->name, sizeof(loader->name));
+	loader->queues[loader->queue_count++] = current(loader);
 	return 0;
 }
 
@@ -283,17 +297,12 @@ static int walk_list(struct loader *loader, struct json_object *list)
 static int bind(struct loader *loader, const char *driver, const char *name)
 {
 	char path[64], what[256];
-	unsigned int device;
 	int err;
 
 	snprintf(path, sizeof(path), "drivers/%s/bind", driver);
 	err = emu_sysfs_write(loader->state, path, name);
 	if (!err)
 		return 0;
-	sscanf(name, "%*[^0-9]%u", &device);
-	for (loader->device = 0; device_of(loader)->id != device; loader->device++)
-		;
-	snprintf(loader->name, sizeof(loader->name), "%s", name);
 	snprintf(what, sizeof(what), "cannot be enabled: %s: %s (cmd_status 0x%x)", strerror(-err),
 		 emu_driver_reason(device_of(loader)->cmd_status), device_of(loader)->cmd_status);
 	return complain(loader, what, err);
@@ -316,14 +325,14 @@ static const char *driver_of(const struct loader *loader, const char *name)
 	return strncmp(text, "none", 4) != 0 ? "user" : NULL;
 }
 
-static int enable_queue(struct loader *loader, const char *name)
+static int enable_one(struct loader *loader, const struct named *named, bool queue)
 {
-	const char *driver = driver_of(loader, name);
+	const char *driver = queue ? driver_of(loader, named->name) : "idxd";
 
-	if (driver)
-		return bind(loader, driver, name);
-	snprintf(loader->name, sizeof(loader->name), "%s", name);
-	return complain(loader, "cannot be enabled: it has no type", -ENXIO);
+	loader->device = named->device;
+	memcpy(loader->name, named->name, sizeof(loader->name));
+	return driver ? bind(loader, driver, named->name)
+		      : complain(loader, "cannot be enabled: it has no type", -ENXIO);
 }
 
 static int enable(struct loader *loader)
@@ -331,9 +340,9 @@ static int enable(struct loader *loader)
 	int err = 0;
 
 	for (uint32_t i = loader->device_count; i > 0 && !err; i--)
-		err = bind(loader, "idxd", loader->devices[i - 1]);
+		err = enable_one(loader, &loader->devices[i - 1], false);
 	for (uint32_t i = loader->queue_count; i > 0 && !err; i--)
-		err = enable_queue(loader, loader->queues[i - 1]);
+		err = enable_one(loader, &loader->queues[i - 1], true);
 	return err;
 }
 
