@@ -61,8 +61,14 @@ acyclic()
 	[ -z "$loop" ] || fail "$1 need each other: $(sed 's/^tsort: //; /contains a loop/d' <<<"$loop" | tr '\n' ' ')"
 }
 
-grep -HoE '^#include ("|<sva/)[^">]+' include/sva/*.h lib/*.h lib/cpu/*.h emu/*/*.h |
-	sed -E 's|^([^:]*/)?([^/:]+):#include .(.*/)?([^/]+)$|\2 \4|' | acyclic headers
+for folder in "${!below[@]}"; do
+	while IFS=: read -r file line; do
+		header=${line#*include ?} header=${header%?}
+		[[ $header == sva/* ]] && from=include || from=$(folder_of "$folder" "$header")
+		echo "$file $from/$header"
+	done < <(grep -HoE '^#include ("[^"]+"|<sva/[^>]+>)' "$folder"/*.h 2>/dev/null || true)
+done >"$pairs"
+acyclic headers <"$pairs"
 
 # Of the names that are ours: the emulator also defines functions of the C library.
 for file; do
