@@ -819,11 +819,21 @@ int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu
 	return err;
 }
 
+/* Of programs that have ended, before the kernel has told us of their files. */
+static void complain_of_the_last(struct emu_server *server)
+{
+	for (unsigned int i = 0; server->session && i < EMU_FILES; i++)
+		if (server->state->file[i].used && emu_cdev_unknown(server->state, i) &&
+		    kill(server->state->file[i].pid, 0) && errno == ESRCH)
+			complain(server, i, by_itself);
+}
+
 void emu_server_stop(struct emu_server *server)
 {
 	end_forgetter(server); /* which may wait for an answer */
 	eventfd_write(server->stop, 1);
 	pthread_join(server->thread, NULL);
+	complain_of_the_last(server);
 	if (server->session)
 		fuse_session_unmount(server->session);
 	discard(server);
