@@ -530,16 +530,22 @@ static void the_time_stamp_counter(void **state)
 		atomic_signal_fence(memory_order_seq_cst); \
 	} while (0)
 
-/* Without a PASID, ENQCMD is a general protection fault; so is ENQCMDS outside ring 0. */
+/*
+ * Without a PASID, ENQCMD is a general protection fault; so is ENQCMDS outside ring 0. It also is
+ * where a hypervisor hides the bit of a CPU that has them.
+ */
+static bool is_expected(int signal)
+{
+	return signal == SIGSEGV || (signal == SIGILL && !(sva__cpuid_features() & SVA_CPU_ENQCMD));
+}
+
 static void executed_enqcmd(void **state)
 {
-	const int expected = sva__cpuid_features() & SVA_CPU_ENQCMD ? SIGSEGV : SIGILL;
-
 	(void)state;
 	EXECUTE(&enqcmd, sva_enqcmd(portal, words));
-	assert_int_equal(trace.signal, expected);
+	assert_true(is_expected(trace.signal));
 	EXECUTE(&enqcmds, sva_enqcmds(portal, words));
-	assert_int_equal(trace.signal, expected);
+	assert_true(is_expected(trace.signal));
 }
 
 static void executed_movdir64b(void **state)
