@@ -12,8 +12,8 @@
 
 #include <sva/wq.h>
 
+#include "discover.h"
 #include "env.h"
-#include "name.h"
 #include "sysfs.h"
 
 /* Objects by number, each once. */
@@ -118,12 +118,13 @@ static const struct sva_dev_info *find_dev(const struct sva_topology *topo, enum
 	return bsearch(&wanted, topo->devs, topo->dev_count, sizeof(*topo->devs), compare_dev);
 }
 
-static int fill_dev(struct sva_dev_info *dev, int devices, const struct svai_object *o)
+static int fill_dev(struct sva_dev_info *dev, int devices, const struct svai_object *o,
+		    bool for_open)
 {
 	dev->kind = o->kind;
 	snprintf(dev->name, sizeof(dev->name), "%s%u", o->kind == SVA_DEV_KIND_DSA ? "dsa" : "iax",
 		 o->device);
-	return svai_sysfs_read_dev(devices, dev);
+	return svai_sysfs_read_dev(devices, dev, for_open);
 }
 
 /* Where its node is; "" if that is too long, since half a path may be another queue's. */
@@ -136,18 +137,19 @@ static void set_path(struct sva_wq_info *wq)
 		*wq->devnode = '\0';
 }
 
-static int fill_wq(struct sva_wq_info *wq, int devices, const struct svai_object *o,
-		   const struct sva_dev_info *dev)
+static void name_wq(struct sva_wq_info *wq, const struct svai_object *o,
+		    const struct sva_dev_info *dev)
 {
 	wq->kind = dev->kind;
 	wq->numa_node = dev->numa_node;
 	snprintf(wq->device, sizeof(wq->device), "%s", dev->name);
 	snprintf(wq->name, sizeof(wq->name), "wq%u.%u", o->device, o->queue);
 	set_path(wq);
-	return svai_sysfs_read_wq(devices, wq);
 }
 
-static int fill(struct sva_topology *topo, int devices, const struct list *list)
+/* @name: what is to be opened; NULL: nothing, all is of interest. */
+static int fill(struct sva_topology *topo, int devices, const struct list *list,
+		const struct svai_name *name)
 {
 	int err = 0;
 
@@ -159,12 +161,18 @@ static int fill(struct sva_topology *topo, int devices, const struct list *list)
 		return -ENOMEM;
 	for (size_t i = 0; i < list->count && !err; i++) {
 		const struct svai_object *o = &list->items[i];
-		const struct sva_dev_info *dev;
+		const struct sva_dev_info *dev = find_dev(topo, SVA_DEV_KIND_ANY, o->device);
+		struct sva_wq_info *wq = &topo->wqs[topo->wq_count];
 
-		if (o->kind)
-			err = fill_dev(&topo->devs[topo->dev_count++], devices, o);
-		else if ((dev = find_dev(topo, SVA_DEV_KIND_ANY, o->device)))
-			err = fill_wq(&topo->wqs[topo->wq_count++], devices, o, dev);
+		if (o->kind && (!name || svai_name_means(name, o)))
+			err = fill_dev(&topo->devs[topo->dev_count++], devices, o, name);
+		if (o->kind || !dev)
+			continue;
+		name_wq(wq, o, dev);
+		if (name && !svai_name_means_queue(name, wq))
+			continue;
+		topo->wq_count++;
+		err = svai_sysfs_read_wq(devices, wq, name);
 	}
 	return err;
 }
@@ -217,41 +225,51 @@ static void clear(struct sva_topology *topo)
 	memset(topo, 0, sizeof(*topo));
 }
 
-static int take_snapshot(struct sva_topology *topo, int devices)
+/* Devices come first. */
+static bool has_device(const struct list *list)
 {
-	struct list list = { 0 };
-	int err = list_directory(devices, &list);
+	return list->count && list->items[0].kind;
+}
 
-	sort_and_drop_duplicates(&list);
-	if (!err)
-		err = fill(topo, devices, &list);
+static int take_snapshot(struct sva_topology *topo, const struct svai_name *name)
+{
+	int devices = svai_sysfs_devices(), err = devices;
+	struct list list = { 0 };
+
+	if (devices >= 0) {
+		err = list_directory(devices, &list);
+		sort_and_drop_duplicates(&list);
+		if (!err)
+			err = fill(topo, devices, &list, name);
+		close(devices);
+	}
+	if (!has_device(&list))
+		explain_absence(topo, err);
 	free(list.items);
+	return svai_is_shortage(err) ? err : 0;
+}
+
+static int discover(struct sva_topology **out, const struct svai_name *name)
+{
+	struct sva_topology *topo = calloc(1, sizeof(*topo));
+	int err = topo ? take_snapshot(topo, name) : -ENOMEM;
+
+	*out = topo;
+	if (err) {
+		sva_topology_free(topo);
+		*out = NULL;
+	}
 	return err;
 }
 
 int sva_topology_discover(struct sva_topology **out)
 {
-	struct sva_topology *topo;
-	int devices, err;
+	return out ? discover(out, NULL) : -EINVAL;
+}
 
-	if (!out)
-		return -EINVAL;
-	*out = NULL;
-	topo = calloc(1, sizeof(*topo));
-	if (!topo)
-		return -ENOMEM;
-	devices = svai_sysfs_devices();
-	err = devices < 0 ? devices : take_snapshot(topo, devices);
-	if (devices >= 0)
-		close(devices);
-	if (svai_is_shortage(err)) {
-		sva_topology_free(topo);
-		return err;
-	}
-	if (!topo->dev_count)
-		explain_absence(topo, err);
-	*out = topo;
-	return 0;
+int svai_discover_for_open(struct sva_topology **out, const struct svai_name *name)
+{
+	return discover(out, name);
 }
 
 void sva_topology_free(struct sva_topology *topo)

@@ -87,3 +87,21 @@ int svai_name_parse(struct svai_name *name, const char *text)
 		return -EINVAL;
 	return 0;
 }
+
+bool svai_name_means(const struct svai_name *name, const struct svai_object *device)
+{
+	const char *queue = name->path ? strrchr(name->path, '/') + 1 : name->queue;
+	struct svai_object o;
+
+	if (name->device && svai_object_parse(&o, name->device) &&
+	    (o.kind != device->kind || o.device != device->device))
+		return false;
+	return !queue || !svai_object_parse(&o, queue) || o.device == device->device;
+}
+
+bool svai_name_means_queue(const struct svai_name *name, const struct sva_wq_info *wq)
+{
+	return (!name->path || !strcmp(name->path, wq->devnode)) &&
+	       (!name->device || !strcmp(name->device, wq->device)) &&
+	       (!name->queue || !strcmp(name->queue, wq->name));
+}

@@ -27,4 +27,10 @@ struct svai_name {
 /* svai_name_parse - 0, or -EINVAL */
 int svai_name_parse(struct svai_name *name, const char *text);
 
+/* svai_name_means - can it mean this device, or a queue of it? */
+bool svai_name_means(const struct svai_name *name, const struct svai_object *device);
+
+/* svai_name_means_queue - does it mean this one? */
+bool svai_name_means_queue(const struct svai_name *name, const struct sva_wq_info *wq);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "cpu/cpu.h"
 #include "device.h"
+#include "discover.h"
 #include "drain.h"
 #include "open.h"
 #include "options.h"
@@ -173,7 +174,7 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 	const struct sva_topology *topo = opts->topology;
 	struct sva_topology *own = NULL;
 	char why[480] = "";
-	int err = topo ? 0 : sva_topology_discover(&own);
+	int err = topo ? 0 : svai_discover_for_open(&own, name);
 
 	if (err)
 		return err;
@@ -266,7 +267,7 @@ static int reopen_queue(struct svai_handle *h)
 	/* The queue is named: its node was right at the first open. */
 	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = h->flags & ~SVA_OPEN_ON_NODE };
 	struct sva_topology *topo;
-	int err = sva_topology_discover(&topo);
+	int err = svai_discover_for_open(&topo, &name);
 
 	if (err)
 		return err;

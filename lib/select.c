@@ -9,13 +9,6 @@
 
 #include "select.h"
 
-static bool is_meant(const struct svai_name *name, const struct sva_wq_info *wq)
-{
-	return (!name->path || !strcmp(name->path, wq->devnode)) &&
-	       (!name->device || !strcmp(name->device, wq->device)) &&
-	       (!name->queue || !strcmp(name->queue, wq->name));
-}
-
 /*
  * The masks hide BATCH where write(2) refuses it (DSA 1.0; any before Linux 6.16): portals take it.
  * Only a mask that the administrator has narrowed means what it says.
@@ -186,7 +179,7 @@ int svai_select(const struct sva_topology *topo, const struct svai_name *name,
 		const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
 		struct sva_rejection r = { 0 };
 
-		if (!dev || !is_meant(name, wq))
+		if (!dev || !svai_name_means_queue(name, wq))
 			continue;
 		snprintf(r.queue, sizeof(r.queue), "%s", wq->name);
 		if (!check_usable(dev, wq, &r) && !check_wanted(dev, wq, opts, &r))

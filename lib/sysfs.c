@@ -230,11 +230,14 @@ static const char *const states[] = { "", "disabled", "enabled", "halted", NULL 
 static const char *const modes[] = { "", "shared", "dedicated", NULL };
 static const char *const types[] = { "", "kernel", "user", NULL };
 
-int svai_sysfs_read_dev(int devices, struct sva_dev_info *info)
+int svai_sysfs_read_dev(int devices, struct sva_dev_info *info, bool for_open)
 {
 	struct reader r = { devices, info->name, &info->unknown, 0 };
 
 	info->state = (enum sva_dev_state)word(&r, "state", states);
+	if (for_open &&
+	    (info->state == SVA_DEV_STATE_DISABLED || info->state == SVA_DEV_STATE_HALTED))
+		return r.err;
 	info->version = u32(&r, "version", SVA_ATTR_VERSION);
 	info->numa_node = int_or_none(&r, "numa_node", SVA_ATTR_NUMA_NODE);
 	info->pasid_enabled = flag(&r, "pasid_enabled", SVA_ATTR_PASID_ENABLED);
@@ -255,13 +258,15 @@ int svai_sysfs_read_dev(int devices, struct sva_dev_info *info)
 	return r.err;
 }
 
-int svai_sysfs_read_wq(int devices, struct sva_wq_info *info)
+int svai_sysfs_read_wq(int devices, struct sva_wq_info *info, bool for_open)
 {
 	struct reader r = { devices, info->name, &info->unknown, 0 };
 
 	info->state = (enum sva_dev_state)word(&r, "state", states);
-	info->mode = (enum sva_wq_mode)word(&r, "mode", modes);
 	info->type = (enum sva_wq_type)word(&r, "type", types);
+	if (for_open && (info->state == SVA_DEV_STATE_DISABLED || info->type != SVA_WQ_TYPE_USER))
+		return r.err;
+	info->mode = (enum sva_wq_mode)word(&r, "mode", modes);
 	string(&r, "name", info->label, sizeof(info->label));
 	string(&r, "driver_name", info->driver, sizeof(info->driver));
 	info->group_id = int_or_none(&r, "group_id", 0);

@@ -13,12 +13,13 @@ int svai_sysfs_devices(void);
 
 /*
  * svai_sysfs_read_dev, svai_sysfs_read_wq - all attributes of info->name below @devices
+ * @for_open: of what cannot be opened, only those that say so
  *
  * Return 0, or an error that svai_is_shortage(): what was read is worth nothing then. Any other
  * error only makes an attribute unknown.
  */
-int svai_sysfs_read_dev(int devices, struct sva_dev_info *info);
-int svai_sysfs_read_wq(int devices, struct sva_wq_info *info);
+int svai_sysfs_read_dev(int devices, struct sva_dev_info *info, bool for_open);
+int svai_sysfs_read_wq(int devices, struct sva_wq_info *info, bool for_open);
 
 /* svai_is_shortage - of file descriptors or memory: this process's trouble, not the device's */
 bool svai_is_shortage(int err);

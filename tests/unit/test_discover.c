@@ -10,6 +10,7 @@
 
 #include <sva/sva.h>
 
+#include "discover.h"
 #include "fake_sysfs.h"
 #include "sysfs.h"
 
@@ -290,6 +291,59 @@ static void a_loaded_driver_that_is_hidden(void **state)
 	is_without_devices("does not exist: the idxd driver is loaded");
 }
 
+static struct sva_topology *discover_for(const char *text)
+{
+	struct sva_topology *topo;
+	struct svai_name name;
+
+	assert_int_equal(svai_name_parse(&name, text), 0);
+	assert_int_equal(svai_discover_for_open(&topo, &name), 0);
+	return topo;
+}
+
+/* What is in a snapshot for an open, and of which of them there is more than why they are no use.
+ */
+static void assert_found(const char *text, const char *expected)
+{
+	struct sva_topology *topo = discover_for(text);
+	char found[128] = "";
+
+	sva_topology_foreach_dev (topo, dev)
+		sprintf(found + strlen(found), "%s%s ", dev->name, dev->version ? "+" : "");
+	sva_topology_foreach_wq (topo, wq)
+		sprintf(found + strlen(found), "%s%s ", wq->name, wq->size ? "+" : "");
+	assert_string_equal(found, expected);
+	assert_string_equal(sva_topology_why(topo), "");
+	sva_topology_free(topo);
+}
+
+static void to_open_one_not_all_is_read(void **state)
+{
+	struct fake_tree *tree = *state;
+	char path[300];
+
+	fake_device(tree, "dsa0");
+	fake_device(tree, "dsa2");
+	fake_device(tree, "iax1");
+	fake_attr(tree, "dsa2", "state", "disabled\n");
+	fake_wq(tree, "wq0.0", "shared");
+	fake_wq(tree, "wq0.1", "shared");
+	fake_attr(tree, "wq0.1", "state", "disabled\n");
+	fake_wq(tree, "wq0.2", "shared");
+	fake_attr(tree, "wq0.2", "type", "kernel\n");
+	fake_wq(tree, "wq1.0", "shared");
+	assert_found(NULL, "dsa0+ iax1+ dsa2 wq0.0+ wq0.1 wq0.2 wq1.0+ ");
+	assert_found("dsa0", "dsa0+ wq0.0+ wq0.1 wq0.2 ");
+	assert_found("dsa1", "");
+	assert_found("wq0.1", "dsa0+ wq0.1 ");
+	assert_found("wq1.0", "iax1+ wq1.0+ ");
+	assert_found("dsa0/wq1.0", "");
+	assert_found("wq3.0", "");
+	snprintf(path, sizeof(path), "%s/dev/dsa/wq0.0", fake_tree_path(tree));
+	assert_found(path, "dsa0+ wq0.0+ ");
+	assert_found("/dev/dsa/wq0.0", "dsa0+ "); /* it is not where the nodes are */
+}
+
 static void arguments(void **state)
 {
 	(void)state;
@@ -359,6 +413,7 @@ int main(void)
 		TEST(nothing_is_written),
 		TEST(why_there_is_nothing),
 		TEST(a_loaded_driver_that_is_hidden),
+		TEST(to_open_one_not_all_is_read),
 		TEST(arguments),
 		TEST(the_state_of_now),
 		TEST(the_mode_of_now),
