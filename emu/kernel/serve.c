@@ -662,6 +662,33 @@ static void on_fsync(fuse_req_t request, fuse_ino_t ino, int data, struct fuse_f
 	fuse_reply_err(request, EINVAL); /* as of a file without fsync() */
 }
 
+/* Nobody but the driver makes or removes something. The error numbers are those of sysfs. */
+static void on_create(fuse_req_t request, fuse_ino_t dir, const char *name, mode_t mode,
+		      struct fuse_file_info *file)
+{
+	(void)dir, (void)name, (void)mode, (void)file;
+	fuse_reply_err(request, EACCES);
+}
+
+static void on_mkdir(fuse_req_t request, fuse_ino_t dir, const char *name, mode_t mode)
+{
+	(void)dir, (void)name, (void)mode;
+	fuse_reply_err(request, EPERM);
+}
+
+static void on_unlink(fuse_req_t request, fuse_ino_t dir, const char *name)
+{
+	(void)dir, (void)name;
+	fuse_reply_err(request, EPERM);
+}
+
+static void on_rename(fuse_req_t request, fuse_ino_t dir, const char *name, fuse_ino_t to,
+		      const char *new_name, unsigned int flags)
+{
+	(void)dir, (void)name, (void)to, (void)new_name, (void)flags;
+	fuse_reply_err(request, EPERM);
+}
+
 /* O_TRUNC, too, comes with open(), where it means nothing. */
 static void on_init(void *server, struct fuse_conn_info *connection)
 {
@@ -678,6 +705,11 @@ static const struct fuse_lowlevel_ops operations = {
 	.setattr = on_setattr,
 	.readlink = on_readlink,
 	.readdir = on_readdir,
+	.create = on_create,
+	.mkdir = on_mkdir,
+	.unlink = on_unlink,
+	.rmdir = on_unlink,
+	.rename = on_rename,
 	.open = on_open,
 	.read = on_read,
 	.write = on_write,

@@ -584,7 +584,7 @@ ssize_t emu_sysfs_show(const struct emu_state *state, uint64_t number, char buf[
 	const struct emu_attribute *attribute = attribute_of(state, &node);
 
 	if (!attribute)
-		return -ENOENT;
+		return -ENODEV; /* it is still open, but its device is gone */
 	if (!attribute->show)
 		return -EACCES;
 	buf[0] = '\0';
@@ -599,7 +599,7 @@ ssize_t emu_sysfs_store(struct emu_state *state, uint64_t number, const char *bu
 	int err;
 
 	if (!attribute)
-		return -ENOENT;
+		return -ENODEV;
 	if (!attribute->store)
 		return -EACCES;
 	if (len >= sizeof(value))

@@ -13,6 +13,16 @@ fail()
 	exit 1
 }
 
+# refused ERROR COMMAND... - it fails so
+refused()
+{
+	! "${@:2}" >/dev/null 2>"$errors" || fail "${*:2} succeeds"
+	grep -q "$1" "$errors" || fail "${*:2}: $(cat "$errors")"
+}
+
+errors=$(mktemp)
+trap 'rm -f "$errors"' EXIT
+
 # What lspci says of the capabilities that SVA needs.
 mapfile -t functions < <(lspci -D -d 8086:0b25 | cut -d' ' -f1)
 [ ${#functions[@]} -eq 2 ] || fail "lspci finds ${functions[*]}"
@@ -33,10 +43,12 @@ cd $pci/devices/"$function"/dsa*
 
 # Taken from its driver, it is gone; given back, it has no configuration.
 cd /
+exec {state}<$bus/devices/dsa0/state
 echo "$function" >$pci/drivers/idxd/unbind
 for path in $bus/devices/dsa0 $bus/devices/wq0.0 /dev/dsa/wq0.0; do
 	[ ! -e "$path" ] || fail "$path is still there"
 done
+refused 'No such device' cat <&"$state"
 [ -e $bus/devices/dsa1 ] || fail "dsa1 has gone, too"
 ! { echo "$function" >$pci/drivers/idxd/unbind; } 2>/dev/null || fail "unbound twice"
 lspci -vvv -s "$function" 2>/dev/null | grep -q 'PASIDCtl:.*Enable-' || fail "PASID without a driver"
@@ -60,5 +72,12 @@ basename "$device" >$bus/drivers/idxd/bind
 for ((i = 0; i < queues; i++)); do
 	echo wq0.$i >$bus/drivers/user/bind
 	"$program" /bin/true wq0.$i | grep -q 'path    portal' || fail "wq0.$i cannot be used"
+done
+
+# Entries come and go with devices alone.
+refused 'Permission denied' touch $bus/devices/dsa9
+for command in "mkdir $bus/new" "rm -f $bus/devices/dsa0/state" "mv $bus/devices $bus/new"; do
+	# shellcheck disable=SC2086 # words
+	refused 'Operation not permitted' $command
 done
 echo "pci: ok"
