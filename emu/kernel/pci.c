@@ -30,13 +30,26 @@
 #define MODALIAS_ARGS \
 	VENDOR, DEVICE, VENDOR, SUBSYSTEM, CLASS >> 16, CLASS >> 8 & 0xff, CLASS & 0xff
 
-/* Where the list has what; the functions of a real one are elsewhere. */
+/*
+ * Where the list has what, as public listings of a fourth-generation Xeon (lspci -vvv) have it. In
+ * between they also have LTR, TPH, VC and a DVSEC.
+ */
 enum {
 	AT_EXPRESS = 0x40,
-	AT_ATS = PCI_CFG_SPACE_SIZE,
-	AT_PASID = AT_ATS + 0x10,
-	AT_PRI = AT_PASID + 0x10,
+	AT_MSIX = 0x80,
+	AT_PM = 0x90,
+	AT_AER = PCI_CFG_SPACE_SIZE,
+	AT_ATS = 0x220,
+	AT_PASID = 0x230,
+	AT_PRI = 0x240,
 };
+
+#define MSIX_VECTORS 9u
+#define MSIX_TABLE   0x2000u
+#define MSIX_PENDING 0x3000u
+#define EXPRESS_CAP  0x10008020u
+#define EXPRESS_CTL  0x5917u
+#define EXPRESS_CAP2 0x00730810u
 
 /*
  * The configuration space.
@@ -63,7 +76,8 @@ static void put_header(const struct emu_dsa *dsa, char *config)
 	put(config, PCI_VENDOR_ID, 2, VENDOR);
 	put(config, PCI_DEVICE_ID, 2, DEVICE);
 	put(config, PCI_COMMAND, 2,
-	    PCI_COMMAND_MEMORY | PCI_COMMAND_INTX_DISABLE | (dsa->bound ? PCI_COMMAND_MASTER : 0));
+	    PCI_COMMAND_MEMORY | PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
+		    (dsa->bound ? PCI_COMMAND_MASTER | PCI_COMMAND_INTX_DISABLE : 0));
 	put(config, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
 	put(config, PCI_CLASS_PROG, 3, CLASS);
 	put(config, PCI_BASE_ADDRESS_0, 8, bar(dsa, 0) | BAR_FLAGS);
@@ -73,13 +87,29 @@ static void put_header(const struct emu_dsa *dsa, char *config)
 	put(config, PCI_CAPABILITY_LIST, 1, AT_EXPRESS);
 }
 
-/* What SVA needs is enabled with the driver. */
 static void put_capabilities(const struct emu_dsa *dsa, char *config)
+{
+	put(config, AT_EXPRESS, 2, PCI_CAP_ID_EXP | AT_MSIX << 8);
+	put(config, AT_EXPRESS + PCI_EXP_FLAGS, 2, 2 | PCI_EXP_TYPE_RC_END << 4);
+	put(config, AT_EXPRESS + PCI_EXP_DEVCAP, 4, EXPRESS_CAP);
+	put(config, AT_EXPRESS + PCI_EXP_DEVCTL, 2, EXPRESS_CTL);
+	put(config, AT_EXPRESS + PCI_EXP_DEVCAP2, 4, EXPRESS_CAP2);
+	put(config, AT_MSIX, 2, PCI_CAP_ID_MSIX | AT_PM << 8);
+	put(config, AT_MSIX + PCI_MSIX_FLAGS, 2,
+	    (MSIX_VECTORS - 1) | (dsa->bound ? PCI_MSIX_FLAGS_ENABLE : 0));
+	put(config, AT_MSIX + PCI_MSIX_TABLE, 4, MSIX_TABLE);
+	put(config, AT_MSIX + PCI_MSIX_PBA, 4, MSIX_PENDING);
+	put(config, AT_PM, 2, PCI_CAP_ID_PM);
+	put(config, AT_PM + PCI_PM_PMC, 2, 3);
+	put(config, AT_PM + PCI_PM_CTRL, 2, PCI_PM_CTRL_NO_SOFT_RESET);
+}
+
+/* What SVA needs is enabled with the driver. */
+static void put_extended_capabilities(const struct emu_dsa *dsa, char *config)
 {
 	bool on = dsa->bound;
 
-	put(config, AT_EXPRESS, 1, PCI_CAP_ID_EXP);
-	put(config, AT_EXPRESS + PCI_EXP_FLAGS, 2, 2 | PCI_EXP_TYPE_RC_END << 4);
+	put_extended(config, AT_AER, PCI_EXT_CAP_ID_ERR, AT_ATS);
 	put_extended(config, AT_ATS, PCI_EXT_CAP_ID_ATS, AT_PASID);
 	put(config, AT_ATS + PCI_ATS_CTRL, 2, on ? PCI_ATS_CTRL_ENABLE : 0);
 	put_extended(config, AT_PASID, PCI_EXT_CAP_ID_PASID, AT_PRI);
@@ -99,6 +129,7 @@ SHOW(show_config)
 	memset(buf, 0, PCI_CFG_SPACE_EXP_SIZE);
 	put_header(DSA(state, node), buf);
 	put_capabilities(DSA(state, node), buf);
+	put_extended_capabilities(DSA(state, node), buf);
 	return PCI_CFG_SPACE_EXP_SIZE;
 }
 

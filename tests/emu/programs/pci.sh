@@ -29,7 +29,7 @@ mapfile -t functions < <(lspci -D -d 8086:0b25 | cut -d' ' -f1)
 function=${functions[0]}
 said=$(lspci -vvv -s "$function" 2>/dev/null)
 for text in 'Address Translation Service' 'ATSCtl:.*Enable+' 'PASIDCtl:.*Enable+' 'PRICtl:.*Enable+' \
-	'Kernel driver in use: idxd'; do
+	'MSI-X: Enable+ Count=9' 'Kernel driver in use: idxd'; do
 	grep -q "$text" <<<"$said" || fail "lspci does not say '$text': $said"
 done
 [ "$(setpci -s "$function" VENDOR_ID DEVICE_ID | tr '\n' ' ')" = "8086 0b25 " ] || fail "setpci"
