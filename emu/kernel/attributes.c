@@ -92,7 +92,6 @@ VISIBLE(has_read_buffers)
 	return state->profile.read_buffers;
 }
 
-/* Without what udev would have from it besides: MODALIAS. */
 SHOW(show_uevent)
 {
 	static const char *const type[EMU_KINDS] = { [EMU_KIND_DEVICE] = "dsa",
@@ -100,12 +99,18 @@ SHOW(show_uevent)
 						     [EMU_KIND_GROUP] = "group",
 						     [EMU_KIND_ENGINE] = "engine" };
 	enum emu_driver driver = emu_node_driver(state, node);
-	int length = snprintf(buf, EMU_SYSFS_PAGE, "DEVTYPE=%s\n", type[node->kind]);
+	int length = 0;
 
+	if (node->kind == EMU_KIND_OPENS)
+		length = snprintf(buf, EMU_SYSFS_PAGE, "MAJOR=%u\nMINOR=%u\nDEVNAME=dsa/wq%u.%u\n",
+				  state->major, QUEUE(state, node)->minor, DSA(state, node)->id,
+				  node->index);
+	if (type[node->kind])
+		length += snprintf(buf + length, EMU_SYSFS_NAME, "DEVTYPE=%s\n", type[node->kind]);
 	if (driver < EMU_DRIVERS)
 		length += snprintf(buf + length, EMU_SYSFS_NAME, "DRIVER=%s\n",
 				   emu_driver_name[driver]);
-	return length;
+	return length + snprintf(buf + length, EMU_SYSFS_NAME, "MODALIAS=idxd:t0\n");
 }
 
 /*
@@ -241,7 +246,7 @@ static const struct emu_attribute device_attributes[] = {
 	{ "cdev_major", show_cdev_major, NULL, NULL },
 	{ "cmd_status", show_cmd_status, clear_cmd_status, NULL },
 	{ "event_log_size", show_event_log_size, store_event_log_size, has_event_log },
-	{ "uevent", show_uevent, NULL, NULL },
+	{ "uevent", show_uevent, emu_store_uevent, NULL },
 	{ 0 },
 };
 
@@ -502,7 +507,7 @@ static const struct emu_attribute queue_attributes[] = {
 	{ "occupancy", show_occupancy, NULL, NULL },
 	{ "enqcmds_retries", show_retries, store_retries, NULL },
 	{ "op_config", show_op_config, store_op_config, has_op_config },
-	{ "uevent", show_uevent, NULL, NULL },
+	{ "uevent", show_uevent, emu_store_uevent, NULL },
 	{ 0 },
 };
 
@@ -636,7 +641,7 @@ static const struct emu_attribute group_attributes[] = {
 	{ "traffic_class_b", show_class_b, refuse_class, NULL },
 	{ "desc_progress_limit", show_desc_limit, store_desc_limit, has_op_config },
 	{ "batch_progress_limit", show_batch_limit, store_batch_limit, has_op_config },
-	{ "uevent", show_uevent, NULL, NULL },
+	{ "uevent", show_uevent, emu_store_uevent, NULL },
 	{ 0 },
 };
 
@@ -652,13 +657,18 @@ STORE(store_engine_group)
 
 static const struct emu_attribute engine_attributes[] = {
 	{ "group_id", show_engine_group, store_engine_group, NULL },
-	{ "uevent", show_uevent, NULL, NULL },
+	{ "uevent", show_uevent, emu_store_uevent, NULL },
 	{ 0 },
 };
 
 /*
- * Opens, drivers, the module.
+ * Char devices, their opens, drivers, the module.
  */
+
+SHOW(show_dev)
+{
+	return snprintf(buf, EMU_SYSFS_NAME, "%u:%u\n", state->major, QUEUE(state, node)->minor);
+}
 
 static int show_fault_counter(const struct emu_state *state, const struct emu_node *node, char *buf,
 			      bool failures)
@@ -687,10 +697,17 @@ SHOW(show_pid)
 	return emu_show_number(buf, (uint64_t)state->file[node->index].pid);
 }
 
+static const struct emu_attribute opens_attributes[] = {
+	{ "dev", show_dev, NULL, NULL },
+	{ "uevent", show_uevent, emu_store_uevent, NULL },
+	{ 0 },
+};
+
 static const struct emu_attribute open_attributes[] = {
 	{ "cr_faults", show_cr_faults, NULL, NULL },
 	{ "cr_fault_failures", show_cr_fault_failures, NULL, NULL },
 	{ "pid", show_pid, NULL, NULL },
+	{ "uevent", show_uevent, emu_store_uevent, NULL },
 	{ 0 },
 };
 
@@ -775,6 +792,7 @@ const struct emu_attribute *emu_attributes(enum emu_kind kind)
 		[EMU_KIND_QUEUE] = queue_attributes,
 		[EMU_KIND_GROUP] = group_attributes,
 		[EMU_KIND_ENGINE] = engine_attributes,
+		[EMU_KIND_OPENS] = opens_attributes,
 		[EMU_KIND_OPEN] = open_attributes,
 		[EMU_KIND_PARAMETERS] = parameter_attributes,
 		[EMU_KIND_FUNCTION] = emu_pci_attributes,

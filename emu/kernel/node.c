@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "format.h"
 #include "node.h"
 
 enum emu_driver emu_node_driver(const struct emu_state *state, const struct emu_node *node)
@@ -13,4 +16,16 @@ enum emu_driver emu_node_driver(const struct emu_state *state, const struct emu_
 		    emu_driver_has((enum emu_driver)driver, &dsa->queue[node->index]))
 			break;
 	return (enum emu_driver)driver;
+}
+
+int emu_store_uevent(struct emu_state *state, const struct emu_node *node, const char *value)
+{
+	static const char *const actions[] = { "add",    "remove",  "change", "move",
+					       "online", "offline", "bind",   "unbind" };
+
+	(void)state, (void)node;
+	for (unsigned int i = 0; i < sizeof(actions) / sizeof(*actions); i++)
+		if (emu_is_word(value, actions[i]))
+			return 0;
+	return -EINVAL;
 }

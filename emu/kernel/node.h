@@ -57,6 +57,9 @@ struct emu_attribute {
 /* The driver that a device or queue is bound to; EMU_DRIVERS: none. */
 enum emu_driver emu_node_driver(const struct emu_state *state, const struct emu_node *node);
 
+/* A write to "uevent", which has the kernel tell udev of the device again; nobody listens here. */
+int emu_store_uevent(struct emu_state *state, const struct emu_node *node, const char *value);
+
 /* The attributes of a kind; the last one has no name. */
 const struct emu_attribute *emu_attributes(enum emu_kind kind);
 

@@ -253,7 +253,7 @@ const struct emu_attribute emu_pci_attributes[] = {
 	{ "local_cpulist", show_cpulist, NULL, NULL },
 	{ "enable", show_enable, NULL, NULL },
 	{ "resource", show_resource, NULL, NULL },
-	{ "uevent", show_uevent, NULL, NULL },
+	{ "uevent", show_uevent, emu_store_uevent, NULL },
 	{ "modalias", show_modalias, NULL, NULL },
 	{ "irq", show_irq, NULL, NULL },
 	{ "driver_override", show_override, store_override, NULL },

@@ -63,7 +63,7 @@ static bool exists(const struct emu_state *state, const struct emu_node *node)
 	case EMU_KIND_ENGINE:
 		return node->index < dsa->engine_count;
 	case EMU_KIND_OPENS:
-		return node->index < dsa->queue_count && state->profile.event_log &&
+		return node->index < dsa->queue_count &&
 		       emu_driver_has(EMU_DRIVER_USER, &dsa->queue[node->index]);
 	case EMU_KIND_OPEN:
 		return node->index < EMU_FILES && state->file[node->index].used &&
@@ -341,9 +341,10 @@ static bool below(const struct emu_state *state, const struct emu_node *dir, uns
 		return bus_links(state, dir, index, entry) || named(state, &opens, index, entry);
 	case EMU_KIND_GROUP:
 	case EMU_KIND_ENGINE:
+	case EMU_KIND_OPEN:
 		return bus_links(state, dir, index, entry);
 	case EMU_KIND_OPENS:
-		return opens_entry(state, dir, index, entry);
+		return bus_links(state, dir, index, entry) || opens_entry(state, dir, index, entry);
 	case EMU_KIND_PCI:
 		return buses_entry(state, index, entry);
 	case EMU_KIND_PCI_BUS:
@@ -362,7 +363,8 @@ static unsigned int link_depth(const struct emu_node *folder, const struct emu_n
 	static const uint8_t depth[EMU_KINDS] = {
 		[EMU_KIND_DEVICES] = 3, [EMU_KIND_FUNCTION] = 3,   [EMU_KIND_DRIVER] = 4,
 		[EMU_KIND_DEVICE] = 4,  [EMU_KIND_PCI_DRIVER] = 4, [EMU_KIND_QUEUE] = 5,
-		[EMU_KIND_GROUP] = 5,   [EMU_KIND_ENGINE] = 5,
+		[EMU_KIND_GROUP] = 5,   [EMU_KIND_ENGINE] = 5,     [EMU_KIND_OPENS] = 6,
+		[EMU_KIND_OPEN] = 7,
 	};
 
 	return node->kind == EMU_KIND_LINK ? depth[folder->kind] : 0;

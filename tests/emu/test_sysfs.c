@@ -391,7 +391,7 @@ static void test_formats(void **state)
 		{ "devices/dsa0/token_limit", "0\n" },
 		{ "devices/dsa0/cdev_major", "236\n" },
 		{ "devices/dsa0/event_log_size", "-2" },
-		{ "devices/dsa0/uevent", "DEVTYPE=dsa\nDRIVER=idxd\n" },
+		{ "devices/dsa0/uevent", "DEVTYPE=dsa\nDRIVER=idxd\nMODALIAS=idxd:t0\n" },
 		{ "devices/wq0.0/state", "enabled\n" },
 		{ "devices/wq0.2/state", "disabled\n" },
 		{ "devices/wq0.0/clients", "0\n" },
@@ -413,14 +413,14 @@ static void test_formats(void **state)
 		{ "devices/wq0.0/occupancy", "0\n" },
 		{ "devices/wq0.0/op_config", "-2" },
 		{ "devices/wq0.0/prs_disable", "-2" },
-		{ "devices/wq0.0/uevent", "DEVTYPE=wq\nDRIVER=user\n" },
+		{ "devices/wq0.0/uevent", "DEVTYPE=wq\nDRIVER=user\nMODALIAS=idxd:t0\n" },
 		{ "devices/wq0.1/enqcmds_retries", "-95" },
 		{ "devices/wq0.1/cdev_minor", "1\n" },
 		{ "devices/wq0.2/cdev_minor", "-6" },
 		{ "devices/wq0.2/group_id", "-1\n" },
 		{ "devices/wq0.2/type", "none\n" },
 		{ "devices/wq0.2/name", "\n" },
-		{ "devices/wq0.2/uevent", "DEVTYPE=wq\n" },
+		{ "devices/wq0.2/uevent", "DEVTYPE=wq\nMODALIAS=idxd:t0\n" },
 		{ "devices/group0.0/engines", "engine0.0 engine0.1 engine0.2 engine0.3\n" },
 		{ "devices/group0.0/work_queues", "wq0.0 wq0.1\n" },
 		{ "devices/group0.1/engines", "" },
@@ -434,10 +434,10 @@ static void test_formats(void **state)
 		{ "devices/group0.0/tokens_reserved", "0\n" },
 		{ "devices/group0.0/read_buffers_reserved", "0\n" },
 		{ "devices/group0.0/desc_progress_limit", "-2" },
-		{ "devices/group0.0/uevent", "DEVTYPE=group\n" },
+		{ "devices/group0.0/uevent", "DEVTYPE=group\nMODALIAS=idxd:t0\n" },
 		{ "devices/engine0.0/group_id", "0\n" },
 		{ "devices/engine1.0/group_id", "-1\n" },
-		{ "devices/engine0.0/uevent", "DEVTYPE=engine\n" },
+		{ "devices/engine0.0/uevent", "DEVTYPE=engine\nMODALIAS=idxd:t0\n" },
 	};
 	uint64_t node;
 	char buf[EMU_SYSFS_PAGE];
@@ -621,6 +621,8 @@ static void test_queue(void **state)
 		{ "devices/wq0.0/occupancy", "1", -EACCES },
 		{ "devices/wq0.0/clients", "1", -EACCES },
 		{ "devices/wq0.0/enable", "1", -ENOENT },
+		{ "devices/wq0.0/uevent", "change\n", 0 },
+		{ "devices/wq0.0/uevent", "changed", -EINVAL },
 	};
 
 	(void)state;
@@ -987,7 +989,7 @@ static void test_kernel_queue(void **state)
 	assert_int_equal(store("drivers/dmaengine/bind", "wq0.0"), 0);
 	assert_shows("devices/wq0.0/type", "kernel\n");
 	assert_shows("devices/wq0.0/cdev_minor", "-6");
-	assert_shows("devices/wq0.0/uevent", "DEVTYPE=wq\nDRIVER=dmaengine\n");
+	assert_shows("devices/wq0.0/uevent", "DEVTYPE=wq\nDRIVER=dmaengine\nMODALIAS=idxd:t0\n");
 	assert_int_equal(store("drivers/user/unbind", "wq0.0"), -ENODEV);
 	assert_int_equal(store("drivers/dmaengine/unbind", "wq0.0"), 0);
 }
@@ -1026,8 +1028,15 @@ static void test_opens(void **state)
 	assert_shows("devices/wq0.1/dsa!wq0.1/file5/pid", "-2");
 	machine->file[3].lane = EMU_NONE;
 	assert_shows("devices/wq0.0/dsa!wq0.0/file5/cr_faults", "0\n");
+	assert_shows("devices/dsa!wq0.1/dev", "236:1\n");
+	assert_string_equal(leads_from("devices/dsa!wq0.0", "subsystem"),
+			    "../../../../../../bus/dsa");
+	assert_string_equal(leads_from("devices/file5", "subsystem"),
+			    "../../../../../../../bus/dsa");
 	machine->profile.event_log = false;
 	assert_shows("devices/wq0.0/dsa!wq0.0/file5/pid", "-2");
+	assert_shows("devices/wq0.1/dsa!wq0.1/uevent",
+		     "MAJOR=236\nMINOR=1\nDEVNAME=dsa/wq0.1\nMODALIAS=idxd:t0\n");
 }
 
 static void test_hardware(void **state)
