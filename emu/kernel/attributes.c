@@ -94,10 +94,11 @@ VISIBLE(has_read_buffers)
 
 SHOW(show_uevent)
 {
-	static const char *const type[EMU_KINDS] = { [EMU_KIND_DEVICE] = "dsa",
-						     [EMU_KIND_QUEUE] = "wq",
-						     [EMU_KIND_GROUP] = "group",
-						     [EMU_KIND_ENGINE] = "engine" };
+	static const char *const type[EMU_KINDS] = {
+		[EMU_KIND_DEVICE] = "dsa",      [EMU_KIND_QUEUE] = "wq",
+		[EMU_KIND_GROUP] = "group",     [EMU_KIND_ENGINE] = "engine",
+		[EMU_KIND_OPENS] = "idxd_cdev", [EMU_KIND_OPEN] = "idxd_file"
+	};
 	enum emu_driver driver = emu_node_driver(state, node);
 	int length = 0;
 
@@ -105,8 +106,7 @@ SHOW(show_uevent)
 		length = snprintf(buf, EMU_SYSFS_PAGE, "MAJOR=%u\nMINOR=%u\nDEVNAME=dsa/wq%u.%u\n",
 				  state->major, QUEUE(state, node)->minor, DSA(state, node)->id,
 				  node->index);
-	if (type[node->kind])
-		length += snprintf(buf + length, EMU_SYSFS_NAME, "DEVTYPE=%s\n", type[node->kind]);
+	length += snprintf(buf + length, EMU_SYSFS_NAME, "DEVTYPE=%s\n", type[node->kind]);
 	if (driver < EMU_DRIVERS)
 		length += snprintf(buf + length, EMU_SYSFS_NAME, "DRIVER=%s\n",
 				   emu_driver_name[driver]);

@@ -1035,8 +1035,9 @@ static void test_opens(void **state)
 			    "../../../../../../../bus/dsa");
 	machine->profile.event_log = false;
 	assert_shows("devices/wq0.0/dsa!wq0.0/file5/pid", "-2");
-	assert_shows("devices/wq0.1/dsa!wq0.1/uevent",
-		     "MAJOR=236\nMINOR=1\nDEVNAME=dsa/wq0.1\nMODALIAS=idxd:t0\n");
+	assert_shows(
+		"devices/wq0.1/dsa!wq0.1/uevent",
+		"MAJOR=236\nMINOR=1\nDEVNAME=dsa/wq0.1\nDEVTYPE=idxd_cdev\nMODALIAS=idxd:t0\n");
 }
 
 static void test_hardware(void **state)
