@@ -19,6 +19,7 @@ static struct sva_desc descs[MAX_N];
 static struct sva_record records[MAX_N];
 static struct input inputs[MAX_N];
 static struct sva_wq queue = { .portal = portal, .live = 1, .cpu_below = UINT64_MAX };
+static int32_t credits;
 static struct sva_batch members = { .next = descs,
 				    .next_record = records,
 				    .end = descs + MAX_N,
@@ -125,8 +126,8 @@ static const struct {
 /* The same work for every N, so that it cancels out. */
 static void set_up(bool dedicated, uint8_t status)
 {
-	queue.credit = dedicated ? &queue.credits : NULL;
-	queue.credits = MAX_N * SVA__CREDIT;
+	queue.credit = dedicated ? &credits : NULL;
+	credits = MAX_N * SVA__CREDIT;
 	for (size_t i = 0; i < MAX_N; i++) {
 		sva__op_link(&ops[i], &queue);
 		ops[i].record.status = status;
@@ -147,7 +148,7 @@ int main(int argc, char **argv)
 			continue;
 		set_up(loops[i].dedicated, loops[i].status);
 		loops[i].run(inputs, inputs + n);
-		if (queue.credits == (MAX_N - n * loops[i].taken) * SVA__CREDIT)
+		if (credits == (MAX_N - n * loops[i].taken) * SVA__CREDIT)
 			return 0;
 		fprintf(stderr, "rows: %s: not the credits that it must leave\n", argv[1]);
 		return 1;

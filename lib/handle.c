@@ -11,7 +11,8 @@
 _Static_assert(offsetof(struct svai_handle, open) == SVAI_PAGE, "only the first page is wiped");
 
 #define TOMBSTONES 256
-#define WORDS      (sizeof(((struct svai_handle *)0)->later_credits) / sizeof(int32_t))
+#define LINES      (sizeof(((struct svai_handle *)0)->credits) / 64)
+#define WORDS      (sizeof(((struct svai_handle *)0)->credits) / sizeof(int32_t))
 
 /*
  * All handles, for the child of a fork; the last ones that were closed; and those closed before
@@ -132,10 +133,9 @@ static int32_t free_entries(uint32_t size)
 
 static void set_credits(struct svai_handle *h)
 {
-	int32_t *credits = &h->head.credits;
+	uint32_t word = h->generation % WORDS;
+	int32_t *credits = &h->credits[word % LINES][word / LINES];
 
-	if (h->generation)
-		credits = &h->later_credits[h->generation % WORDS];
 	*credits = free_entries(h->info.size) * SVA__CREDIT;
 	h->head.credit = credits;
 }

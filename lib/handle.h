@@ -27,10 +27,11 @@
 struct svai_handle {
 	struct sva_wq head;
 	/*
-	 * Credits of later opens of this memory, each in a word of its own: an operation of an
+	 * Credits of a dedicated queue, which all threads write: in a cache line that nothing else
+	 * of this open is in. Each open of this memory has a word of its own: an operation of an
 	 * earlier one, or of the parent, gives its credit back into the word of its own time.
 	 */
-	int32_t later_credits[(SVAI_PAGE - sizeof(struct sva_wq)) / sizeof(int32_t)];
+	int32_t credits[(SVAI_PAGE - sizeof(struct sva_wq)) / 64][64 / sizeof(int32_t)];
 
 	/* From here on the child of a fork sees what the parent had. */
 	bool open;     /* and not being closed */

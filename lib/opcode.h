@@ -37,8 +37,7 @@ static inline unsigned int svai_plain_opcode(const struct sva_desc *desc)
 	return domain ? opcode - 0x20 : opcode;
 }
 
-/* The largest transfer: 0xffffffff stands for what does not fit (sva__desc_init()). */
-#define SVAI_MAX_TRANSFER (UINT32_MAX - 1)
+#define SVAI_MAX_TRANSFER UINT32_MAX /* a descriptor's size has 32 bits */
 
 /* What a queue takes. */
 struct svai_limits {

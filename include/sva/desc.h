@@ -303,9 +303,9 @@ SVA__INLINE uint32_t sva_desc_flags(const struct sva_desc *desc)
 }
 
 /*
- * Write the parts that every descriptor has, and zero all the rest but the completion address. A
- * size that does not fit becomes the largest one, which every device refuses, instead of being cut
- * to a wrong one that it would take.
+ * Write the parts that every descriptor has, and zero all the rest but the completion address. Of a
+ * size that does not fit, what is too much lands in int_handle and reserved, which must be zero: a
+ * device refuses the descriptor, and does not take the size for a smaller one.
  */
 SVA__INLINE void sva__desc_init(struct sva_desc *desc, unsigned int opcode, uint32_t flags,
 				uint64_t addr1, uint64_t addr2, size_t size)
@@ -314,8 +314,7 @@ SVA__INLINE void sva__desc_init(struct sva_desc *desc, unsigned int opcode, uint
 	desc->op_flags = opcode << 24 | flags | SVA_FLAG_CRAV | SVA_FLAG_RCR;
 	desc->src_addr = addr1;
 	desc->dst_addr = addr2;
-	/* One store for xfer_size, int_handle and reserved. */
-	desc->size_word = size > UINT32_MAX ? UINT32_MAX : size;
+	desc->size_word = size; /* xfer_size, int_handle and reserved */
 	desc->op_words[0] = 0;
 	desc->op_words[1] = 0;
 	desc->op_words[2] = 0;

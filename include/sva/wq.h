@@ -51,11 +51,10 @@ void sva_op_free(struct sva_op *ops);
  */
 struct sva_wq {
 	void *portal;       /* NULL: every submission goes through sva__submit_slow() */
-	int32_t *credit;    /* dedicated queue: its credits; NULL: shared */
-	int32_t credits;    /* free entries of a dedicated queue, in units of SVA__CREDIT */
-	uint32_t live;      /* open in this process */
+	int32_t *credit;    /* free entries of a dedicated queue times SVA__CREDIT; NULL: shared */
 	uint64_t cpu_below; /* bytes; calls of less run on the CPU without looking further */
-	uint32_t reserved[8];
+	uint32_t live;      /* open in this process */
+	uint32_t reserved[9];
 } __attribute__((aligned(64)));
 
 /**
@@ -66,7 +65,7 @@ struct sva_wq {
  * closed. One thread at a time uses an operation. Reuse it freely after that.
  *
  * It needs no initialization: builders and submission write all that the device reads. (Linking
- * record and queue once, in a step of its own, would save 3 of 27 instructions.)
+ * record and queue once, in a step of its own, would save 3 of 24 instructions.)
  *
  * Variables have the alignment from the type, sva_op_alloc() gives it, and so does new in C++, also
  * in C++11. A container's elements have it from C++17 on.
@@ -603,7 +602,9 @@ SVA__INLINE int sva_poll(struct sva_op *op)
 		return SVA_STATUS_NOT_SUBMITTED;
 #endif
 	status = sva_record_status(record);
-	if (status && op->credit) {
+	if (!status)
+		return 0;
+	if (op->credit) {
 		int32_t *credit = op->credit;
 
 		op->credit = NULL;

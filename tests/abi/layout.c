@@ -112,7 +112,6 @@ static void print_operation(void)
 	TYPE(sva_wq);
 	FIELD(sva_wq, portal);
 	FIELD(sva_wq, credit);
-	FIELD(sva_wq, credits);
 	FIELD(sva_wq, live);
 	FIELD(sva_wq, cpu_below);
 

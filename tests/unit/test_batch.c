@@ -338,7 +338,7 @@ static void a_batch_never_runs_twice(void **state)
 	assert_int_equal(op.record.bytes_completed, 1);
 	assert_int_equal(comps[1].status, SVA_STATUS_NONE);
 	assert_string_equal(shift, "112345678");
-	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA__CREDIT);
+	assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 
 	start(0); /* and with the first one still in flight */
 	add_copy(0, 0);
@@ -346,7 +346,7 @@ static void a_batch_never_runs_twice(void **state)
 	fake.fail_write = 2;
 	assert_int_equal(sva_submit_batch(wq, &batch, &op), 0);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_BATCH_FAIL);
-	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA__CREDIT);
+	assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 	close_fake(wq);
 }
 
@@ -405,9 +405,9 @@ static void more_members_than_credits(void **state)
 
 	fake_attr(fixture_tree(state), "wq0.1", "size", "2\n");
 	wq = open_by_path(SVA_PATH_WRITE, "wq0.1");
-	assert_int_equal(wq->credits, SVA__CREDIT);
+	assert_int_equal(*wq->credit, SVA__CREDIT);
 	everything_on(wq);
-	assert_int_equal(wq->credits, SVA__CREDIT);
+	assert_int_equal(*wq->credit, SVA__CREDIT);
 	close_fake(wq);
 }
 

@@ -133,21 +133,21 @@ static void credits_of_a_dedicated_queue(void **state)
 	assert_int_equal(sva_submit(wq, noop(n)), -EAGAIN);
 	assert_int_equal(sva_try_submit(wq, noop(n)), -EAGAIN);
 	assert_int_equal(sva_poll(&ops[n]), SVA_STATUS_NOT_SUBMITTED);
-	assert_int_equal(wq->credits, 0);
+	assert_int_equal(*wq->credit, 0);
 
 	assert_int_equal(sva_poll(&ops[0]), 0);
 	assert_int_equal(fake_complete(1), 1);
-	assert_int_equal(wq->credits, 0); /* reaping gives it back, not the completion */
+	assert_int_equal(*wq->credit, 0); /* reaping gives it back, not the completion */
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(sva_poll(&ops[0]), SVA_STATUS_SUCCESS);
-	assert_int_equal(wq->credits, SVA__CREDIT);
+	assert_int_equal(*wq->credit, SVA__CREDIT);
 	assert_int_equal(sva_submit(wq, noop(n)), 0);
-	assert_int_equal(wq->credits, 0);
+	assert_int_equal(*wq->credit, 0);
 
 	fake_complete(UINT32_MAX);
 	for (unsigned int i = 0; i <= n; i++)
 		assert_int_equal(sva_poll(&ops[i]), SVA_STATUS_SUCCESS);
-	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA__CREDIT);
+	assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 	assert_int_equal(fake.overflows, 0);
 	fake.hold = false;
 	close_fake(wq);
@@ -237,7 +237,7 @@ static void credits_count_for_write_too(void **state)
 	fake.hold = false;
 	fake.write_errno = EIO;
 	assert_int_equal(sva_submit(wq, noop(0)), -EIO);
-	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA__CREDIT);
+	assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 	fake.write_errno = 0;
 	close_fake(wq);
 }
@@ -301,7 +301,7 @@ static void many_in_pieces_keep_the_credits_right(void **state)
 	assert_int_equal(sva_submit_many(wq, ops, 12), 12);
 	for (unsigned int i = 0; i < 12; i++)
 		assert_int_equal(sva_poll(&ops[i]), SVA_STATUS_SUCCESS);
-	assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA__CREDIT);
+	assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 	close_fake(wq);
 }
 

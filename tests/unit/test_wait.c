@@ -41,7 +41,7 @@ static void completion_by_another_thread(void **state)
 		assert_int_equal(pthread_create(&thread, NULL, complete_later, NULL), 0);
 		assert_int_equal(sva_wait(&op, -1, policies[i]), SVA_STATUS_SUCCESS);
 		assert_int_equal(pthread_join(thread, NULL), 0);
-		assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA__CREDIT);
+		assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 	}
 	fake.hold = false;
 	close_fake(wq);
@@ -61,11 +61,11 @@ static void a_deadline(void **state)
 		before = svai_now_ns();
 		assert_int_equal(sva_wait(&op, 3000000, policies[i]), -ETIMEDOUT);
 		assert_true(svai_now_ns() - before >= 3000000);
-		assert_int_equal(wq->credits, (DEDICATED_SIZE - 2) * SVA__CREDIT);
+		assert_int_equal(*wq->credit, (DEDICATED_SIZE - 2) * SVA__CREDIT);
 		assert_int_equal(sva_wait(&op, 0, policies[i]), -ETIMEDOUT);
 		fake_complete(UINT32_MAX); /* also a drain that has asked for it */
 		assert_int_equal(sva_wait(&op, 0, policies[i]), SVA_STATUS_SUCCESS);
-		assert_int_equal(wq->credits, (DEDICATED_SIZE - 1) * SVA__CREDIT);
+		assert_int_equal(*wq->credit, (DEDICATED_SIZE - 1) * SVA__CREDIT);
 	}
 	fake.hold = false;
 	close_fake(wq);
@@ -238,7 +238,7 @@ static void drains_that_wait_have_credits(void **state)
 	while (fake_held() < 3)
 		assert_int_equal(sva_wait(&op, 1000000, SVA_WAIT_AUTO), -ETIMEDOUT);
 	drains = fake_held() - 1;
-	assert_int_equal(wq->credits, (int)(DEDICATED_SIZE - 1 - drains) * SVA__CREDIT);
+	assert_int_equal(*wq->credit, (int)(DEDICATED_SIZE - 1 - drains) * SVA__CREDIT);
 	fake_complete(UINT32_MAX);
 	assert_int_equal(sva_wait(&op, -1, SVA_WAIT_AUTO), SVA_STATUS_SUCCESS);
 	fake.hold = false;
