@@ -67,7 +67,10 @@ static int check_usable(const struct sva_dev_info *dev, const struct sva_wq_info
 			     "a queue of an IAX device, whose records are twice as long; this "
 			     "version drives DSA");
 	if (dev->state == SVA_DEV_STATE_HALTED)
-		return unfit(r, -ENODEV, "reset it: accel-config disable-device, enable-device",
+		return unfit(r, -ENODEV,
+			     "reset it: echo DEVICE > /sys/bus/dsa/drivers/idxd/unbind; then "
+			     "configure and enable it "
+			     "again",
 			     "the device is halted");
 	if (dev->state == SVA_DEV_STATE_DISABLED)
 		return unfit(r, -ENODEV, "accel-config enable-device DEVICE",

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* sva-info: what this machine can offload, and what stands in the way. */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "show.h"
+#include "try.h"
+#include "watch.h"
+
+#define EXIT_USABLE     0
+#define EXIT_NOT_USABLE 1
+#define EXIT_WRONG      2 /* options, or something that has nothing to do with the machine */
+
+struct options {
+	bool check, json, test;
+	unsigned int watch, times; /* seconds; 0: do not */
+	const char *root;
+	const char *only; /* a queue or a device */
+};
+
+static void print_help(void)
+{
+	printf("usage: sva-info [OPTION...] [QUEUE | DEVICE]\n"
+	       "Say what this machine can offload, and what stands in the way.\n\n"
+	       "  --check          one line, and an exit status for scripts\n"
+	       "  --json           the same as JSON\n"
+	       "  --test           a NOOP, a copy and a page fault through each usable queue\n"
+	       "  --watch[=N]      show each N seconds (1) how full the queues are\n"
+	       "  --times N        with --watch, so often\n"
+	       "  --root DIR       read the files of a machine that were copied to DIR\n"
+	       "  --help, --version\n\n"
+	       "Exit status: 0: a queue is usable; 1: none is, or a test failed; 2: wrong usage.\n"
+	       "sva-info(1) explains what it shows.\n");
+}
+
+static int number(const char *option, const char *value, unsigned int *result)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end || errno || n < 1 || n > 86400) {
+		fprintf(stderr, "sva-info: --%s %s: give a number from 1 to 86400\n", option,
+			value);
+		return -EINVAL;
+	}
+	*result = (unsigned int)n;
+	return 0;
+}
+
+enum {
+	OPT_CHECK = 256,
+	OPT_JSON,
+	OPT_TEST,
+	OPT_WATCH,
+	OPT_TIMES,
+	OPT_ROOT,
+	OPT_HELP,
+	OPT_VERSION,
+};
+
+static int take_option(int option, struct options *o)
+{
+	switch (option) {
+	case OPT_CHECK:
+		o->check = true;
+		return 0;
+	case OPT_JSON:
+		o->json = true;
+		return 0;
+	case OPT_TEST:
+		o->test = true;
+		return 0;
+	case OPT_WATCH:
+		o->watch = 1;
+		return optarg ? number("watch", optarg, &o->watch) : 0;
+	case OPT_TIMES:
+		return number("times", optarg, &o->times);
+	case OPT_ROOT:
+		o->root = optarg;
+		return 0;
+	case OPT_HELP:
+		print_help();
+		exit(0);
+	case OPT_VERSION:
+		printf("sva-info %s\n", sva_version());
+		exit(0);
+	default: /* getopt_long() has said what is wrong */
+		return -EINVAL;
+	}
+}
+
+static int take_options(int argc, char **argv, struct options *o)
+{
+	static const struct option long_options[] = {
+		{ "check", no_argument, NULL, OPT_CHECK },
+		{ "json", no_argument, NULL, OPT_JSON },
+		{ "test", no_argument, NULL, OPT_TEST },
+		{ "watch", optional_argument, NULL, OPT_WATCH },
+		{ "times", required_argument, NULL, OPT_TIMES },
+		{ "root", required_argument, NULL, OPT_ROOT },
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ "version", no_argument, NULL, OPT_VERSION },
+		{ 0 },
+	};
+	int option, err;
+
+	*o = (struct options){ .root = "" };
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
+		err = take_option(option, o);
+		if (err)
+			return err;
+	}
+	if (argc - optind > 1 || (o->check + o->json + o->test + !!o->watch > 1) ||
+	    (*o->root && (o->test || o->watch))) {
+		fprintf(stderr, "sva-info: %s\n",
+			argc - optind > 1 ? "one queue or device at most"
+			: *o->root        ? "a copy can be neither tested nor watched"
+					  : "one of --check, --json, --test and --watch at most");
+		return -EINVAL;
+	}
+	o->only = argv[optind];
+	return 0;
+}
+
+/* The library, too, is to look there. */
+static int look_below(const char *root)
+{
+	char path[PATH_MAX];
+
+	if (!*root)
+		return 0;
+	snprintf(path, sizeof(path), "%s/sys", root);
+	if (setenv("LIBSVA_SYSFS_PATH", path, 1))
+		return -errno;
+	snprintf(path, sizeof(path), "%s/dev", root);
+	return setenv("LIBSVA_DEV_PATH", path, 1) ? -errno : 0;
+}
+
+static bool is_wanted(const struct options *o, const struct sva_wq_info *wq)
+{
+	return !o->only || !strcmp(o->only, wq->name) || !strcmp(o->only, wq->device);
+}
+
+static int look_at_queues(struct found *f, const struct options *o)
+{
+	unsigned int count = 0;
+
+	sva_topology_foreach_wq (f->topo, wq)
+		count++;
+	f->queues = calloc(count + 1, sizeof(*f->queues));
+	if (!f->queues)
+		return -ENOMEM;
+	sva_topology_foreach_wq (f->topo, wq) {
+		if (!is_wanted(o, wq))
+			continue;
+		queue_look(&f->queues[f->count], f->machine, f->topo, wq);
+		f->usable += f->queues[f->count++].usable;
+	}
+	if (!f->count)
+		advice_machine(&f->advice, f->machine, f->topo);
+	return 0;
+}
+
+static void show_check(const struct found *f)
+{
+	for (unsigned int i = 0; i < f->count; i++)
+		if (f->queues[i].usable) {
+			printf("usable: %s\n", f->queues[i].why);
+			return;
+		}
+	if (*sva_topology_why(f->topo))
+		printf("not usable: %s\n", sva_topology_why(f->topo));
+	else if (f->count)
+		printf("not usable: %s: %s\n", f->queues[0].info->name, f->queues[0].advice.what);
+	else
+		printf("not usable: there is no such queue\n");
+}
+
+/* Returns how many queues failed. */
+static unsigned int run_tests(const struct found *f)
+{
+	unsigned int failed = 0;
+	char text[400];
+	bool good;
+
+	for (unsigned int i = 0; i < f->count; i++) {
+		if (!f->queues[i].usable)
+			continue;
+		good = try_queue(f->queues[i].info->name, text, sizeof(text));
+		printf("%s: %s: %s\n", f->queues[i].info->name, good ? "good" : "failed", text);
+		failed += !good;
+	}
+	if (!f->usable)
+		show_check(f);
+	return failed;
+}
+
+static int show(const struct found *f, const struct options *o, unsigned int *failed)
+{
+	if (o->json)
+		return show_json(f);
+	if (o->check)
+		show_check(f);
+	else if (o->test)
+		*failed = run_tests(f);
+	else
+		show_text(f);
+	return 0;
+}
+
+static int look(const struct machine *m, const struct options *o)
+{
+	struct found f = { .machine = m };
+	struct sva_topology *topo;
+	unsigned int failed = 0;
+	int err = sva_topology_discover(&topo);
+
+	if (!err) {
+		f.topo = topo;
+		err = look_at_queues(&f, o);
+		if (!err)
+			err = show(&f, o, &failed);
+		sva_topology_free(topo);
+	}
+	free(f.queues);
+	if (!err && fflush(stdout))
+		err = -errno;
+	if (err) {
+		fprintf(stderr, "sva-info: %s\n", strerror(-err));
+		return EXIT_WRONG;
+	}
+	return f.usable && !failed ? EXIT_USABLE : EXIT_NOT_USABLE;
+}
+
+int main(int argc, char **argv)
+{
+	static struct machine machine;
+	struct options o;
+	int err = take_options(argc, argv, &o);
+
+	if (err)
+		return EXIT_WRONG;
+	err = look_below(o.root);
+	if (!err)
+		machine_look(&machine, o.root);
+	if (!err && o.watch)
+		err = watch(&machine, o.only, o.watch, o.times);
+	else if (!err)
+		return look(&machine, &o);
+	if (err)
+		fprintf(stderr, "sva-info: %s\n", strerror(-err));
+	return err ? EXIT_WRONG : EXIT_USABLE;
+}

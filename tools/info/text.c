@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* Source of the error register's layout: union sw_err_reg in drivers/dma/idxd/registers.h. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "show.h"
+
+#define COLUMN "            " /* where values begin */
+
+const char *show_size(uint64_t bytes, char text[32])
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	unsigned int unit = 0;
+
+	while (bytes && unit < 4 && bytes % 1024 == 0) {
+		bytes /= 1024;
+		unit++;
+	}
+	snprintf(text, 32, "%" PRIu64 " %s", bytes, units[unit]);
+	return text;
+}
+
+bool show_errors(const struct sva_dev_info *dev, char *text, size_t size)
+{
+	uint64_t low = dev->errors.bits[0];
+	int length;
+
+	if (!(low & 1))
+		return false;
+	length = snprintf(text, size, "%s", sva_status_text((unsigned int)(low >> 8 & 0xff)));
+	if (low >> 2 & 1 && length > 0 && (size_t)length < size)
+		length += snprintf(text + length, size - (size_t)length, ", of %s",
+				   sva_opcode_name((unsigned int)(low >> 32 & 0xff)));
+	if (low >> 3 & 1 && length > 0 && (size_t)length < size)
+		length += snprintf(text + length, size - (size_t)length, ", in wq%s.%u",
+				   dev->name + 3, (unsigned int)(low >> 16 & 0xff));
+	if (length > 0 && (size_t)length < size)
+		snprintf(text + length, size - (size_t)length, ", address %#" PRIx64,
+			 dev->errors.bits[2]);
+	return true;
+}
+
+static const char *yes_or_no(enum known k)
+{
+	return k == YES ? "yes" : k == NO ? "no" : "not known";
+}
+
+static void show_machine(const struct machine *m)
+{
+	const char *news;
+
+	printf("CPU         %s\n", *m->cpu ? m->cpu : "unknown");
+	printf(COLUMN "ENQCMD: %s, MOVDIR64B: %s, WAITPKG: %s\n",
+	       m->features & SVA_CPU_ENQCMD ? "yes" : "no",
+	       m->features & SVA_CPU_MOVDIR64B ? "yes" : "no",
+	       m->features & SVA_CPU_WAITPKG ? "yes" : "no");
+	printf("Kernel      Linux %s%s%s\n", m->release, *m->distribution ? ", " : "",
+	       m->distribution);
+	if (machine_lacks_sva(m))
+		printf(COLUMN "SVA for user queues is disabled in this version (CVE-2025-71089)\n");
+	for (unsigned int n = 0; (news = machine_news(m, n)); n++)
+		printf("%s%s", n ? ", " : COLUMN "has: ", news);
+	printf("%s", machine_news(m, 0) ? "\n" : "");
+	printf("IOMMU       VT-d in the firmware: %s, used by the kernel: %s\n",
+	       yes_or_no(m->firmware), yes_or_no(m->iommu));
+	printf(COLUMN "scalable mode: %s, PASID: %s, page requests: %s\n", yes_or_no(m->scalable),
+	       yes_or_no(m->pasid), yes_or_no(m->page_requests));
+	printf(COLUMN "kernel parameters: %s\n", *m->parameters ? m->parameters : "not known");
+	printf("Driver      idxd: %s%s%s%s%s\n", m->driver ? "loaded" : "not loaded",
+	       *m->sva ? ", sva=" : "", m->sva,
+	       m->iaa_crypto ? "; iaa_crypto: loaded, it takes IAA devices" : "",
+	       m->emulated ? "; emulated by sva-emu" : "");
+	printf("User        %s%u, CAP_SYS_RAWIO: %s%s%s\n", m->uid ? "uid " : "root, uid ", m->uid,
+	       m->rawio ? "yes" : "no",
+	       m->initial_user_namespace ? "" : ", not in the initial user namespace",
+	       m->container ? ", in a container" : "");
+}
+
+static const char *state_word(enum sva_dev_state state)
+{
+	static const char *const words[] = { "state unknown", "disabled", "enabled", "halted" };
+
+	return words[state];
+}
+
+static void show_device(const struct machine *m, const struct sva_dev_info *dev)
+{
+	const char *status = advice_command_status(dev->cmd_status);
+	char text[400];
+
+	printf("%-12s%s %u.%u, %s, NUMA node %d, %u engines, %u groups, %u clients\n", dev->name,
+	       dev->kind == SVA_DEV_KIND_DSA ? "DSA" : "IAA", dev->version >> 8,
+	       dev->version & 0xff, state_word(dev->state), dev->numa_node, dev->max_engines,
+	       dev->max_groups, dev->clients);
+	if (*status)
+		printf(COLUMN "the last command failed: %s (cmd_status %#x)\n", status,
+		       dev->cmd_status);
+	if (show_errors(dev, text, sizeof(text)))
+		printf(COLUMN "error: %s\n", text);
+	if (dev->kind == SVA_DEV_KIND_IAX && m->iaa_crypto)
+		printf(COLUMN "iaa_crypto has taken the IAA devices: "
+			      "unload it (modprobe -r iaa_crypto) to use them in programs\n");
+}
+
+static void show_commands(const char *commands)
+{
+	for (const char *end; *commands; commands = end + 1) {
+		end = strchr(commands, '\n');
+		printf(COLUMN "  # %.*s\n", (int)(end - commands), commands);
+	}
+}
+
+static void show_advice(const struct advice *a)
+{
+	if (*a->remedy)
+		printf(COLUMN "%s%s\n", *a->commands ? "" : "do: ", a->remedy);
+	show_commands(a->commands);
+}
+
+static void show_attributes(const struct sva_wq_info *wq)
+{
+	static const char *const types[] = { "none", "kernel", "user" };
+	char size[32];
+
+	printf("  %-10s%s, %s", wq->name, state_word(wq->state),
+	       wq->mode == SVA_WQ_MODE_SHARED      ? "shared"
+	       : wq->mode == SVA_WQ_MODE_DEDICATED ? "dedicated"
+						   : "mode unknown");
+	if (!wq->size) {
+		printf(", not configured\n");
+		return;
+	}
+	printf(", type %s%s%s, name \"%s\"\n", types[wq->type], *wq->driver ? ", driver " : "",
+	       wq->driver, wq->label);
+	printf(COLUMN "size %u", wq->size);
+	if (wq->mode == SVA_WQ_MODE_SHARED)
+		printf(", threshold %u", wq->threshold);
+	printf(", priority %u, group %d, transfers up to %s, batches up to %u\n", wq->priority,
+	       wq->group_id, show_size(wq->max_transfer_size, size), wq->max_batch_size);
+	printf(COLUMN "block on fault: %s%s%s, clients: %u", wq->block_on_fault ? "yes" : "no",
+	       wq->ats_disable ? ", ATS: off" : "", wq->prs_disable ? ", page requests: off" : "",
+	       wq->clients);
+	if (!(wq->unknown & SVA_ATTR_OCCUPANCY))
+		printf(", occupancy: %u", wq->occupancy);
+	printf("\n");
+}
+
+static void show_holders(const struct queue *q)
+{
+	if (!q->holder_count)
+		return;
+	printf(COLUMN "open in:");
+	for (unsigned int i = 0; i < q->holder_count && i < HOLDERS; i++)
+		printf("%s %s", i ? "," : "", q->holders[i]);
+	printf("%s\n", q->holder_count > HOLDERS ? ", ..." : "");
+}
+
+static void show_queue(const struct queue *q)
+{
+	const struct sva_wq_info *wq = q->info;
+
+	show_attributes(wq);
+	if (wq->state == SVA_DEV_STATE_ENABLED)
+		printf(COLUMN "%s: %s%s\n", wq->devnode, q->node,
+		       q->readable ? "" : ", not readable and writable for you");
+	show_holders(q);
+	if (q->cr_faults || q->cr_fault_failures)
+		printf(COLUMN "completion records that the kernel had to write: %" PRIu64
+			      ", and could not: %" PRIu64 "\n",
+		       q->cr_faults, q->cr_fault_failures);
+	if (q->usable)
+		printf(COLUMN "usable: %s\n", strchr(q->why, ':') + 2);
+	else
+		printf(COLUMN "not usable: %s\n", q->advice.what);
+	if (q->usable && *q->advice.what)
+		printf(COLUMN "%s\n", q->advice.what);
+	show_advice(&q->advice);
+}
+
+/* Of queues that are not configured, one stands for all. */
+static void show_queues(const struct found *f, const char *device)
+{
+	unsigned int alike = 0;
+
+	for (unsigned int i = 0; i < f->count; i++) {
+		const struct sva_wq_info *wq = f->queues[i].info;
+
+		if (strcmp(wq->device, device) != 0)
+			continue;
+		if (wq->size || !alike++)
+			show_queue(&f->queues[i]);
+	}
+	if (alike > 1)
+		printf("  %u more   not configured either\n", alike - 1);
+}
+
+void show_text(const struct found *f)
+{
+	show_machine(f->machine);
+	sva_topology_foreach_dev (f->topo, dev) {
+		show_device(f->machine, dev);
+		show_queues(f, dev->name);
+	}
+	printf("Result      ");
+	if (*sva_topology_why(f->topo))
+		printf("%s\n", sva_topology_why(f->topo));
+	else if (f->count)
+		printf("%u of %u queues are usable\n", f->usable, f->count);
+	else
+		printf("there is no such queue\n");
+	if (*f->advice.what)
+		printf(COLUMN "%s\n", f->advice.what);
+	show_advice(&f->advice);
+}
