@@ -103,6 +103,14 @@ test_calls_write() { nobody emu_calls pool rounds && nobody emu_rings pool 16; }
 test_accel_config() { bash /tests/accel_config.sh; }
 test_dsa_test() { bash /tests/dsa_test.sh; }
 
+# What sva-info says can be used, can; and what it tells to do to a queue that cannot, helps.
+test_info()
+{
+	sva-info && sva-info --test && new_accel_config disable-wq dsa0/wq0.0 && ! sva-info --check wq0.0 &&
+		sva-info wq0.0 | sed -n 's/^ *# //p' | sed 's/^accel-config/new_accel_config/' >/tmp/commands &&
+		cat /tmp/commands && . /tmp/commands && sva-info --check wq0.0
+}
+
 test_example()
 {
 	memcpy_offload /bin/bash wq0.0 && memcpy_offload /bin/bash wq0.1
@@ -113,14 +121,18 @@ test_kernel_log()
 {
 	! dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection fault:|hung task|stall|Device error 0x0 ' | grep -v 'traps: '
 }
-# why QUEUE ERROR REJECTION - the error of opening it, and the words of the reason and the remedy
+# why QUEUE ERROR REJECTION - the error of opening it, and the words of the reason and the remedy; and the
+# reason in sva-info's words
 why()
 {
 	said=$(vm_why "$1")
 	echo "$said"
 	[ "$(echo "$said" | grep -v '^reason:')" = "error: $2
 path: CPU
-$3" ]
+$3" ] || return
+	sva-info "$1"
+	reason=${3#*: }
+	sva-info --check "$1" | grep -F "not usable: " | grep -F "${reason%%; *}"
 }
 
 no_sva="open: Operation not supported: the kernel has no Shared Virtual Addressing for user queues; enable \
