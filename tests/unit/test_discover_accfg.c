@@ -36,10 +36,10 @@ static void list_theirs(char *text)
 
 	assert_true(accfg_new(&accfg) >= 0);
 	accfg_set_log_fn(accfg, quiet);
-	accfg_device_foreach(accfg, device)
-	{
+	accfg_device_foreach (accfg, device) {
 		strcat(strcat(text, accfg_device_get_devname(device)), " ");
-		accfg_wq_foreach(device, wq) strcat(strcat(text, accfg_wq_get_devname(wq)), " ");
+		accfg_wq_foreach (device, wq)
+			strcat(strcat(text, accfg_wq_get_devname(wq)), " ");
 	}
 	accfg_unref(accfg);
 }

@@ -216,7 +216,7 @@ static int show(const struct found *f, const struct options *o, unsigned int *fa
 
 static int look(const struct machine *m, const struct options *o)
 {
-	struct found f = { .machine = m };
+	struct found f = { .machine = m, .some = o->only };
 	struct sva_topology *topo;
 	unsigned int failed = 0;
 	int err = sva_topology_discover(&topo);

@@ -10,6 +10,7 @@ struct found {
 	const struct sva_topology *topo;
 	struct queue *queues;
 	unsigned int count, usable;
+	bool some;            /* not all queues were asked for */
 	struct advice advice; /* for the machine, where no queue is usable */
 };
 

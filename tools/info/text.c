@@ -24,11 +24,12 @@ const char *show_size(uint64_t bytes, char text[32])
 bool show_errors(const struct sva_dev_info *dev, char *text, size_t size)
 {
 	uint64_t low = dev->errors.bits[0];
+	const char *status = sva_status_text((unsigned int)(low >> 8 & 0xff));
 	int length;
 
 	if (!(low & 1))
 		return false;
-	length = snprintf(text, size, "%s", sva_status_text((unsigned int)(low >> 8 & 0xff)));
+	length = snprintf(text, size, "%.*s", (int)strcspn(status, "."), status);
 	if (low >> 2 & 1 && length > 0 && (size_t)length < size)
 		length += snprintf(text + length, size - (size_t)length, ", of %s",
 				   sva_opcode_name((unsigned int)(low >> 32 & 0xff)));
@@ -195,10 +196,20 @@ static void show_queues(const struct found *f, const char *device)
 		printf("  %u more   not configured either\n", alike - 1);
 }
 
+static bool has_queue_of(const struct found *f, const char *device)
+{
+	for (unsigned int i = 0; i < f->count; i++)
+		if (!strcmp(f->queues[i].info->device, device))
+			return true;
+	return false;
+}
+
 void show_text(const struct found *f)
 {
 	show_machine(f->machine);
 	sva_topology_foreach_dev (f->topo, dev) {
+		if (f->some && !has_queue_of(f, dev->name))
+			continue;
 		show_device(f->machine, dev);
 		show_queues(f, dev->name);
 	}

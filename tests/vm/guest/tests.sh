@@ -108,7 +108,16 @@ test_info()
 {
 	sva-info && sva-info --test && new_accel_config disable-wq dsa0/wq0.0 && ! sva-info --check wq0.0 &&
 		sva-info wq0.0 | sed -n 's/^ *# //p' | sed 's/^accel-config/new_accel_config/' >/tmp/commands &&
-		cat /tmp/commands && . /tmp/commands && sva-info --check wq0.0
+		cat /tmp/commands && . /tmp/commands && sva-info --check wq0.0 && chmod 666 /dev/dsa/wq0.0
+}
+
+# Queues as sva-setup makes them, and what was there before.
+test_setup()
+{
+	sva-setup dedicated 2 --apply --root /tmp/root && sva-info dsa0 && sva-info --test dsa0 &&
+		[ "$(stat -c %a /dev/dsa/wq0.1)" = 666 ] && sva-setup storage --apply --root /tmp/root &&
+		sva-info --test dsa0 && sva-setup --undo --apply --root /tmp/root && sva-info dsa0 &&
+		sva-info --test dsa0 | grep -c good | grep -x 2 && chmod 666 /dev/dsa/*
 }
 
 test_example()

@@ -9,7 +9,7 @@ guest_test_folder=/usr/libexec/accel-config/test # of accel-config-test
 # Programs of the build.
 guest_programs()
 {
-	find "$build/tests/emu/programs" "$build/tests/vm" "$build/examples" "$build/tools/info" -maxdepth 1 -type f -perm -u+x
+	find "$build/tests/emu/programs" "$build/tests/vm" "$build/examples" "$build/tools/info" "$build/tools/setup" -maxdepth 1 -type f -perm -u+x
 }
 
 # copy_program FILE TARGET - and the shared libraries that it needs, where the guest looks for them

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# wishes.sh SVA-EMU SVA-SETUP SVA-INFO - what sva-setup does, in sva-emu's machine: each wish, back again,
+# and what it refuses
+set -euo pipefail
+sva_emu=$(realpath "$1") setup=$(realpath "$2") info=$(realpath "$3")
+. "$(dirname "$0")/../emu/programs/check.sh"
+command -v accel-config >/dev/null || { echo "skipped: no accel-config"; exit 77; }
+export setup info work
+cd "$work"
+
+# inside STATUS SCRIPT OPTION... - a script in the machine, with functions for all of them
+inside()
+{
+	{ cat "$work/functions"; echo "$2"; } >"$work/script"
+	emu "$1" "${@:3}" -- bash -euo pipefail "$work/script"
+}
+
+cat >"$work/functions" <<'END'
+apply() { "$setup" "$@" --apply --root "$work/root"; }
+# A disable leaves a queue its driver_name.
+state() { accel-config list -i | grep -v -e clients -e cdev_minor -e occupancy -e errors -e driver_name -e '"0x'; }
+END
+
+# What it says it would do is what it does; and undone, it is as it was.
+for wish in shared dedicated 'dedicated 8' storage 'shared --device dsa1' per-node; do
+	for machine in '' '--dsa 2.0' '--kernel 6.1' '--numa 2'; do
+		rm -rf "$work/root"
+		# shellcheck disable=SC2016 # for the script
+		options=$wish inside 0 '
+			state >before
+			$setup $options >said
+			state | cmp - before # nothing has been done
+			grep -v "^#" said | sed -n "/^accel-config/p; /^echo/p" >commands
+			apply $options
+			state >applied
+			[ -e root/etc/udev/rules.d/60-sva-setup.rules ] && [ -e root/etc/systemd/system/sva-setup.service ]
+			$info --test $(sed -n "s/^accel-config enable-wq .*\///p" commands | head -n 1)
+			apply --undo
+			state | diff before -
+			[ -z "$(find root -type f)" ]
+			sh -eu commands >/dev/null 2>&1
+			state | diff applied -' $machine
+	done
+done
+
+inside 0 'apply dedicated 3; $info --check; for q in 0 1 2; do $info --check wq0.$q; done; $info wq0.2'
+prints 'dedicated' 'size 42'
+inside 0 'apply per-node; for d in 0 1 2; do $info --check wq$d.0 || true; done' --devices 3 --numa 2
+prints 'usable: wq0.0' 'not usable: wq1.0' 'usable: wq2.0'
+inside 0 'apply storage; $info wq0.0'
+prints 'block on fault: no'
+
+# A second run keeps what there was before the first one; a reboot loads the same.
+inside 0 'state >before; apply shared; apply dedicated 2; apply shared --device dsa1; state >applied
+	config=$work/root/etc/sva-setup/config.json; grep -q dsa1 $config
+	apply --undo; state | diff before -'
+inside 0 'apply dedicated 2; state >applied; cp $work/root/etc/sva-setup/config.json config
+	accel-config disable-device dsa0; $setup --load config --apply --no-files; state | diff applied -'
+
+# The files are those of accel-config and sva-emu, too.
+inside 0 '$setup shared --save saved >/dev/null; accel-config save-config -s old
+	$setup --load old --apply --no-files; state >loaded; $setup --load saved --apply --no-files; $info wq0.0'
+prints 'name "shared0"'
+emu 0 --config "$work/saved" -- "$info" wq0.0
+prints 'name "shared0"' 'size 128'
+
+# Refused, and nothing has changed.
+# refused TEXT COMMAND [OPTION...]
+refused()
+{
+	# shellcheck disable=SC2016 # for the script
+	command=$2 inside 0 'state >before; ! eval "$command" || exit 1; state | diff before -' "${@:3}"
+	prints "$1"
+}
+refused 'dsa0 has queues that are open' 'exec 7<>/dev/dsa/wq0.0; apply shared'
+inside 0 'exec 7<>/dev/dsa/wq0.0; apply shared --device dsa1'
+refused 'the device has fewer queues' 'apply dedicated 9'
+refused 'there is no DSA device dsa7' 'apply shared --device dsa7'
+refused 'there is no group' 'apply shared --group no-such-group'
+inside 0 'apply shared --group daemon; ls -l /dev/dsa/wq0.0'
+prints 'crw-rw----' daemon
+refused 'nothing to undo' 'rm -rf root; apply --undo'
+refused 'the configuration is what it was before' 'sed s/.threshold.:128/\"threshold\":999/ saved >bad
+	$setup --load bad --apply --no-files'
+for garbage in '' '{' '[' '[1]' '[{}]' '{"dev":"dsa0"}' '[{"dev":"dsa9","groups":[]}]' \
+	'[{"dev":"dsa0","groups":7}]' '[{"dev":"dsa0","groups":[{"grouped_workqueues":[{"dev":"wq9.9"}]}]}]' \
+	'[{"dev":"dsa0","groups":[{"grouped_engines":["x"]}]}]'; do
+	printf '%s' "$garbage" >garbage
+	refused 'garbage: ' '$setup --load garbage --apply --no-files'
+done
+refused 'No such file' '$setup --load /nonexistent --apply'
+refused 'the output' '$setup shared >/dev/full'
+refused '/proc/var/lib/sva-setup/before.json: ' '$setup shared --apply --root /proc'
+for wrong in '' nothing 'shared 2' 'dedicated 0' 'dedicated x' 'dedicated 17' 'shared --undo' '--no-such' \
+	'--load' '--load x --undo'; do
+	status=0
+	# shellcheck disable=SC2086 # words
+	"$setup" $wrong >"$work/out" 2>&1 || status=$?
+	[ $status -eq 2 ] || fail "'$wrong' ends with $status"
+	grep -q 'sva-setup' "$work/out" || fail "'$wrong':"
+done
+if [ "$(id -u)" -eq 0 ]; then
+	inside 0 'chmod 777 .; ! setpriv --reuid 65534 --clear-groups $setup shared --apply --no-files'
+	prints 'Permission denied'
+fi
+echo "wishes: ok"

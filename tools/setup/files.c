@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "files.h"
+
+#define RULE   "/etc/udev/rules.d/60-sva-setup.rules"
+#define UNIT   "/etc/systemd/system/sva-setup.service"
+#define CONFIG "/etc/sva-setup/config.json"
+#define BEFORE "/var/lib/sva-setup/before.json"
+
+static const char *name_of(const struct files *files, const char *name)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s", files->root, name);
+	return path;
+}
+
+const char *files_before(const struct files *files)
+{
+	return name_of(files, BEFORE);
+}
+
+static int complain(const char *file, int err)
+{
+	fprintf(stderr, "sva-setup: %s: %s\n", file, strerror(-err));
+	return err;
+}
+
+static void print_rule(const struct files *files, char *text, size_t size)
+{
+	if (files->group)
+		snprintf(text, size,
+			 "SUBSYSTEM==\"dsa\", KERNEL==\"dsa?wq*\", GROUP=\"%s\", MODE=\"0660\"\n",
+			 files->group);
+	else
+		snprintf(text, size, "SUBSYSTEM==\"dsa\", KERNEL==\"dsa?wq*\", MODE=\"0666\"\n");
+}
+
+static void print_unit(char *text, size_t size)
+{
+	char self[PATH_MAX] = "sva-setup";
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (length > 0)
+		self[length] = '\0';
+	snprintf(text, size,
+		 "[Unit]\n"
+		 "Description=Configure the work queues of DSA devices\n"
+		 "ConditionPathExists=/sys/bus/dsa/devices\n"
+		 "After=systemd-udev-settle.service systemd-modules-load.service\n\n"
+		 "[Service]\n"
+		 "Type=oneshot\n"
+		 "RemainAfterExit=yes\n"
+		 "ExecStart=%s --load %s --apply --no-files\n\n"
+		 "[Install]\n"
+		 "WantedBy=multi-user.target\n",
+		 self, CONFIG);
+}
+
+static int make_folder_of(const char *file)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s", file);
+	for (char *slash = path; (slash = strchr(slash + 1, '/'));) {
+		*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int write_text(const struct files *files, const char *name, const char *text)
+{
+	const char *path = name_of(files, name);
+	int err = make_folder_of(path);
+	FILE *file = err ? NULL : fopen(path, "we");
+
+	if (!err && !file)
+		err = -errno;
+	if (file && fputs(text, file) < 0)
+		err = -errno;
+	if (file && fclose(file) && !err)
+		err = -errno;
+	return err ? complain(path, err) : 0;
+}
+
+static int write_plan(const struct files *files, const char *name, const struct plan *plan)
+{
+	const char *path = name_of(files, name);
+	int err = make_folder_of(path);
+
+	if (!err)
+		err = plan_write(plan, path);
+	return err ? complain(path, err) : 0;
+}
+
+/* On this machine alone: not where the files are for another one. */
+static void tell_systemd(const struct files *files, const char *what)
+{
+	char command[128];
+	int status;
+
+	if (*files->root || access("/run/systemd/system", F_OK))
+		return;
+	snprintf(command, sizeof(command), "systemctl %s sva-setup.service", what);
+	status = system(command);
+	if (status)
+		fprintf(stderr, "sva-setup: %s: exit status %d\n", command, WEXITSTATUS(status));
+}
+
+void files_show(const struct files *files)
+{
+	char text[2048];
+
+	print_rule(files, text, sizeof(text));
+	printf("\n# %s\n%s", name_of(files, RULE), text);
+	if (!files->boot)
+		return;
+	print_unit(text, sizeof(text));
+	printf("\n# %s, which loads\n", name_of(files, UNIT));
+	printf("# %s after each boot\n%s", name_of(files, CONFIG), text);
+}
+
+int files_keep(const struct files *files, const struct plan *before)
+{
+	return write_plan(files, BEFORE, before);
+}
+
+int files_write(const struct files *files, const struct plan *plan)
+{
+	char text[2048];
+	int err;
+
+	print_rule(files, text, sizeof(text));
+	err = write_text(files, RULE, text);
+	if (!err && files->boot)
+		err = write_plan(files, CONFIG, plan);
+	print_unit(text, sizeof(text));
+	if (!err && files->boot)
+		err = write_text(files, UNIT, text);
+	if (!err && files->boot)
+		tell_systemd(files, "enable");
+	return err;
+}
+
+/* udev gives a node the permissions of the rule only when it makes it. */
+int files_permit(const struct files *files, const struct plan *plan)
+{
+	const struct group *group = files->group ? getgrnam(files->group) : NULL;
+	char node[64];
+
+	for (unsigned int i = 0; i < plan->devices; i++)
+		for (unsigned int q = 0; q < plan->device[i].queues; q++) {
+			const struct plan_queue *queue = &plan->device[i].queue[q];
+
+			if (!queue->enabled || strcmp(queue->type, "user") != 0)
+				continue;
+			snprintf(node, sizeof(node), "/dev/dsa/wq%s.%u", plan->device[i].name + 3,
+				 q);
+			if ((group && chown(node, (uid_t)-1, group->gr_gid)) ||
+			    chmod(node, group ? 0660 : 0666))
+				return complain(node, -errno);
+		}
+	return 0;
+}
+
+int files_remove(const struct files *files)
+{
+	static const char *const names[] = { RULE, UNIT, CONFIG, BEFORE };
+	int err = 0;
+
+	tell_systemd(files, "disable");
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (unlink(name_of(files, names[i])) && errno != ENOENT)
+			err = complain(name_of(files, names[i]), -errno);
+	return err;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* A configuration of devices and their queues: what there is, and what is wished. */
+#ifndef SETUP_PLAN_H
+#define SETUP_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PLAN_DEVICES 64
+#define PLAN_QUEUES  16
+#define PLAN_ENGINES 16
+
+struct plan_queue {
+	int group; /* -1: none; such a queue is not used */
+	bool dedicated, enabled;
+	uint32_t size, threshold, priority, max_batch;
+	uint64_t max_transfer;
+	bool block_on_fault;
+	char type[16], name[64], driver[32];
+	uint32_t clients; /* only of what there is */
+};
+
+struct plan_device {
+	char name[16]; /* "dsa0" */
+	bool enabled;
+	int numa_node;
+	uint32_t entries; /* of all queues together */
+	uint32_t max_batch;
+	uint64_t max_transfer;
+	bool can_block;    /* on faults */
+	bool names_driver; /* queues have driver_name: Linux 6.7 */
+	unsigned int queues, engines;
+	struct plan_queue queue[PLAN_QUEUES];
+	int engine[PLAN_ENGINES]; /* its group; -1: none */
+};
+
+struct plan {
+	unsigned int devices;
+	struct plan_device device[PLAN_DEVICES];
+};
+
+enum wish {
+	WISH_NONE,
+	WISH_SHARED,    /* one queue that all programs share */
+	WISH_DEDICATED, /* queues for one program each */
+	WISH_PER_NODE,  /* one shared queue on each NUMA node */
+	WISH_STORAGE,   /* one shared queue that does not block on faults */
+};
+
+/*
+ * plan_wish - the configuration that a wish comes to
+ * @now: what there is
+ * @queues: how many of WISH_DEDICATED
+ * @only: a device; NULL: the first one, or, for WISH_PER_NODE, the first of each node
+ *
+ * Returns 0 and @result, with the devices that change; or -ENODEV: there is no such device;
+ * -EINVAL: more queues than a device has.
+ */
+int plan_wish(const struct plan *now, enum wish wish, unsigned int queues, const char *only,
+	      struct plan *result);
+
+/* plan_find - the device of that name, or NULL */
+const struct plan_device *plan_find(const struct plan *plan, const char *name);
+
+/* plan_in_use - the first device of @plan that has clients in @now; NULL: none */
+const struct plan_device *plan_in_use(const struct plan *plan, const struct plan *now);
+
+/* plan_show - as the commands of accel-config that do the same */
+void plan_show(const struct plan *plan, const struct plan *now);
+
+/* plan_write, plan_read - as accel-config(1) saves and loads it; 0 or -errno */
+int plan_write(const struct plan *plan, const char *file);
+int plan_read(struct plan *plan, const char *file, const struct plan *now);
+
+#endif
