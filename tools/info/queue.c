@@ -162,7 +162,8 @@ void queue_look(struct queue *q, const struct machine *m, const struct sva_topol
 {
 	*q = (struct queue){ .info = info, .dev = sva_topology_find_dev(topo, info->device) };
 	look_at_node(q);
-	look_for_holders(q, m);
+	if (info->clients || info->unknown & SVA_ATTR_CLIENTS)
+		look_for_holders(q, m);
 	queue_faults(m->root, info->name, &q->cr_faults, &q->cr_fault_failures);
 	try_to_open(q, m, topo);
 }
