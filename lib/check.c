@@ -5,6 +5,7 @@
  * Source: Intel Data Streaming Accelerator Architecture Specification (341204, revision 3.0): 5.4
  * and 5.5 (checks), 5.8.1 (status codes).
  */
+#include <emmintrin.h>
 #include <string.h>
 
 #include "check.h"
@@ -82,9 +83,28 @@ static unsigned int check_flags(const struct svai_limits *limits, const struct s
 	return check_features(row->features, COUNT(row->features), limits->gen_cap, flags, finding);
 }
 
+#define INT_HANDLE SVAI_BYTES(36, 37) /* flag RCI, which gives it a meaning, is reserved */
+
+/*
+ * The flags that nearly all descriptors have, and no others: nothing is wrong with them, and of the
+ * features that reserve fields none is asked for.
+ */
+static bool has_plain_flags(const struct svai_limits *limits, const struct svai_opcode *row,
+			    uint32_t flags)
+{
+	return (flags & ~SVA_FLAG_BOF) == (SVA_FLAG_CRAV | SVA_FLAG_RCR) &&
+	       !(row->required & ~flags) && !row->one_of &&
+	       (!(flags & SVA_FLAG_BOF) || (limits->block_on_fault && row->flags & SVA_FLAG_BOF));
+}
+
+static uint64_t plainly_reserved_bytes(const struct svai_opcode *row)
+{
+	return row->reserved | INT_HANDLE | row->features[0].fields | row->features[1].fields;
+}
+
 static uint64_t reserved_bytes(const struct svai_opcode *row, uint32_t flags)
 {
-	uint64_t bytes = row->reserved | SVAI_BYTES(36, 37); /* int_handle: flag RCI is reserved */
+	uint64_t bytes = row->reserved | INT_HANDLE;
 
 	for (size_t i = 0; i < COUNT(common_features); i++)
 		if (!(flags & common_features[i].flag))
@@ -95,21 +115,35 @@ static uint64_t reserved_bytes(const struct svai_opcode *row, uint32_t flags)
 	return bytes;
 }
 
+/* The bytes of a descriptor that are not zero, as bits of a mask. */
+static uint64_t set_bytes(const struct sva_desc *desc)
+{
+	const __m128i *quarter = (const __m128i *)(const void *)desc;
+	uint64_t zero = 0;
+
+	for (int i = 0; i < 4; i++) {
+		__m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(quarter + i), _mm_setzero_si128());
+
+		zero |= (uint64_t)(uint32_t)_mm_movemask_epi8(equal) << 16 * i;
+	}
+	return ~zero;
+}
+
 static unsigned int check_reserved(const struct sva_desc *desc, uint64_t reserved,
 				   struct svai_finding *finding)
 {
-	uint64_t words[8];
+	uint64_t wrong = set_bytes(desc) & reserved, words[8];
+	int word;
 
+	if (!wrong)
+		return 0;
+	word = __builtin_ctzll(wrong) / 8;
 	memcpy(words, desc, sizeof(words));
-	for (int i = 0; i < 8; i++, reserved >>= 8) {
-		if (!words[i] || !(reserved & 0xff))
-			continue; /* as most are */
-		for (int byte = 0; byte < 8; byte++)
-			if (reserved >> byte & 1 && words[i] >> 8 * byte & 0xff)
-				return svai_find(finding, SVA_STATUS_RESERVED,
-						 "a reserved field is not zero", words[i], 0);
-	}
-	return 0;
+	return svai_find(finding, SVA_STATUS_RESERVED,
+			 word == 4 ? "the transfer size has more than 32 bits, or a reserved field "
+				     "is not zero"
+				   : "a reserved field is not zero",
+			 words[word], 0);
 }
 
 unsigned int svai_check_owner(const struct sva_desc *desc, struct svai_finding *finding)
@@ -144,6 +178,7 @@ static unsigned int check(const struct svai_limits *limits, const struct sva_des
 {
 	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
 	uint32_t flags = sva_desc_flags(desc);
+	uint64_t reserved;
 
 	if (flags & SVA_FLAG_CRAV && desc->completion_addr % sizeof(struct sva_record))
 		return svai_find(finding, SVA_STATUS_CR_ALIGN,
@@ -158,8 +193,13 @@ static unsigned int check(const struct svai_limits *limits, const struct sva_des
 				 0);
 	if (!row->reserved)
 		return 0;
-	if (check_flags(limits, row, flags, member, finding) ||
-	    check_reserved(desc, reserved_bytes(row, flags), finding) ||
+	if (has_plain_flags(limits, row, flags))
+		reserved = plainly_reserved_bytes(row);
+	else if (check_flags(limits, row, flags, member, finding))
+		return finding->status;
+	else
+		reserved = reserved_bytes(row, flags);
+	if (check_reserved(desc, reserved, finding) ||
 	    (row->max_size && check_size(limits, row, desc->xfer_size, finding)))
 		return finding->status;
 	return row->fields ? row->fields(limits, desc, finding) : 0;
