@@ -204,6 +204,13 @@ static int check(const struct sva_wq *wq, struct sva_op *op)
 	return err ? svai_refuse(op, err) : 0;
 }
 
+static int submit_to_cpu(struct svai_handle *h, struct sva_op *op)
+{
+	sva__op_link(op, &h->head);
+	svai_cpu_execute(&h->limits, &op->desc);
+	return 0;
+}
+
 static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 {
 	struct svai_handle *h = svai_handle(wq);
@@ -211,13 +218,13 @@ static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 
 	if (err)
 		return err;
+	if (h->path == SVA_PATH_CPU)
+		return submit_to_cpu(h, op);
 	err = submit_to_device(h, op, retry);
 	if (!err || !cpu_takes(h, err, retry))
 		return err;
 	SVAI_COUNT_CPU(h, svai_pool_why(h, err));
-	sva__op_link(op, wq);
-	svai_cpu_execute(&h->limits, &op->desc);
-	return 0;
+	return submit_to_cpu(h, op);
 }
 
 int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
