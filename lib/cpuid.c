@@ -10,10 +10,9 @@ static const struct {
 	const char *name;
 	unsigned int bit;
 } features[] = {
-	{ "enqcmd", SVA_CPU_ENQCMD },
-	{ "movdir64b", SVA_CPU_MOVDIR64B },
-	{ "waitpkg", SVA_CPU_WAITPKG },
-	{ "cldemote", SVA_CPU_CLDEMOTE },
+	{ "enqcmd", SVA_CPU_ENQCMD },   { "movdir64b", SVA_CPU_MOVDIR64B },
+	{ "waitpkg", SVA_CPU_WAITPKG }, { "cldemote", SVA_CPU_CLDEMOTE },
+	{ "avx2", SVA_CPU_AVX2 },
 };
 
 static unsigned int feature_bit(const char *name, size_t len)
@@ -42,9 +41,13 @@ static unsigned int override(unsigned int mask, const char *words)
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static unsigned int cached;
 
+/* What is not there can be had from an emulator, but for AVX2. */
 static void ask(void)
 {
-	cached = override(sva__cpuid_features(), secure_getenv("LIBSVA_CPU"));
+	unsigned int avx2 = __builtin_cpu_supports("avx2") ? SVA_CPU_AVX2 : 0;
+	unsigned int mask = override(sva__cpuid_features() | avx2, secure_getenv("LIBSVA_CPU"));
+
+	cached = mask & (avx2 | ~SVA_CPU_AVX2);
 }
 
 unsigned int sva_cpu_features(void)

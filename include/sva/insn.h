@@ -198,6 +198,7 @@ SVA__INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
 #define SVA_CPU_MOVDIR64B (1u << 1)
 #define SVA_CPU_WAITPKG   (1u << 2) /* UMONITOR, UMWAIT, TPAUSE */
 #define SVA_CPU_CLDEMOTE  (1u << 3)
+#define SVA_CPU_AVX2      (1u << 4) /* of sva_cpu_features() (wq.h) alone: loops of the CPU path */
 
 /*
  * What CPUID says of the instructions of this file (leaf 7, ECX). It is slow, and in a virtual

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "vector.h"
 
 #define CHUNK 1024u
 
@@ -21,17 +22,7 @@ static size_t first_difference(const uint8_t *a, const uint8_t *b, size_t size)
 {
 	size_t i = skip_equal_chunks(a, b, size);
 
-	for (; size - i >= 8; i += 8) {
-		uint64_t x, y;
-
-		memcpy(&x, a + i, 8);
-		memcpy(&y, b + i, 8);
-		if (x != y)
-			return i + (size_t)__builtin_ctzll(x ^ y) / 8;
-	}
-	while (i < size && a[i] == b[i])
-		i++;
-	return i;
+	return i + svai_vector()->first_difference(a + i, b + i, size - i);
 }
 
 static unsigned int finish(const struct sva_desc *desc, struct sva_record *record, size_t same)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "vector.h"
 
 #define LINE  64u
 #define PAGE  4096u
@@ -26,22 +27,11 @@ unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_record *re
 	return SVA_STATUS_SUCCESS;
 }
 
-/* Go on as @dst begins: its first @done bytes are a whole number of patterns. */
-static void repeat(uint8_t *dst, size_t done, size_t size)
-{
-	while (done < size) {
-		size_t n = min(min(done, CHUNK), size - done);
-
-		memcpy(dst + done, dst, n);
-		done += n;
-	}
-}
-
 unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_record *record)
 {
 	uint64_t low = desc->pattern;
 	uint64_t high = desc->op_flags & SVA_FLAG_FILL_16 ? desc->fill.pattern_high : low;
-	const uint64_t line[] = { low, high, low, high, low, high, low, high };
+	const uint64_t pattern[] = { low, high };
 	uint8_t *dst = (uint8_t *)desc->dst_addr;
 	size_t size = desc->xfer_size;
 
@@ -50,8 +40,7 @@ unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_record *recor
 		memset(dst, (int)(low & 0xff), size);
 		return SVA_STATUS_SUCCESS;
 	}
-	memcpy(dst, line, min(size, sizeof(line)));
-	repeat(dst, sizeof(line), size);
+	svai_vector()->fill(dst, pattern, size);
 	return SVA_STATUS_SUCCESS;
 }
 

@@ -9,40 +9,40 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "vector.h"
 
-#define CHUNK 16384u /* stays in the first level cache from checksum to copy */
-
-/* Bit 0 becomes bit 7, in each byte. */
-static uint64_t reflect_bytes(uint64_t v)
-{
-	v = (v >> 1 & 0x5555555555555555) | (v & 0x5555555555555555) << 1;
-	v = (v >> 2 & 0x3333333333333333) | (v & 0x3333333333333333) << 2;
-	return (v >> 4 & 0x0f0f0f0f0f0f0f0f) | (v & 0x0f0f0f0f0f0f0f0f) << 4;
-}
+#define CHUNK 16384u     /* stays in the first level cache from checksum to copy */
+#define WHOLE (1u << 30) /* ISA-L takes an int */
+#define PIECE 4096u
 
 static uint32_t reflect(uint32_t v)
 {
-	return __builtin_bswap32((uint32_t)reflect_bytes(v));
+	uint8_t bytes[4];
+
+	memcpy(bytes, &v, sizeof(bytes));
+	svai_vector()->reflect(bytes, bytes, sizeof(bytes));
+	memcpy(&v, bytes, sizeof(bytes));
+	return __builtin_bswap32(v);
 }
 
 /* The register of the reflected CRC, without any inversion; ISA-L takes no const, and an int. */
 static uint32_t update(uint32_t reg, const uint8_t *src, size_t size)
 {
-	return crc32_iscsi((unsigned char *)(uintptr_t)src, (int)size, reg);
+	reg = crc32_iscsi((unsigned char *)(uintptr_t)src, (int)size, reg);
+	svai_vector()->clear_upper();
+	return reg;
 }
 
 /* The same for data whose bytes count from bit 7. */
 static uint32_t update_unreflected(uint32_t reg, const uint8_t *src, size_t size)
 {
-	uint64_t words[64];
+	uint8_t reflected[PIECE];
 
 	while (size) {
-		size_t n = size < sizeof(words) ? size : sizeof(words);
+		size_t n = size < PIECE ? size : PIECE;
 
-		memcpy(words, src, n);
-		for (size_t i = 0; i < (n + 7) / 8; i++)
-			words[i] = reflect_bytes(words[i]);
-		reg = update(reg, (const uint8_t *)words, n);
+		svai_vector()->reflect(reflected, src, n);
+		reg = update(reg, reflected, n);
 		src += n;
 		size -= n;
 	}
@@ -66,10 +66,10 @@ static unsigned int crc(const struct sva_desc *desc, struct sva_record *record, 
 	const uint8_t *src = (const uint8_t *)desc->src_addr;
 	const uint32_t seed = seed_of(desc);
 	uint32_t reg = bypass_invert ? reflect(seed) : ~seed;
-	size_t size = desc->xfer_size;
+	size_t size = desc->xfer_size, most = dst ? CHUNK : WHOLE;
 
-	for (size_t done = 0; done < size; done += CHUNK) {
-		size_t n = size - done < CHUNK ? size - done : CHUNK;
+	for (size_t done = 0; done < size; done += most) {
+		size_t n = size - done < most ? size - done : most;
 
 		if (bypass_reflect)
 			reg = update_unreflected(reg, src + done, n);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "vector.h"
 
 #define WORD  8u
 #define ENTRY 10u
@@ -32,9 +33,9 @@ static bool append(struct delta *delta, uint32_t offset, uint64_t word)
 	return true;
 }
 
-/* Compare the words from @offset to @end; returns where it ended: before @end for want of room. */
-static uint32_t append_differences(struct delta *delta, const uint8_t *a, const uint8_t *b,
-				   uint32_t offset, uint32_t end)
+/* Where it ended: before @end for want of room. */
+static uint32_t append_words(struct delta *delta, const uint8_t *a, const uint8_t *b,
+			     uint32_t offset, uint32_t end)
 {
 	for (; offset < end; offset += WORD) {
 		uint64_t x, y;
@@ -45,6 +46,31 @@ static uint32_t append_differences(struct delta *delta, const uint8_t *a, const 
 			break;
 	}
 	return offset;
+}
+
+/* A block that fits, whatever differs in it. */
+static void append_block(struct delta *delta, const uint8_t *a, const uint8_t *b, uint32_t offset)
+{
+	unsigned int mask = svai_vector()->differing(a + offset, b + offset);
+
+	for (; mask; mask &= mask - 1) {
+		uint32_t at = offset + WORD * (uint32_t)__builtin_ctz(mask);
+		uint64_t word;
+
+		memcpy(&word, b + at, WORD);
+		append(delta, at, word);
+	}
+}
+
+static uint32_t append_differences(struct delta *delta, const uint8_t *a, const uint8_t *b,
+				   uint32_t offset, uint32_t end)
+{
+	while (end - offset >= SVAI_BLOCK &&
+	       delta->max_size - delta->size >= SVAI_BLOCK / WORD * ENTRY) {
+		append_block(delta, a, b, offset);
+		offset += SVAI_BLOCK;
+	}
+	return append_words(delta, a, b, offset, end);
 }
 
 static unsigned int check_result(const struct sva_desc *desc, unsigned int result)
@@ -80,13 +106,14 @@ unsigned int svai_cpu_apply_delta(const struct sva_desc *desc, struct sva_record
 {
 	const uint8_t *delta = (const uint8_t *)desc->src_addr;
 	uint8_t *dst = (uint8_t *)desc->dst_addr;
+	const uint32_t size = desc->delta.delta_size, end = desc->xfer_size / WORD;
 	uint32_t next = 0; /* the lowest offset that is in order, in units */
 
-	for (uint32_t done = 0; done < desc->delta.delta_size; done += ENTRY) {
+	for (uint32_t done = 0; done < size; done += ENTRY) {
 		uint16_t units;
 
 		memcpy(&units, delta + done, sizeof(units));
-		if (units < next || units >= desc->xfer_size / WORD) {
+		if (units < next || units >= end) {
 			record->bytes_completed = done;
 			return units < next ? SVA_STATUS_DELTA_ORDER : SVA_STATUS_DELTA_RANGE;
 		}

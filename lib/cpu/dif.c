@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "vector.h"
 
 /* What an operation does with each block. */
 #define READ_TUPLE  1u /* it stands behind the block, and is checked */
@@ -49,6 +50,7 @@ static uint16_t guard_of(const struct sva_desc *desc, const uint8_t *block)
 	uint16_t seed = desc->dif.flags & SVA_DIF_INVERT_SEED ? 0xffff : 0;
 	uint16_t guard = crc16_t10dif(seed, block, svai_dif_block(desc));
 
+	svai_vector()->clear_upper();
 	return desc->dif.flags & SVA_DIF_INVERT_RESULT ? (uint16_t)~guard : guard;
 }
 
