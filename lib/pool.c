@@ -103,13 +103,13 @@ static int too_many(struct svai_handle *h, const struct sva_wq_info *info)
 	return svai_report_add(&h->report, &r);
 }
 
-static const struct svai_name any; /* queue */
+static const struct svai_name any_queue;
 
 /* All queues that fit and are none yet. Those that cannot be opened are in the report. */
 static int join(struct svai_handle *h, const struct sva_topology *topo)
 {
 	const struct sva_wq_info **list = NULL;
-	int n = svai_select(topo, &any, &h->pool->queues, &list, &h->report);
+	int n = svai_select(topo, &any_queue, &h->pool->queues, &list, &h->report);
 	int err = n < 0 ? n : 0;
 
 	h->report.unfit = h->report.count;
@@ -292,7 +292,7 @@ static int with_topology(struct svai_handle *h, const struct sva_topology *topo,
 			 int (*what)(struct svai_handle *h, const struct sva_topology *topo))
 {
 	struct sva_topology *own = NULL;
-	int err = topo ? 0 : svai_discover_for_open(&own, &any);
+	int err = topo ? 0 : svai_discover_for_open(&own, &any_queue);
 
 	if (!err)
 		err = what(h, topo ? topo : own);
