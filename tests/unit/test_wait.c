@@ -89,16 +89,21 @@ static void a_record_written_before_the_monitor_is_armed(void **state)
 static void umwait_by_the_true_frequency(void **state)
 {
 	struct sva_wq *wq = open_fake("wq0.0");
-	int64_t ns = svai_now_ns();
-	uint64_t tsc = sva_rdtsc(), ticks;
+	bool right = false;
 
 	(void)state;
 	submit_held(wq, &op);
-	assert_int_equal(sva_wait(&op, 5000000, SVA_WAIT_AUTO), -ETIMEDOUT);
-	ticks = (sva_rdtsc() - tsc) * 100000 / (uint64_t)(svai_now_ns() - ns);
-	assert_true(fake.umwaits > 0);
-	assert_in_range(fake.umwait_ticks, ticks / 2, ticks * 2);
-	fake_complete(1);
+	for (int tries = 0; tries < 20 && !right; tries++) { /* this thread may lose the CPU */
+		int64_t ns = svai_now_ns();
+		uint64_t tsc = sva_rdtsc(), ticks;
+
+		assert_int_equal(sva_wait(&op, 5000000, SVA_WAIT_AUTO), -ETIMEDOUT);
+		ticks = (sva_rdtsc() - tsc) * 100000 / (uint64_t)(svai_now_ns() - ns);
+		assert_true(fake.umwaits > 0);
+		right = fake.umwait_ticks > ticks / 2 && fake.umwait_ticks < ticks * 2;
+	}
+	assert_true(right);
+	fake_complete(UINT32_MAX); /* also a drain */
 	fake.hold = false;
 	close_fake(wq);
 }
