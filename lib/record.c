@@ -127,9 +127,12 @@ static unsigned int relax(enum sva_wait_policy policy, const struct sva_record *
 
 int64_t svai_deadline(int64_t timeout_ns)
 {
-	int64_t now = svai_now_ns();
+	int64_t now;
 
-	return timeout_ns < 0 || timeout_ns > INT64_MAX - now ? INT64_MAX : now + timeout_ns;
+	if (timeout_ns < 0)
+		return INT64_MAX;
+	now = svai_now_ns();
+	return timeout_ns > INT64_MAX - now ? INT64_MAX : now + timeout_ns;
 }
 
 int svai_wait_record(const struct sva_record *record, int64_t deadline, enum sva_wait_policy policy)

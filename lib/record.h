@@ -7,7 +7,8 @@
 /* svai_now_ns - CLOCK_MONOTONIC in nanoseconds */
 int64_t svai_now_ns(void);
 
-/* svai_deadline - the time @timeout_ns from now; negative: never (INT64_MAX) */
+/* svai_deadline - the time @timeout_ns from now; negative: never (INT64_MAX), and no clock is read
+ */
 int64_t svai_deadline(int64_t timeout_ns);
 
 /**

@@ -302,14 +302,14 @@ static void rest(const struct svai_ring *r, unsigned int searches, int64_t deadl
 
 struct sva_op *sva_ring_wait(struct sva_ring *ring, int64_t timeout_ns, int *result)
 {
-	int64_t deadline = svai_deadline(timeout_ns);
+	struct sva_op *op = sva_ring_reap(ring, result);
 	struct svai_ring *r = svai_ring(ring);
-	struct sva_op *op;
+	int64_t deadline;
 
-	for (unsigned int searches = 0;; searches++) {
-		op = sva_ring_reap(ring, result);
-		if (op)
-			return op;
+	if (op)
+		return op;
+	deadline = svai_deadline(timeout_ns);
+	for (unsigned int searches = 0; !op; searches++) {
 		*result = svai_ring_awake(r);
 		if (!*result && !sva_ring_in_flight(ring))
 			*result = -ENOENT;
@@ -318,7 +318,9 @@ struct sva_op *sva_ring_wait(struct sva_ring *ring, int64_t timeout_ns, int *res
 		if (*result)
 			return NULL;
 		rest(r, searches, deadline);
+		op = sva_ring_reap(ring, result);
 	}
+	return op;
 }
 
 /* Does anything go on that has not ended? */
@@ -336,19 +338,23 @@ static bool is_busy(struct svai_ring *r)
 
 int sva_ring_drain(struct sva_ring *ring, int64_t timeout_ns)
 {
-	int64_t deadline = svai_deadline(timeout_ns);
 	struct svai_ring *r = svai_ring(ring);
 	int err = ring ? svai_ring_awake(r) : -EINVAL;
+	unsigned int searches = 0;
+	int64_t deadline;
 
 	if (err)
 		return err;
 	svai_policy_now(r->h, &r->policy);
-	for (unsigned int searches = 0; is_busy(r); searches++) {
+	if (!is_busy(r))
+		return 0;
+	deadline = svai_deadline(timeout_ns);
+	do {
 		svai_ring_look(r);
 		if (svai_now_ns() >= deadline)
 			return -ETIMEDOUT;
-		rest(r, searches, deadline);
-	}
+		rest(r, searches++, deadline);
+	} while (is_busy(r));
 	return 0;
 }
 

@@ -340,15 +340,36 @@ static void a_refused_operation_is_not_pending(void **state)
 
 /* What a thread that loses the CPU between its look at the record and at the clock finds. */
 static struct sva_record *written_meanwhile;
+static unsigned int clock_reads;
 
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 {
+	clock_reads++;
 	if (written_meanwhile)
 		written_meanwhile->status = SVA_STATUS_SUCCESS;
 	return __real_clock_gettime(clock, now);
+}
+
+/* The clock costs many times what a look at the record does. */
+static void a_complete_operation_needs_no_clock(void **state)
+{
+	static const int64_t timeouts[] = { -1, 0, 1000000 };
+	struct sva_wq *wq = open_fake("wq0.1");
+
+	(void)state;
+	submit_held(wq, &op);
+	fake_complete(1);
+	clock_reads = 0;
+	for (size_t i = 0; i < 3 * sizeof(policies) / sizeof(policies[0]); i++)
+		assert_int_equal(sva_wait(&op, timeouts[i % 3], policies[i / 3]),
+				 SVA_STATUS_SUCCESS);
+	assert_int_equal(svai_deadline(-1), INT64_MAX);
+	assert_int_equal(clock_reads, 0);
+	fake.hold = false;
+	close_fake(wq);
 }
 
 static void the_record_is_looked_at_behind_the_deadline(void **state)
@@ -391,6 +412,7 @@ int main(void)
 		TEST(bad_arguments),
 		TEST(a_refused_operation_is_not_pending),
 		TEST(the_record_is_looked_at_behind_the_deadline),
+		TEST(a_complete_operation_needs_no_clock),
 		TEST(deadlines_do_not_overflow),
 	};
 
