@@ -59,6 +59,13 @@ static void *device(void *unused)
 	return NULL;
 }
 
+/* Five per cent more or less, so that sleeps do not always end just before the operation, or after.
+ */
+static int64_t spread(int64_t length, size_t i)
+{
+	return length / 100 * (int64_t)(95 + i * 7 % 11);
+}
+
 /* Returns how late it was. */
 static int64_t wait_once(int64_t length, enum sva_wait_policy policy)
 {
@@ -87,7 +94,7 @@ static void row(int64_t length, enum sva_wait_policy policy)
 	wall = now_ns(CLOCK_MONOTONIC);
 	cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
 	for (size_t i = 0; i < n; i++)
-		late[i] = wait_once(length, policy);
+		late[i] = wait_once(spread(length, i), policy);
 	wall = now_ns(CLOCK_MONOTONIC) - wall;
 	cpu = now_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	qsort(late, n, sizeof(late[0]), compare);

@@ -19,11 +19,12 @@ int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t dead
 		  enum sva_wait_policy policy)
 {
 	uint64_t mark = svai_drain_mark(h);
+	int64_t since = svai_now_ns(), now = since;
 
-	for (;;) {
-		int64_t look = svai_deadline(SVAI_LOOK_NS);
+	for (;; now = svai_now_ns()) {
+		int64_t look = now + SVAI_LOOK_NS;
 		bool last = deadline <= look;
-		int status = svai_wait_record(record, last ? deadline : look, policy);
+		int status = svai_wait_record(record, since, last ? deadline : look, policy);
 		int ended;
 
 		if (status != -ETIMEDOUT)
