@@ -154,7 +154,7 @@ static void *map_portal(const struct svai_handle *h, uint32_t flags, struct sva_
 /* One NOOP, once: a kernel before 6.10 takes no write(2), and a broken device never answers. */
 static int prove_write(struct svai_handle *h, struct sva_rejection *r)
 {
-	int64_t deadline = svai_deadline((int64_t)h->timeout_ms * 1000000);
+	int64_t since = svai_now_ns(), deadline = since + (int64_t)h->timeout_ms * 1000000;
 	unsigned int tries = 0;
 	int n, status;
 
@@ -165,7 +165,7 @@ static int prove_write(struct svai_handle *h, struct sva_rejection *r)
 		svai_back_off(tries++);
 	if (n < 0)
 		return reject(r, "write", -n, CAUSES(write_causes));
-	status = svai_wait_record(&h->op.record, deadline, SVA_WAIT_AUTO);
+	status = svai_wait_record(&h->op.record, since, deadline, SVA_WAIT_AUTO);
 	if (status < 0)
 		return reject(r, "write", -status, CAUSES(write_causes));
 	if (status == SVA_STATUS_SUCCESS)

@@ -114,8 +114,9 @@ static void wait_for_answer(struct svai_handle *h)
 {
 	struct svai_drains *d = &h->drains;
 	const struct sva_record *record = &d->records[d->submitted % SVAI_DRAINS];
+	int64_t now = svai_now_ns();
 
-	if (svai_wait_record(record, svai_deadline(d->grace_ns), SVA_WAIT_AUTO) < 0 &&
+	if (svai_wait_record(record, now, now + d->grace_ns, SVA_WAIT_AUTO) < 0 &&
 	    d->grace_ns < GRACE_MAX_NS)
 		d->grace_ns *= 2;
 	look_at_records(h);

@@ -201,9 +201,12 @@ static bool go_on(struct svai_job *job, struct svai_part *part)
 /* However long it takes. When the time is over, only to learn that the device has ended it. */
 static int wait_for(struct svai_job *job, struct svai_part *part)
 {
-	int64_t time = job->deadline == INT64_MAX ? -1 : job->deadline - svai_now_ns();
-	int status;
+	int status = sva_poll(&part->op);
+	int64_t time;
 
+	if (status)
+		return status;
+	time = job->deadline == INT64_MAX ? -1 : job->deadline - svai_now_ns();
 	if (job->deadline != INT64_MAX && time < 0)
 		time = 0;
 	status = sva_wait(&part->op, time, job->policy.wait);

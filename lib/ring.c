@@ -289,7 +289,7 @@ static struct sva_record *some_record(const struct svai_ring *r)
 }
 
 /* Wait a little for something to happen. */
-static void rest(const struct svai_ring *r, unsigned int searches, int64_t deadline)
+static void rest(const struct svai_ring *r, unsigned int searches, int64_t since, int64_t deadline)
 {
 	int64_t until = svai_deadline(WAIT_NS);
 	const struct sva_record *record = some_record(r);
@@ -297,19 +297,21 @@ static void rest(const struct svai_ring *r, unsigned int searches, int64_t deadl
 	if (searches < POLLS_FIRST || !record)
 		svai_back_off(searches);
 	else
-		svai_wait_record(record, until < deadline ? until : deadline, r->policy.wait);
+		svai_wait_record(record, since, until < deadline ? until : deadline,
+				 r->policy.wait);
 }
 
 struct sva_op *sva_ring_wait(struct sva_ring *ring, int64_t timeout_ns, int *result)
 {
-	int64_t deadline = svai_deadline(timeout_ns);
+	struct sva_op *op = sva_ring_reap(ring, result);
 	struct svai_ring *r = svai_ring(ring);
-	struct sva_op *op;
+	int64_t since, deadline;
 
-	for (unsigned int searches = 0;; searches++) {
-		op = sva_ring_reap(ring, result);
-		if (op)
-			return op;
+	if (op)
+		return op;
+	since = svai_now_ns();
+	deadline = svai_deadline(timeout_ns);
+	for (unsigned int searches = 0; !op; searches++) {
 		*result = svai_ring_awake(r);
 		if (!*result && !sva_ring_in_flight(ring))
 			*result = -ENOENT;
@@ -317,8 +319,10 @@ struct sva_op *sva_ring_wait(struct sva_ring *ring, int64_t timeout_ns, int *res
 			*result = -ETIMEDOUT;
 		if (*result)
 			return NULL;
-		rest(r, searches, deadline);
+		rest(r, searches, since, deadline);
+		op = sva_ring_reap(ring, result);
 	}
+	return op;
 }
 
 /* Does anything go on that has not ended? */
@@ -336,19 +340,24 @@ static bool is_busy(struct svai_ring *r)
 
 int sva_ring_drain(struct sva_ring *ring, int64_t timeout_ns)
 {
-	int64_t deadline = svai_deadline(timeout_ns);
 	struct svai_ring *r = svai_ring(ring);
 	int err = ring ? svai_ring_awake(r) : -EINVAL;
+	unsigned int searches = 0;
+	int64_t since, deadline;
 
 	if (err)
 		return err;
 	svai_policy_now(r->h, &r->policy);
-	for (unsigned int searches = 0; is_busy(r); searches++) {
+	if (!is_busy(r))
+		return 0;
+	since = svai_now_ns();
+	deadline = svai_deadline(timeout_ns);
+	do {
 		svai_ring_look(r);
 		if (svai_now_ns() >= deadline)
 			return -ETIMEDOUT;
-		rest(r, searches, deadline);
-	}
+		rest(r, searches++, since, deadline);
+	} while (is_busy(r));
 	return 0;
 }
 

@@ -19,11 +19,12 @@ int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t dead
 		  enum sva_wait_policy policy)
 {
 	uint64_t mark = svai_drain_mark(h);
+	int64_t since = svai_now_ns(), now = since;
 
-	for (;;) {
-		int64_t look = svai_deadline(SVAI_LOOK_NS);
+	for (;; now = svai_now_ns()) {
+		int64_t look = now + SVAI_LOOK_NS;
 		bool last = deadline <= look;
-		int status = svai_wait_record(record, last ? deadline : look, policy);
+		int status = svai_wait_record(record, since, last ? deadline : look, policy);
 		int ended;
 
 		if (status != -ETIMEDOUT)
@@ -42,7 +43,7 @@ int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t dead
 
 int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy)
 {
-	int64_t deadline = svai_deadline(timeout_ns);
+	int64_t deadline;
 	int status, err;
 
 	if (!op || !op->desc.completion_addr)
@@ -53,6 +54,7 @@ int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy)
 	err = svai_handle_state(op->wq);
 	if (err) /* nobody will complete it any more */
 		return err;
+	deadline = svai_deadline(timeout_ns);
 	status = svai_wait_end(svai_handle(op->wq),
 			       (struct sva_record *)(uintptr_t)op->desc.completion_addr, deadline,
 			       policy);

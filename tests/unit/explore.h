@@ -65,7 +65,7 @@ int explore_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(vo
 #define pthread_create(t, attr, f, arg)        explore_create(t, f, arg)
 #define pthread_atfork(before, parent, child)  explore_atfork(before, parent, child)
 #define clock_gettime(clock, t)                explore_clock(t)
-#define clock_nanosleep(clock, flags, t, left) ((void)(t), explore_rest())
+#define clock_nanosleep(clock, flags, t, left) ((void)(t), explore_rest(), 0)
 #define __atomic_load_n(p, o)                  (explore_point(), __atomic_load_n(p, o))
 #define __atomic_store_n(p, v, o)              (explore_point(), __atomic_store_n(p, v, o))
 #define __atomic_fetch_add(p, v, o)            (explore_point(), __atomic_fetch_add(p, v, o))

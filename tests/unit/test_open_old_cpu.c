@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <cmocka.h>
 
 #include "fixture.h"
@@ -37,14 +38,37 @@ static void no_driver(void **state)
 	sva_topology_free(topo);
 }
 
+/* There, the default is to sleep. */
+static void waiting_sleeps(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.0");
+	struct rusage before, after;
+	static struct sva_op op;
+
+	(void)state;
+	submit_held(wq, &op);
+	assert_int_equal(getrusage(RUSAGE_THREAD, &before), 0);
+	after = before;
+	/* It may lose the CPU for as long. */
+	for (int tries = 0; tries < 20 && after.ru_nvcsw == before.ru_nvcsw; tries++) {
+		assert_int_equal(sva_wait(&op, 1000000, SVA_WAIT_AUTO), -ETIMEDOUT);
+		assert_int_equal(getrusage(RUSAGE_THREAD, &after), 0);
+	}
+	assert_int_equal(fake.umwaits, 0);
+	assert_true(after.ru_nvcsw > before.ru_nvcsw);
+	fake_stop_holding();
+	close_fake(wq);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(write_does_the_work, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test(no_driver),
+		cmocka_unit_test_setup_teardown(waiting_sleeps, fixture_setup, fixture_teardown),
 	};
 
-	setenv("LIBSVA_CPU", "-enqcmd,-movdir64b", 1); /* before the library asks */
+	setenv("LIBSVA_CPU", "-enqcmd,-movdir64b,-waitpkg", 1); /* before the library asks */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

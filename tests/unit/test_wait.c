@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Waiting: every policy, deadlines, and devices that die meanwhile. */
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -89,16 +91,21 @@ static void a_record_written_before_the_monitor_is_armed(void **state)
 static void umwait_by_the_true_frequency(void **state)
 {
 	struct sva_wq *wq = open_fake("wq0.0");
-	int64_t ns = svai_now_ns();
-	uint64_t tsc = sva_rdtsc(), ticks;
+	bool right = false;
 
 	(void)state;
 	submit_held(wq, &op);
-	assert_int_equal(sva_wait(&op, 5000000, SVA_WAIT_AUTO), -ETIMEDOUT);
-	ticks = (sva_rdtsc() - tsc) * 100000 / (uint64_t)(svai_now_ns() - ns);
-	assert_true(fake.umwaits > 0);
-	assert_in_range(fake.umwait_ticks, ticks / 2, ticks * 2);
-	fake_complete(1);
+	for (int tries = 0; tries < 20 && !right; tries++) { /* this thread may lose the CPU */
+		int64_t ns = svai_now_ns();
+		uint64_t tsc = sva_rdtsc(), ticks;
+
+		assert_int_equal(sva_wait(&op, 5000000, SVA_WAIT_AUTO), -ETIMEDOUT);
+		ticks = (sva_rdtsc() - tsc) * 100000 / (uint64_t)(svai_now_ns() - ns);
+		assert_true(fake.umwaits > 0);
+		right = fake.umwait_ticks > ticks / 2 && fake.umwait_ticks < ticks * 2;
+	}
+	assert_true(right);
+	fake_complete(UINT32_MAX); /* also a drain */
 	fake.hold = false;
 	close_fake(wq);
 }
@@ -335,15 +342,209 @@ static void a_refused_operation_is_not_pending(void **state)
 
 /* What a thread that loses the CPU between its look at the record and at the clock finds. */
 static struct sva_record *written_meanwhile;
+static unsigned int clock_reads;
 
+/* A machine whose time passes only by what the wait itself does. */
+#define SLACK_NS   50000 /* as Linux gives it to a thread */
+#define A_PAUSE_NS 60
+#define A_CLOCK_NS 40
+
+static struct {
+	struct sva_record *record; /* of the operation; NULL: the real machine */
+	int64_t now, end;          /* and when that ends */
+	int64_t timer;             /* sleeps end so late, and later by the slack */
+	bool signals;              /* every second sleep is interrupted halfway */
+	bool refuse;               /* prctl(2) */
+	int slack;
+	unsigned int pauses, sleeps, sets;
+} sim;
+
+void __real_sva_pause(void);
+void __wrap_sva_pause(void);
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __real_clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
+			   struct timespec *left);
+int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
+			   struct timespec *left);
+int __wrap_prctl(int option, unsigned long value);
+
+static void pass(int64_t ns)
+{
+	sim.now += ns;
+	if (sim.now >= sim.end)
+		sim.record->status = SVA_STATUS_SUCCESS;
+}
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 {
+	clock_reads++;
 	if (written_meanwhile)
 		written_meanwhile->status = SVA_STATUS_SUCCESS;
-	return __real_clock_gettime(clock, now);
+	if (!sim.record)
+		return __real_clock_gettime(clock, now);
+	pass(A_CLOCK_NS);
+	now->tv_sec = sim.now / 1000000000;
+	now->tv_nsec = sim.now % 1000000000;
+	return 0;
+}
+
+void __wrap_sva_pause(void)
+{
+	if (!sim.record) {
+		__real_sva_pause();
+		return;
+	}
+	sim.pauses++;
+	pass(A_PAUSE_NS);
+}
+
+int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
+			   struct timespec *left)
+{
+	int64_t ns = t->tv_sec * 1000000000 + t->tv_nsec;
+
+	if (!sim.record)
+		return __real_clock_nanosleep(clock, flags, t, left);
+	sim.sleeps++;
+	if (sim.signals && sim.sleeps % 2) {
+		pass(ns / 2);
+		return EINTR;
+	}
+	pass(ns + sim.timer + sim.slack);
+	return 0;
+}
+
+int __wrap_prctl(int option, unsigned long value)
+{
+	if (sim.refuse)
+		return -1;
+	if (option == PR_GET_TIMERSLACK)
+		return sim.slack;
+	assert_int_equal(option, PR_SET_TIMERSLACK);
+	sim.slack = (int)value;
+	sim.sets++;
+	return 0;
+}
+
+/* Returns how late the end of an operation is noticed that takes @ns. */
+static int64_t late_after(int64_t ns)
+{
+	struct sva_record record = { 0 };
+	int status;
+
+	sim.record = &record;
+	sim.end = sim.now + ns;
+	sim.slack = SLACK_NS;
+	sim.pauses = sim.sleeps = sim.sets = 0;
+	status = svai_wait_record(&record, sim.now, INT64_MAX, SVA_WAIT_SLEEP);
+	sim.record = NULL;
+	assert_int_equal(status, SVA_STATUS_SUCCESS);
+	assert_int_equal(sim.slack, SLACK_NS);
+	return sim.now - sim.end;
+}
+
+/* Of a time that grows by a few per cent each time: any phase of a sleep. */
+#define EACH_LENGTH(ns) (int64_t ns = 500; ns < 20000000000; ns += ns / 50)
+
+static void sleeping_notices_the_end_in_a_tenth_of_the_time(void **state)
+{
+	static const int64_t timers[] = { 0, 1000, 3000, 5000 };
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		sim.timer = timers[i % 4];
+		sim.signals = i >= 4;
+		for
+			EACH_LENGTH(ns)
+			{
+				assert_true(late_after(ns) <= ns / 10 + 10000);
+				assert_true(sim.sets <= 2); /* system calls, too */
+			}
+	}
+	sim.signals = false;
+}
+
+/* A CPU that sleeps deeply, or a process that may not set its slack: it sleeps less. */
+static void sleeps_that_end_late(void **state)
+{
+	(void)state;
+	for (int refuse = 0; refuse < 2; refuse++) {
+		sim.refuse = refuse;
+		sim.timer = refuse ? 5000 : 200000;
+		for
+			EACH_LENGTH(ns)
+			{
+				int64_t most = ns / 10 + 10000;
+
+				/* From there on, there is enough of it to sleep less. */
+				if (ns < 20 * (sim.timer + (refuse ? SLACK_NS : 0)))
+					most += sim.timer + SLACK_NS;
+				assert_true(late_after(ns) <= most);
+			}
+	}
+	sim.refuse = false;
+}
+
+/* In a time of ten times the length it is woken up so many times more: log 10 / log 1.1, and a bit.
+ */
+static void sleeping_wakes_up_seldom(void **state)
+{
+	unsigned int before;
+
+	(void)state;
+	sim.timer = 4500;
+	late_after(7000);
+	assert_int_equal(sim.sleeps, 0);
+	late_after(100000);
+	assert_in_range(sim.sleeps, 1, 8);
+	for (int64_t ns = 1000000; ns < 100000000000; ns *= 10) {
+		before = sim.sleeps;
+		late_after(ns);
+		assert_in_range(sim.sleeps - before, 1, 26);
+	}
+}
+
+/* As one does that has waited for the operation before, and has looked for something else. */
+static void a_wait_that_goes_on(void **state)
+{
+	struct sva_record record = { 0 };
+
+	(void)state;
+	sim.record = &record;
+	sim.end = sim.now + 10000000;
+	sim.timer = 0;
+	sim.slack = 1;
+	sim.pauses = sim.sleeps = sim.sets = 0;
+	assert_int_equal(
+		svai_wait_record(&record, sim.now - 100000000, sim.now + 50000, SVA_WAIT_SLEEP),
+		-ETIMEDOUT); /* and not later */
+	assert_int_equal(sim.sleeps, 1);
+	assert_int_equal(svai_wait_record(&record, sim.now - 100000000, INT64_MAX, SVA_WAIT_SLEEP),
+			 SVA_STATUS_SUCCESS);
+	assert_int_equal(sim.sleeps, 2);
+	assert_int_equal(sim.pauses, 0);
+	assert_int_equal(sim.sets, 0); /* it was none */
+	sim.record = NULL;
+}
+
+/* The clock costs many times what a look at the record does. */
+static void a_complete_operation_needs_no_clock(void **state)
+{
+	static const int64_t timeouts[] = { -1, 0, 1000000 };
+	struct sva_wq *wq = open_fake("wq0.1");
+
+	(void)state;
+	submit_held(wq, &op);
+	fake_complete(1);
+	clock_reads = 0;
+	for (size_t i = 0; i < 3 * sizeof(policies) / sizeof(policies[0]); i++)
+		assert_int_equal(sva_wait(&op, timeouts[i % 3], policies[i / 3]),
+				 SVA_STATUS_SUCCESS);
+	assert_int_equal(svai_deadline(-1), INT64_MAX);
+	assert_int_equal(clock_reads, 0);
+	fake.hold = false;
+	close_fake(wq);
 }
 
 static void the_record_is_looked_at_behind_the_deadline(void **state)
@@ -352,7 +553,7 @@ static void the_record_is_looked_at_behind_the_deadline(void **state)
 
 	(void)state;
 	written_meanwhile = &comp;
-	assert_int_equal(svai_wait_record(&comp, 0, SVA_WAIT_SPIN), SVA_STATUS_SUCCESS);
+	assert_int_equal(svai_wait_record(&comp, 0, 0, SVA_WAIT_SPIN), SVA_STATUS_SUCCESS);
 	written_meanwhile = NULL;
 }
 
@@ -386,6 +587,11 @@ int main(void)
 		TEST(bad_arguments),
 		TEST(a_refused_operation_is_not_pending),
 		TEST(the_record_is_looked_at_behind_the_deadline),
+		TEST(sleeping_notices_the_end_in_a_tenth_of_the_time),
+		TEST(sleeps_that_end_late),
+		TEST(sleeping_wakes_up_seldom),
+		TEST(a_wait_that_goes_on),
+		TEST(a_complete_operation_needs_no_clock),
 		TEST(deadlines_do_not_overflow),
 	};
 
