@@ -5,14 +5,13 @@
  * Source: Intel Data Streaming Accelerator Architecture Specification (341204, revision 3.0),
  * 8.3.12 and appendix A; RFC 3720 for the CRC itself.
  */
-#include <isa-l.h>
 #include <string.h>
 
+#include "checksum.h"
 #include "cpu.h"
 #include "vector.h"
 
-#define CHUNK 16384u     /* stays in the first level cache from checksum to copy */
-#define WHOLE (1u << 30) /* ISA-L takes an int */
+#define CHUNK 16384u /* stays in the first level cache from checksum to copy */
 #define PIECE 4096u
 
 static uint32_t reflect(uint32_t v)
@@ -25,15 +24,7 @@ static uint32_t reflect(uint32_t v)
 	return __builtin_bswap32(v);
 }
 
-/* The register of the reflected CRC, without any inversion; ISA-L takes no const, and an int. */
-static uint32_t update(uint32_t reg, const uint8_t *src, size_t size)
-{
-	reg = crc32_iscsi((unsigned char *)(uintptr_t)src, (int)size, reg);
-	svai_vector()->clear_upper();
-	return reg;
-}
-
-/* The same for data whose bytes count from bit 7. */
+/* As svai_crc32c(), for data whose bytes count from bit 7. */
 static uint32_t update_unreflected(uint32_t reg, const uint8_t *src, size_t size)
 {
 	uint8_t reflected[PIECE];
@@ -42,7 +33,7 @@ static uint32_t update_unreflected(uint32_t reg, const uint8_t *src, size_t size
 		size_t n = size < PIECE ? size : PIECE;
 
 		svai_vector()->reflect(reflected, src, n);
-		reg = update(reg, reflected, n);
+		reg = svai_crc32c(reg, reflected, n);
 		src += n;
 		size -= n;
 	}
@@ -66,7 +57,7 @@ static unsigned int crc(const struct sva_desc *desc, struct sva_record *record, 
 	const uint8_t *src = (const uint8_t *)desc->src_addr;
 	const uint32_t seed = seed_of(desc);
 	uint32_t reg = bypass_invert ? reflect(seed) : ~seed;
-	size_t size = desc->xfer_size, most = dst ? CHUNK : WHOLE;
+	size_t size = desc->xfer_size, most = dst ? CHUNK : size;
 
 	for (size_t done = 0; done < size; done += most) {
 		size_t n = size - done < most ? size - done : most;
@@ -74,7 +65,7 @@ static unsigned int crc(const struct sva_desc *desc, struct sva_record *record, 
 		if (bypass_reflect)
 			reg = update_unreflected(reg, src + done, n);
 		else
-			reg = update(reg, src + done, n);
+			reg = svai_crc32c(reg, src + done, n);
 		if (dst)
 			memcpy(dst + done, src + done, n);
 	}
