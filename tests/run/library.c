@@ -42,7 +42,8 @@ __attribute__((constructor)) static void construct(void)
 	early_copy = copy(to, from, EARLY);
 }
 
-#ifdef EARLY_LIBRARY /* a function of a library that dlopen() loads cannot be resolved like this */
+#ifdef EARLY_LIBRARY /* a function of a library that dlopen() loads cannot be resolved like this \
+		      */
 
 static int one(void)
 {

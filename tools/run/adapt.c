@@ -74,6 +74,13 @@ struct run_choice run_adapt_choose(struct run_adapt *adapt, uint64_t bytes)
 				    .measure = c->calls % MEASURE_EACH == 0 };
 }
 
+struct run_choice run_adapt_peek(const struct run_adapt *adapt, uint64_t bytes)
+{
+	const struct run_class *c = &adapt->class[class_of(bytes)];
+
+	return (struct run_choice){ .cpu = shares[__atomic_load_n(&c->best, __ATOMIC_RELAXED)] };
+}
+
 /* Of the first ones the least, since the first call is often a slow one; then a running average. */
 static void add(struct run_class *c, unsigned int share, uint64_t cost)
 {
@@ -103,7 +110,7 @@ static void choose_best(struct run_class *c, unsigned int count)
 
 	for (unsigned int i = 0; i < count; i++)
 		if (is_better(c, i))
-			c->best = i;
+			__atomic_store_n(&c->best, i, __ATOMIC_RELAXED);
 	if (c->best == before)
 		return;
 	c->interval = TRIAL_FIRST;

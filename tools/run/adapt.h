@@ -4,7 +4,7 @@
  * power of 2 of sizes by itself, from the times that calls have taken. Pure: it counts calls, has
  * no clock and does nothing.
  *
- * One thread at a time.
+ * One thread at a time, but for run_adapt_peek().
  */
 #ifndef RUN_ADAPT_H
 #define RUN_ADAPT_H
@@ -44,6 +44,9 @@ struct run_choice {
 void run_adapt_start(struct run_adapt *adapt, uint64_t lowest, bool shared);
 
 struct run_choice run_adapt_choose(struct run_adapt *adapt, uint64_t bytes);
+
+/* run_adapt_peek - the best that is known, without a trial; while another thread does the rest */
+struct run_choice run_adapt_peek(const struct run_adapt *adapt, uint64_t bytes);
 
 /* run_adapt_learn - what a choice took; returns whether run_adapt_threshold() may have changed */
 bool run_adapt_learn(struct run_adapt *adapt, uint64_t bytes, struct run_choice choice,

@@ -166,16 +166,15 @@ static enum run_why try_device(struct call *call, size_t from, size_t size, size
 
 	if (busy)
 		return RUN_WHY_NESTED;
+	block_signals(&old);
 	busy = true;
-	wq = run_queue_get(&why);
-	if (wq) {
-		block_signals(&old);
+	wq = run_queue_get(&old, &why);
+	if (wq)
 		err = rest ? by_both(wq, call, from, size, rest, &outcome)
 			   : by_device(wq, call, from, size, &outcome);
-		pthread_sigmask(SIG_SETMASK, &old, NULL);
-	}
 	busy = false;
 	errno = saved;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return err ? why_of(err, &outcome) : why;
 }
 
@@ -201,7 +200,7 @@ static void publish_gate(enum run_function function)
 	__atomic_store_n(&run_gate[function], threshold, __ATOMIC_RELAXED);
 }
 
-/* Another thread that has it, or one that a signal has interrupted, keeps it. */
+/* Not if another thread has it, or one that a signal has interrupted, perhaps for ever. */
 static bool take_adapt(enum run_function function)
 {
 	return !__atomic_exchange_n(&adapt_taken[function], true, __ATOMIC_ACQUIRE);
@@ -216,8 +215,10 @@ static struct run_choice choose(enum run_function function, size_t size)
 {
 	struct run_choice choice = { 0 };
 
-	if (!settings.adapt || !take_adapt(function))
+	if (!settings.adapt)
 		return choice;
+	if (!take_adapt(function))
+		return run_adapt_peek(&adapt[function], size);
 	choice = run_adapt_choose(&adapt[function], size);
 	give_adapt(function);
 	return choice;
@@ -235,8 +236,6 @@ static void learn(enum run_function function, size_t size, struct run_choice cho
 /* Reasons that are known without looking at the queue. */
 static enum run_why why_not(const struct call *call)
 {
-	if (!(settings.functions >> call->function & 1))
-		return RUN_WHY_OFF;
 	if (call->size < settings.threshold)
 		return RUN_WHY_SMALL;
 	return overlap(call) ? RUN_WHY_OVERLAP : RUN_WHY_NONE;

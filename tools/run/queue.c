@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,14 +70,12 @@ void run_queue_forked(void)
  * A handler runs with its signal blocked, but for SA_NODEFER. A thread that blocks a signal which
  * has a handler for other reasons is taken for one, and leaves the opening to another time.
  */
-static bool may_be_handler(void)
+static bool may_be_handler(const sigset_t *blocked)
 {
 	struct sigaction action;
-	sigset_t blocked;
 
-	pthread_sigmask(SIG_BLOCK, NULL, &blocked);
 	for (int sig = 1; sig < NSIG; sig++)
-		if (sigismember(&blocked, sig) == 1 && !sigaction(sig, NULL, &action) &&
+		if (sigismember(blocked, sig) == 1 && !sigaction(sig, NULL, &action) &&
 		    action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
 			return true;
 	return false;
@@ -126,20 +123,14 @@ static void describe(int err, const struct sva_report *report)
 static void open_or_reopen(enum state from)
 {
 	struct sva_report *report = NULL;
-	sigset_t all, old;
-	int err;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	err = from == STALE ? sva_wq_reopen(queue) : open_queue(&report);
+	int err = from == STALE ? sva_wq_reopen(queue) : open_queue(&report);
 	describe(err, report);
 	sva_report_free(report);
 	run_log(SVA_LOG_INFO, text);
 	__atomic_store_n(&state, err ? NONE : OPEN, __ATOMIC_RELEASE);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
-struct sva_wq *run_queue_get(enum run_why *why)
+struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why)
 {
 	enum state now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
 
@@ -148,7 +139,7 @@ struct sva_wq *run_queue_get(enum run_why *why)
 		*why = RUN_WHY_NO_DEVICE;
 	else if (getpid() != owner)
 		*why = RUN_WHY_VFORK;
-	else if (now != OPEN && may_be_handler())
+	else if (now != OPEN && may_be_handler(blocked))
 		*why = RUN_WHY_HANDLER;
 	if (*why || now == OPEN)
 		return *why ? NULL : queue;
@@ -158,7 +149,7 @@ struct sva_wq *run_queue_get(enum run_why *why)
 		return NULL;
 	}
 	open_or_reopen(now);
-	return run_queue_get(why);
+	return run_queue_get(blocked, why);
 }
 
 const char *run_queue_text(void)

@@ -3,6 +3,8 @@
 #ifndef RUN_QUEUE_H
 #define RUN_QUEUE_H
 
+#include <signal.h>
+
 #include "settings.h"
 #include "why.h"
 
@@ -14,11 +16,12 @@ void run_queue_forked(void);
 
 /**
  * run_queue_get - the queue, or NULL and the reason
+ * @blocked: the signals that the program has blocked in this thread; now, all are
  *
  * The first caller opens it, the others do without it meanwhile. Opening allocates memory: not in
  * what may be a signal handler, since the code that it has interrupted may be allocating, too.
  */
-struct sva_wq *run_queue_get(enum run_why *why);
+struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why);
 
 /* run_queue_text - one line about it, for a person */
 const char *run_queue_text(void);

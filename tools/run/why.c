@@ -17,7 +17,6 @@ static const unsigned int known[RUN_WHYS] = {
 };
 
 static const char *const own[RUN_WHYS] = {
-	[RUN_WHY_OFF] = "switched off",
 	[RUN_WHY_FASTER] = "the CPU is faster",
 	[RUN_WHY_START] = "before the start of the program",
 	[RUN_WHY_OPENING] = "the queue was being opened",

@@ -7,7 +7,6 @@ enum run_why {
 	RUN_WHY_NONE, /* the device did it */
 	RUN_WHY_SMALL,
 	RUN_WHY_NO_DEVICE,
-	RUN_WHY_OFF,
 	RUN_WHY_FASTER,
 	RUN_WHY_OVERLAP,
 	RUN_WHY_START,
