@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "adapt.h"
+
+#define NEEDED       4    /* measurements of each share before one is preferred */
+#define SHARED_CLASS 17   /* 128 KiB: from here on there is enough for both to do */
+#define SEEN_CLASS   20   /* 1 MiB: to ask here costs nothing that anybody would notice */
+#define TRIAL_FIRST  1024 /* calls until another is tried again; doubled if nothing changes */
+#define TRIAL_LAST   65536
+#define MEASURE_EACH 16 /* of the calls that go the preferred way */
+#define HOPELESS     4  /* times the best cost: one measurement is enough */
+
+static const unsigned int shares[RUN_SHARES] = { 0, RUN_ALL, 1, 2, 4 };
+
+static unsigned int class_of(uint64_t bytes)
+{
+	unsigned int class = bytes ? 63 - (unsigned int)__builtin_clzll(bytes) : 0;
+
+	return class < RUN_CLASSES ? class : RUN_CLASSES - 1;
+}
+
+static unsigned int shares_of(const struct run_adapt *adapt, unsigned int class)
+{
+	return class < SHARED_CLASS || !adapt->shared ? 2 : RUN_SHARES;
+}
+
+static void forget(struct run_class *c)
+{
+	*c = (struct run_class){ .trial = TRIAL_FIRST, .interval = TRIAL_FIRST };
+}
+
+void run_adapt_start(struct run_adapt *adapt, uint64_t lowest, bool shared)
+{
+	adapt->shared = shared;
+	adapt->lowest = class_of(lowest);
+	for (unsigned int i = 0; i < RUN_CLASSES; i++)
+		forget(&adapt->class[i]);
+}
+
+/* The first share that has not been measured often enough; their number if there is none. */
+static unsigned int unknown(const struct run_class *c, unsigned int count)
+{
+	unsigned int i = 0;
+
+	while (i < count && c->at[i].samples >= NEEDED)
+		i++;
+	return i;
+}
+
+/* What is known of one share is old: measure it anew. */
+static void begin_trial(struct run_class *c, unsigned int count)
+{
+	c->next = (c->next + 1) % count;
+	if (c->next == c->best)
+		c->next = (c->next + 1) % count;
+	c->at[c->next].samples = 0;
+	c->trial = c->calls + c->interval;
+	c->interval = c->interval < TRIAL_LAST ? c->interval * 2 : TRIAL_LAST;
+}
+
+struct run_choice run_adapt_choose(struct run_adapt *adapt, uint64_t bytes)
+{
+	unsigned int class = class_of(bytes), count = shares_of(adapt, class), i;
+	struct run_class *c = &adapt->class[class];
+
+	if (class < adapt->lowest)
+		return (struct run_choice){ .cpu = RUN_ALL };
+	c->calls++;
+	if (c->known && c->calls >= c->trial)
+		begin_trial(c, count);
+	i = unknown(c, count);
+	if (i < count)
+		return (struct run_choice){ .cpu = shares[i], .measure = true };
+	return (struct run_choice){ .cpu = shares[c->best],
+				    .measure = c->calls % MEASURE_EACH == 0 };
+}
+
+struct run_choice run_adapt_peek(const struct run_adapt *adapt, uint64_t bytes)
+{
+	const struct run_class *c = &adapt->class[class_of(bytes)];
+
+	return (struct run_choice){ .cpu = shares[__atomic_load_n(&c->best, __ATOMIC_RELAXED)] };
+}
+
+/* Of the first ones the least, since the first call is often a slow one; then a running average. */
+static void add(struct run_class *c, unsigned int share, uint64_t cost)
+{
+	uint64_t *average = &c->at[share].cost;
+	uint32_t *samples = &c->at[share].samples;
+
+	if (*samples < NEEDED) {
+		*average = *samples && *average < cost ? *average : cost;
+		*samples =
+			c->known && cost / HOPELESS > c->at[c->best].cost ? NEEDED : *samples + 1;
+		return;
+	}
+	if (cost > 4 * *average) /* something else came in between */
+		cost = 4 * *average;
+	*average = *average - *average / 4 + cost / 4;
+}
+
+/* Not for a difference that may be chance. */
+static bool is_better(const struct run_class *c, unsigned int share)
+{
+	return c->at[share].cost < c->at[c->best].cost - c->at[c->best].cost / 16;
+}
+
+static void choose_best(struct run_class *c, unsigned int count)
+{
+	unsigned int before = c->best;
+
+	for (unsigned int i = 0; i < count; i++)
+		if (is_better(c, i))
+			__atomic_store_n(&c->best, i, __ATOMIC_RELAXED);
+	if (c->best == before)
+		return;
+	c->interval = TRIAL_FIRST;
+	c->trial = c->calls + TRIAL_FIRST;
+}
+
+static bool is_cpu(const struct run_adapt *adapt, unsigned int class)
+{
+	return adapt->class[class].known && run_adapt_best(adapt, class) == RUN_ALL;
+}
+
+bool run_adapt_learn(struct run_adapt *adapt, uint64_t bytes, struct run_choice choice, uint64_t ns)
+{
+	unsigned int class = class_of(bytes), count = shares_of(adapt, class), share = 0;
+	struct run_class *c = &adapt->class[class];
+	bool was_cpu = is_cpu(adapt, class);
+
+	while (shares[share] != choice.cpu)
+		share++;
+	add(c, share, ns * 1024 / (bytes / 1024 + 1));
+	if (unknown(c, count) < count)
+		return false;
+	c->known = true;
+	choose_best(c, count);
+	if (is_cpu(adapt, class) == was_cpu)
+		return false;
+	/* What is better here may now be so below, where nobody has asked for a while. */
+	if (was_cpu && class > adapt->lowest && is_cpu(adapt, class - 1))
+		forget(&adapt->class[class - 1]);
+	return true;
+}
+
+uint64_t run_adapt_threshold(const struct run_adapt *adapt)
+{
+	unsigned int class = adapt->lowest;
+
+	while (class < SEEN_CLASS && is_cpu(adapt, class))
+		class ++;
+	return UINT64_C(1) << class;
+}
+
+bool run_adapt_known(const struct run_adapt *adapt, unsigned int class)
+{
+	return adapt->class[class].known;
+}
+
+unsigned int run_adapt_best(const struct run_adapt *adapt, unsigned int class)
+{
+	return shares[adapt->class[class].best];
+}
