@@ -5,11 +5,16 @@
  * Source: Intel Data Streaming Accelerator Architecture Specification (341204, revision 3.0): 5.4
  * and 5.5 (checks), 5.8.1 (status codes).
  */
+#include <emmintrin.h>
 #include <string.h>
 
 #include "check.h"
 
 #define FLAGS_OF_ALL (SVA_FLAG_FENCE | SVA_FLAG_CRAV | SVA_FLAG_RCR | SVA_FLAG_CR_TCS)
+#define PLAIN_FLAGS                                                                               \
+	(SVA_FLAG_BOF | SVA_FLAG_CC | SVA_FLAG_CR | SVA_FLAG_STORD | SVA_FLAG_CRC_BYPASS_INVERT | \
+	 SVA_FLAG_CRC_BYPASS_REFLECT)
+#define ALWAYS_RESERVED SVAI_BYTES(36, 37) /* int_handle: flag RCI is reserved */
 
 static const struct svai_feature common_features[] = {
 	{ .flag = SVA_FLAG_CRAV,
@@ -84,7 +89,7 @@ static unsigned int check_flags(const struct svai_limits *limits, const struct s
 
 static uint64_t reserved_bytes(const struct svai_opcode *row, uint32_t flags)
 {
-	uint64_t bytes = row->reserved | SVAI_BYTES(36, 37); /* int_handle: flag RCI is reserved */
+	uint64_t bytes = row->reserved | ALWAYS_RESERVED;
 
 	for (size_t i = 0; i < COUNT(common_features); i++)
 		if (!(flags & common_features[i].flag))
@@ -139,10 +144,12 @@ static unsigned int check_size(const struct svai_limits *limits, const struct sv
 	return 0;
 }
 
-static unsigned int check(const struct svai_limits *limits, const struct sva_desc *desc,
-			  bool member, struct svai_finding *finding)
+/* Out of line, so that it takes no registers from svai_check(). */
+static __attribute__((noinline)) unsigned int check(const struct svai_limits *limits,
+						    const struct svai_opcode *row,
+						    const struct sva_desc *desc, bool member,
+						    struct svai_finding *finding)
 {
-	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
 	uint32_t flags = sva_desc_flags(desc);
 
 	if (flags & SVA_FLAG_CRAV && desc->completion_addr % sizeof(struct sva_record))
@@ -165,10 +172,64 @@ static unsigned int check(const struct svai_limits *limits, const struct sva_des
 	return row->fields ? row->fields(limits, desc, finding) : 0;
 }
 
+/* The bytes of a descriptor that are not zero, as bits of a mask. */
+static uint64_t nonzero_bytes(const struct sva_desc *desc)
+{
+	const __m128i *part = (const __m128i *)desc;
+	uint64_t zero = 0;
+
+#pragma GCC unroll 4
+	for (int i = 0; i < 4; i++) {
+		__m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(&part[i]), _mm_setzero_si128());
+
+		zero |= (uint64_t)(uint32_t)_mm_movemask_epi8(equal) << 16 * i;
+	}
+	return ~zero;
+}
+
+/* The flags of a row that neither open a field nor need what this queue lacks. */
+static uint32_t plain_flags(const struct svai_limits *limits, const struct svai_opcode *row)
+{
+	uint32_t flags = row->flags & ~(row->features[0].flag | row->features[1].flag);
+	uint32_t plain = PLAIN_FLAGS;
+
+	if (!limits->block_on_fault)
+		plain &= ~SVA_FLAG_BOF;
+	if (!(limits->gen_cap & SVA_GENCAP_CC_MEMORY))
+		plain &= ~SVA_FLAG_CC;
+	return (flags & plain) | SVA_FLAG_CRAV | SVA_FLAG_RCR;
+}
+
+/*
+ * Would check() find nothing, but perhaps in the row's fields? It asks the same questions one by
+ * one, to tell what is wrong; here they are masks, because nearly all descriptors are right.
+ */
+static bool is_plain(const struct svai_limits *limits, const struct svai_opcode *row,
+		     const struct sva_desc *desc, bool member)
+{
+	uint32_t flags = sva_desc_flags(desc), required = row->required | SVA_FLAG_CRAV;
+	uint64_t reserved =
+		row->reserved | ALWAYS_RESERVED | row->features[0].fields | row->features[1].fields;
+
+	if (flags & ~plain_flags(limits, row) || required & ~flags ||
+	    nonzero_bytes(desc) & reserved || desc->completion_addr % sizeof(struct sva_record) ||
+	    !sva_opmask_has(&limits->opcodes, sva_desc_opcode(desc)))
+		return false;
+	if (!row->reserved || row->one_of || (member && row->not_in_batch))
+		return false;
+	/* A size of 0 is one too large, too. */
+	return !row->max_size ||
+	       (desc->xfer_size - 1u < row->max_size && desc->xfer_size <= limits->max_transfer);
+}
+
 unsigned int svai_check(const struct svai_limits *limits, const struct sva_desc *desc, bool member,
 			struct svai_finding *finding)
 {
+	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
 	struct svai_finding unwanted;
 
-	return check(limits, desc, member, finding ? finding : &unwanted);
+	finding = finding ? finding : &unwanted;
+	if (!is_plain(limits, row, desc, member))
+		return check(limits, row, desc, member, finding);
+	return row->fields ? row->fields(limits, desc, finding) : 0;
 }

@@ -211,10 +211,12 @@ static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 
 	if (err)
 		return err;
-	err = submit_to_device(h, op, retry);
-	if (!err || !cpu_takes(h, err, retry))
-		return err;
-	SVAI_COUNT_CPU(h, svai_pool_why(h, err));
+	if (h->path != SVA_PATH_CPU) {
+		err = submit_to_device(h, op, retry);
+		if (!err || !cpu_takes(h, err, retry))
+			return err;
+		SVAI_COUNT_CPU(h, svai_pool_why(h, err));
+	}
 	sva__op_link(op, wq);
 	svai_cpu_execute(&h->limits, &op->desc);
 	return 0;

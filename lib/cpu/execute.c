@@ -64,13 +64,15 @@ unsigned int svai_cpu_refuse(const struct svai_limits *limits, const struct sva_
 			     bool member)
 {
 	struct svai_finding finding;
-	struct sva_record record = { 0 };
 	unsigned int status = svai_check(limits, desc, member, &finding);
 
-	if (status == SVA_STATUS_BAD_FLAGS)
-		record.invalid_flags = finding.invalid_flags;
-	if (status)
+	if (status) {
+		struct sva_record record = { 0 };
+
+		if (status == SVA_STATUS_BAD_FLAGS)
+			record.invalid_flags = finding.invalid_flags;
 		svai_cpu_complete(desc, status, &record);
+	}
 	return status;
 }
 
