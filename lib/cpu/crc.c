@@ -5,10 +5,10 @@
  * Source: Intel Data Streaming Accelerator Architecture Specification (341204, revision 3.0),
  * 8.3.12 and appendix A; RFC 3720 for the CRC itself.
  */
-#include <isa-l.h>
 #include <string.h>
 
 #include "cpu.h"
+#include "crc_library.h"
 
 #define CHUNK 16384u /* stays in the first level cache from checksum to copy */
 
@@ -25,10 +25,10 @@ static uint32_t reflect(uint32_t v)
 	return __builtin_bswap32((uint32_t)reflect_bytes(v));
 }
 
-/* The register of the reflected CRC, without any inversion; ISA-L takes no const, and an int. */
+/* The register of the reflected CRC, without any inversion. */
 static uint32_t update(uint32_t reg, const uint8_t *src, size_t size)
 {
-	return crc32_iscsi((unsigned char *)(uintptr_t)src, (int)size, reg);
+	return svai_crc32c(reg, src, size);
 }
 
 /* The same for data whose bytes count from bit 7. */

@@ -6,10 +6,10 @@
  * Source: Intel Data Streaming Accelerator Architecture Specification (341204, revision 3.0),
  * 8.3.14 to 8.3.18 and appendix B.
  */
-#include <isa-l.h>
 #include <string.h>
 
 #include "cpu.h"
+#include "crc_library.h"
 
 /* What an operation does with each block. */
 #define READ_TUPLE  1u /* it stands behind the block, and is checked */
@@ -47,7 +47,7 @@ static void store(uint8_t *dst, struct tuple t)
 static uint16_t guard_of(const struct sva_desc *desc, const uint8_t *block)
 {
 	uint16_t seed = desc->dif.flags & SVA_DIF_INVERT_SEED ? 0xffff : 0;
-	uint16_t guard = crc16_t10dif(seed, block, svai_dif_block(desc));
+	uint16_t guard = svai_crc16_t10dif(seed, block, svai_dif_block(desc));
 
 	return desc->dif.flags & SVA_DIF_INVERT_RESULT ? (uint16_t)~guard : guard;
 }
