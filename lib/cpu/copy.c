@@ -9,15 +9,10 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "kernels.h"
 
-#define LINE  64u
-#define PAGE  4096u
-#define CHUNK 16384u /* stays in the first level cache while it is used twice */
-
-static size_t min(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
+#define LINE 64u
+#define PAGE 4096u
 
 unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_record *record)
 {
@@ -26,49 +21,25 @@ unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_record *re
 	return SVA_STATUS_SUCCESS;
 }
 
-/* Go on as @dst begins: its first @done bytes are a whole number of patterns. */
-static void repeat(uint8_t *dst, size_t done, size_t size)
-{
-	while (done < size) {
-		size_t n = min(min(done, CHUNK), size - done);
-
-		memcpy(dst + done, dst, n);
-		done += n;
-	}
-}
-
 unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_record *record)
 {
 	uint64_t low = desc->pattern;
 	uint64_t high = desc->op_flags & SVA_FLAG_FILL_16 ? desc->fill.pattern_high : low;
-	const uint64_t line[] = { low, high, low, high, low, high, low, high };
 	uint8_t *dst = (uint8_t *)desc->dst_addr;
-	size_t size = desc->xfer_size;
 
 	(void)record;
-	if (low == (low & 0xff) * 0x0101010101010101 && low == high) {
-		memset(dst, (int)(low & 0xff), size);
-		return SVA_STATUS_SUCCESS;
-	}
-	memcpy(dst, line, min(size, sizeof(line)));
-	repeat(dst, sizeof(line), size);
+	if (low == (low & 0xff) * 0x0101010101010101 && low == high)
+		memset(dst, (int)(low & 0xff), desc->xfer_size);
+	else
+		svai_kernels()->fill(dst, desc->xfer_size, low, high);
 	return SVA_STATUS_SUCCESS;
 }
 
 unsigned int svai_cpu_dualcast(const struct sva_desc *desc, struct sva_record *record)
 {
-	const uint8_t *src = (const uint8_t *)desc->src_addr;
-	uint8_t *dst1 = (uint8_t *)desc->dst_addr;
-	uint8_t *dst2 = (uint8_t *)desc->dualcast.dst2_addr;
-	size_t size = desc->xfer_size;
-
 	(void)record;
-	for (size_t done = 0; done < size; done += CHUNK) {
-		size_t n = min(CHUNK, size - done);
-
-		memcpy(dst1 + done, src + done, n);
-		memcpy(dst2 + done, src + done, n);
-	}
+	svai_kernels()->copy_twice((uint8_t *)desc->dst_addr, (uint8_t *)desc->dualcast.dst2_addr,
+				   (const uint8_t *)desc->src_addr, desc->xfer_size);
 	return SVA_STATUS_SUCCESS;
 }
 

@@ -9,44 +9,17 @@
 
 #include "cpu.h"
 #include "crc_library.h"
+#include "kernels.h"
 
 #define CHUNK 16384u /* stays in the first level cache from checksum to copy */
 
-/* Bit 0 becomes bit 7, in each byte. */
-static uint64_t reflect_bytes(uint64_t v)
-{
-	v = (v >> 1 & 0x5555555555555555) | (v & 0x5555555555555555) << 1;
-	v = (v >> 2 & 0x3333333333333333) | (v & 0x3333333333333333) << 2;
-	return (v >> 4 & 0x0f0f0f0f0f0f0f0f) | (v & 0x0f0f0f0f0f0f0f0f) << 4;
-}
-
+/* Bit 0 becomes bit 31. */
 static uint32_t reflect(uint32_t v)
 {
-	return __builtin_bswap32((uint32_t)reflect_bytes(v));
-}
-
-/* The register of the reflected CRC, without any inversion. */
-static uint32_t update(uint32_t reg, const uint8_t *src, size_t size)
-{
-	return svai_crc32c(reg, src, size);
-}
-
-/* The same for data whose bytes count from bit 7. */
-static uint32_t update_unreflected(uint32_t reg, const uint8_t *src, size_t size)
-{
-	uint64_t words[64];
-
-	while (size) {
-		size_t n = size < sizeof(words) ? size : sizeof(words);
-
-		memcpy(words, src, n);
-		for (size_t i = 0; i < (n + 7) / 8; i++)
-			words[i] = reflect_bytes(words[i]);
-		reg = update(reg, (const uint8_t *)words, n);
-		src += n;
-		size -= n;
-	}
-	return reg;
+	v = (v >> 1 & 0x55555555) | (v & 0x55555555) << 1;
+	v = (v >> 2 & 0x33333333) | (v & 0x33333333) << 2;
+	v = (v >> 4 & 0x0f0f0f0f) | (v & 0x0f0f0f0f) << 4;
+	return __builtin_bswap32(v);
 }
 
 static uint32_t seed_of(const struct sva_desc *desc)
@@ -62,19 +35,18 @@ static uint32_t seed_of(const struct sva_desc *desc)
 static unsigned int crc(const struct sva_desc *desc, struct sva_record *record, uint8_t *dst)
 {
 	const bool bypass_invert = desc->op_flags & SVA_FLAG_CRC_BYPASS_INVERT;
-	const bool bypass_reflect = desc->op_flags & SVA_FLAG_CRC_BYPASS_REFLECT;
+	uint32_t (*update)(uint32_t reg, const uint8_t *src, size_t size) =
+		desc->op_flags & SVA_FLAG_CRC_BYPASS_REFLECT ? svai_kernels()->crc_unreflected
+							     : svai_crc32c;
 	const uint8_t *src = (const uint8_t *)desc->src_addr;
 	const uint32_t seed = seed_of(desc);
 	uint32_t reg = bypass_invert ? reflect(seed) : ~seed;
-	size_t size = desc->xfer_size;
+	size_t size = desc->xfer_size, chunk = dst ? CHUNK : size;
 
-	for (size_t done = 0; done < size; done += CHUNK) {
-		size_t n = size - done < CHUNK ? size - done : CHUNK;
+	for (size_t done = 0; done < size; done += chunk) {
+		size_t n = size - done < chunk ? size - done : chunk;
 
-		if (bypass_reflect)
-			reg = update_unreflected(reg, src + done, n);
-		else
-			reg = update(reg, src + done, n);
+		reg = update(reg, src + done, n);
 		if (dst)
 			memcpy(dst + done, src + done, n);
 	}
