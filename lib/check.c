@@ -172,7 +172,10 @@ static __attribute__((noinline)) unsigned int check(const struct svai_limits *li
 	return row->fields ? row->fields(limits, desc, finding) : 0;
 }
 
-/* The bytes of a descriptor that are not zero, as bits of a mask. */
+/*
+ * The bytes of a descriptor that are not zero, as bits of a mask. It is read as it was written a
+ * moment ago, by words: a load of more would wait for the stores.
+ */
 static uint64_t nonzero_bytes(const struct sva_desc *desc)
 {
 	const __m128i *part = (const __m128i *)desc;
@@ -180,7 +183,10 @@ static uint64_t nonzero_bytes(const struct sva_desc *desc)
 
 #pragma GCC unroll 4
 	for (int i = 0; i < 4; i++) {
-		__m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(&part[i]), _mm_setzero_si128());
+		__m128i low = _mm_loadl_epi64(&part[i]);
+		__m128i both = _mm_castps_si128(
+			_mm_loadh_pi(_mm_castsi128_ps(low), (const __m64 *)&part[i] + 1));
+		__m128i equal = _mm_cmpeq_epi8(both, _mm_setzero_si128());
 
 		zero |= (uint64_t)(uint32_t)_mm_movemask_epi8(equal) << 16 * i;
 	}

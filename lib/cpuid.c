@@ -10,9 +10,10 @@ static const struct {
 	const char *name;
 	unsigned int bit;
 } features[] = {
-	{ "enqcmd", SVA_CPU_ENQCMD },   { "movdir64b", SVA_CPU_MOVDIR64B },
-	{ "waitpkg", SVA_CPU_WAITPKG }, { "cldemote", SVA_CPU_CLDEMOTE },
-	{ "avx2", SVA_CPU_AVX2 },       { "avx512", SVA_CPU_AVX512 },
+	{ "enqcmd", SVA_CPU_ENQCMD },         { "movdir64b", SVA_CPU_MOVDIR64B },
+	{ "waitpkg", SVA_CPU_WAITPKG },       { "cldemote", SVA_CPU_CLDEMOTE },
+	{ "clflushopt", SVA_CPU_CLFLUSHOPT }, { "avx2", SVA_CPU_AVX2 },
+	{ "avx512", SVA_CPU_AVX512 },
 };
 
 static unsigned int feature_bit(const char *name, size_t len)

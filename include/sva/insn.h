@@ -194,12 +194,13 @@ SVA__INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
 }
 
 /* What the CPU can do, as a mask of bits. */
-#define SVA_CPU_ENQCMD    (1u << 0)
-#define SVA_CPU_MOVDIR64B (1u << 1)
-#define SVA_CPU_WAITPKG   (1u << 2) /* UMONITOR, UMWAIT, TPAUSE */
-#define SVA_CPU_CLDEMOTE  (1u << 3)
-#define SVA_CPU_AVX2      (1u << 4) /* with BMI1, BMI2 and SSE4.2 */
-#define SVA_CPU_AVX512    (1u << 5) /* F, BW, DQ, VL, VBMI, VBMI2, GFNI, VPCLMULQDQ: Ice Lake */
+#define SVA_CPU_ENQCMD     (1u << 0)
+#define SVA_CPU_MOVDIR64B  (1u << 1)
+#define SVA_CPU_WAITPKG    (1u << 2) /* UMONITOR, UMWAIT, TPAUSE */
+#define SVA_CPU_CLDEMOTE   (1u << 3)
+#define SVA_CPU_CLFLUSHOPT (1u << 4)
+#define SVA_CPU_AVX2       (1u << 5) /* with BMI1, BMI2 and SSE4.2 */
+#define SVA_CPU_AVX512     (1u << 6) /* F, BW, DQ, VL, VBMI, VBMI2, GFNI, VPCLMULQDQ: Ice Lake */
 
 /* Vectors are usable if the operating system saves their registers as well. */
 SVA__INLINE unsigned int sva__cpuid_vectors(struct sva_cpuid leaf7)
@@ -221,7 +222,7 @@ SVA__INLINE unsigned int sva__cpuid_vectors(struct sva_cpuid leaf7)
 }
 
 /*
- * What CPUID says of the instructions of this file (leaf 7, ECX), and of vectors. It is slow, and
+ * What CPUID says of the instructions of this file (leaf 7), and of vectors. It is slow, and
  * in a virtual machine very slow: sva_cpu_features() (wq.h) asks once.
  */
 SVA__INLINE unsigned int sva__cpuid_features(void)
@@ -231,7 +232,7 @@ SVA__INLINE unsigned int sva__cpuid_features(void)
 
 	return (ecx >> 29 & 1 ? SVA_CPU_ENQCMD : 0) | (ecx >> 28 & 1 ? SVA_CPU_MOVDIR64B : 0) |
 	       (ecx >> 5 & 1 ? SVA_CPU_WAITPKG : 0) | (ecx >> 25 & 1 ? SVA_CPU_CLDEMOTE : 0) |
-	       sva__cpuid_vectors(leaf7);
+	       (leaf7.ebx >> 23 & 1 ? SVA_CPU_CLFLUSHOPT : 0) | sva__cpuid_vectors(leaf7);
 }
 
 #ifdef __cplusplus

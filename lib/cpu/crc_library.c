@@ -2,9 +2,12 @@
 #include "crc_library.h"
 
 #include <dlfcn.h>
+#include <immintrin.h>
 #include <isa-l.h>
 #include <pthread.h>
 #include <stdbool.h>
+
+#include <sva/wq.h>
 
 #define SONAME   "libisal.so.2"
 #define MOST     (1u << 30) /* the size is an int */
@@ -18,6 +21,7 @@ static struct {
 	__typeof__(crc16_t10dif) *crc16;
 	uint32_t table32c[256];
 	uint16_t table16[256];
+	bool avx;
 } crc;
 
 static unsigned int own_crc32c(unsigned char *src, int size, unsigned int reg)
@@ -54,12 +58,28 @@ static void load(void)
 {
 	void *library = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);
 
+	crc.avx = sva_cpu_features() & SVA_CPU_AVX2;
 	if (library) {
 		*(void **)&crc.crc32c = dlsym(library, "crc32_iscsi");
 		*(void **)&crc.crc16 = dlsym(library, "crc16_t10dif");
 	}
 	if (!crc.crc32c || !crc.crc16)
 		make_tables();
+}
+
+/*
+ * ISA-L 2.30 leaves the upper halves of the vectors as they are, after which each SSE instruction
+ * of the caller takes many times as long.
+ */
+static __attribute__((target("avx"))) void clear_upper_halves(void)
+{
+	_mm256_zeroupper();
+}
+
+static void leave(void)
+{
+	if (crc.avx)
+		clear_upper_halves();
 }
 
 uint32_t svai_crc32c(uint32_t reg, const uint8_t *src, size_t size)
@@ -70,11 +90,15 @@ uint32_t svai_crc32c(uint32_t reg, const uint8_t *src, size_t size)
 		src += MOST;
 		size -= MOST;
 	}
-	return crc.crc32c((unsigned char *)(uintptr_t)src, (int)size, reg);
+	reg = crc.crc32c((unsigned char *)(uintptr_t)src, (int)size, reg);
+	leave();
+	return reg;
 }
 
 uint16_t svai_crc16_t10dif(uint16_t reg, const uint8_t *src, size_t size)
 {
 	pthread_once(&once, load);
-	return crc.crc16(reg, src, size);
+	reg = crc.crc16(reg, src, size);
+	leave();
+	return reg;
 }
