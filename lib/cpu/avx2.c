@@ -58,11 +58,18 @@ static AVX2 void copy_twice(uint8_t *dst1, uint8_t *dst2, const uint8_t *src, si
 		svai_plain.copy_twice(dst1, dst2, src, size);
 		return;
 	}
-	for (; size - done > VEC; done += VEC) {
-		__m256i v = load(src + done);
+	/* Whole lines at a time: the CPU writes no two halves of one at once but in a row. */
+	for (; size - done >= 2 * VEC; done += 2 * VEC) {
+		__m256i v0 = load(src + done), v1 = load(src + done + VEC);
 
-		store(dst1 + done, v);
-		store(dst2 + done, v);
+		store(dst1 + done, v0);
+		store(dst1 + done + VEC, v1);
+		store(dst2 + done, v0);
+		store(dst2 + done + VEC, v1);
+	}
+	if (size - done > VEC) {
+		store(dst1 + done, load(src + done));
+		store(dst2 + done, load(src + done));
 	}
 	store(dst1 + size - VEC, load(src + size - VEC));
 	store(dst2 + size - VEC, load(src + size - VEC));

@@ -11,8 +11,9 @@
 #include "cpu.h"
 #include "kernels.h"
 
-#define LINE 64u
-#define PAGE 4096u
+#define LINE  64u
+#define PAGE  4096u
+#define CHUNK 8192u /* stays in the first level cache */
 
 unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_record *record)
 {
@@ -26,12 +27,16 @@ unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_record *recor
 	uint64_t low = desc->pattern;
 	uint64_t high = desc->op_flags & SVA_FLAG_FILL_16 ? desc->fill.pattern_high : low;
 	uint8_t *dst = (uint8_t *)desc->dst_addr;
+	size_t size = desc->xfer_size, head = size < CHUNK ? size : CHUNK;
 
 	(void)record;
-	if (low == (low & 0xff) * 0x0101010101010101 && low == high)
-		memset(dst, (int)(low & 0xff), desc->xfer_size);
-	else
-		svai_kernels()->fill(dst, desc->xfer_size, low, high);
+	if (low == (low & 0xff) * 0x0101010101010101 && low == high) {
+		memset(dst, (int)(low & 0xff), size);
+		return SVA_STATUS_SUCCESS;
+	}
+	svai_kernels()->fill(dst, head, low, high);
+	for (size_t done = head; done < size; done += head) /* memcpy() knows the fastest stores */
+		memcpy(dst + done, dst, size - done < head ? size - done : head);
 	return SVA_STATUS_SUCCESS;
 }
 

@@ -33,21 +33,22 @@ unsigned int svai_cpu_create_delta(const struct sva_desc *desc, struct sva_recor
 /* Stops at the first bad entry; those before it are applied, and counted. */
 unsigned int svai_cpu_apply_delta(const struct sva_desc *desc, struct sva_record *record)
 {
-	const uint8_t *delta = (const uint8_t *)desc->src_addr;
-	uint8_t *dst = (uint8_t *)desc->dst_addr;
 	/* Copies, since the compiler cannot know that no entry changes the descriptor. */
-	uint32_t size = desc->delta.delta_size, end = desc->xfer_size / SVAI_DELTA_WORD;
+	const uint8_t *delta = (const uint8_t *)desc->src_addr;
+	const uint8_t *end = delta + desc->delta.delta_size;
+	uint32_t words = desc->xfer_size / SVAI_DELTA_WORD;
+	uint8_t *dst = (uint8_t *)desc->dst_addr;
 	uint32_t next = 0; /* the lowest offset that is in order, in units */
 
-	for (uint32_t done = 0; done < size; done += SVAI_DELTA_ENTRY) {
+	for (const uint8_t *entry = delta; entry < end; entry += SVAI_DELTA_ENTRY) {
 		uint16_t units;
 
-		memcpy(&units, delta + done, sizeof(units));
-		if (units < next || units >= end) {
-			record->bytes_completed = done;
+		memcpy(&units, entry, sizeof(units));
+		if (units < next || units >= words) {
+			record->bytes_completed = (uint32_t)(entry - delta);
 			return units < next ? SVA_STATUS_DELTA_ORDER : SVA_STATUS_DELTA_RANGE;
 		}
-		memcpy(dst + (size_t)units * SVAI_DELTA_WORD, delta + done + sizeof(units),
+		memcpy(dst + (size_t)units * SVAI_DELTA_WORD, entry + sizeof(units),
 		       SVAI_DELTA_WORD);
 		next = units + 1u;
 	}

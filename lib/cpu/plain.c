@@ -15,14 +15,12 @@ static size_t min(size_t a, size_t b)
 
 static void fill(uint8_t *dst, size_t size, uint64_t low, uint64_t high)
 {
-	const uint64_t line[] = { low, high, low, high, low, high, low, high };
+	const uint64_t pattern[] = { low, high };
 	size_t n;
 
-	memcpy(dst, line, min(size, sizeof(line)));
-	/* Go on as it begins, with a whole number of patterns. */
-	for (size_t done = sizeof(line); done < size; done += n) {
-		n = min(min(done, CHUNK), size - done);
-		memcpy(dst + done, dst, n);
+	for (size_t done = 0; done < size; done += n) {
+		n = min(size - done, sizeof(pattern));
+		memcpy(dst + done, pattern, n);
 	}
 }
 
