@@ -14,9 +14,9 @@
 
 #define EVERYTHING "+enqcmd,+movdir64b,+waitpkg,+cldemote,+clflushopt,+avx2,+avx512"
 #define NOTHING    "-enqcmd,-movdir64b,-waitpkg,-cldemote,-clflushopt,-avx2,-avx512"
-#define ALL                                                                                       \
-	(SVA_CPU_ENQCMD | SVA_CPU_MOVDIR64B | SVA_CPU_WAITPKG | SVA_CPU_CLDEMOTE | SVA_CPU_AVX2 | \
-	 SVA_CPU_AVX512)
+#define ALL                                                                        \
+	(SVA_CPU_ENQCMD | SVA_CPU_MOVDIR64B | SVA_CPU_WAITPKG | SVA_CPU_CLDEMOTE | \
+	 SVA_CPU_CLFLUSHOPT | SVA_CPU_AVX2 | SVA_CPU_AVX512)
 
 static bool set_user_id; /* what secure_getenv(3) would find out */
 static unsigned int asked;
