@@ -11,6 +11,10 @@
 #include "check.h"
 
 #define FLAGS_OF_ALL (SVA_FLAG_FENCE | SVA_FLAG_CRAV | SVA_FLAG_RCR | SVA_FLAG_CR_TCS)
+#define PLAIN_FLAGS                                                                               \
+	(SVA_FLAG_BOF | SVA_FLAG_CC | SVA_FLAG_CR | SVA_FLAG_STORD | SVA_FLAG_CRC_BYPASS_INVERT | \
+	 SVA_FLAG_CRC_BYPASS_REFLECT)
+#define ALWAYS_RESERVED SVAI_BYTES(36, 37) /* int_handle: flag RCI is reserved */
 
 static const struct svai_feature common_features[] = {
 	{ .flag = SVA_FLAG_CRAV,
@@ -83,28 +87,9 @@ static unsigned int check_flags(const struct svai_limits *limits, const struct s
 	return check_features(row->features, COUNT(row->features), limits->gen_cap, flags, finding);
 }
 
-#define INT_HANDLE SVAI_BYTES(36, 37) /* flag RCI, which gives it a meaning, is reserved */
-
-/*
- * The flags that nearly all descriptors have, and no others: nothing is wrong with them, and of the
- * features that reserve fields none is asked for.
- */
-static bool has_plain_flags(const struct svai_limits *limits, const struct svai_opcode *row,
-			    uint32_t flags)
-{
-	return (flags & ~SVA_FLAG_BOF) == (SVA_FLAG_CRAV | SVA_FLAG_RCR) &&
-	       !(row->required & ~flags) && !row->one_of &&
-	       (!(flags & SVA_FLAG_BOF) || (limits->block_on_fault && row->flags & SVA_FLAG_BOF));
-}
-
-static uint64_t plainly_reserved_bytes(const struct svai_opcode *row)
-{
-	return row->reserved | INT_HANDLE | row->features[0].fields | row->features[1].fields;
-}
-
 static uint64_t reserved_bytes(const struct svai_opcode *row, uint32_t flags)
 {
-	uint64_t bytes = row->reserved | INT_HANDLE;
+	uint64_t bytes = row->reserved | ALWAYS_RESERVED;
 
 	for (size_t i = 0; i < COUNT(common_features); i++)
 		if (!(flags & common_features[i].flag))
@@ -115,35 +100,24 @@ static uint64_t reserved_bytes(const struct svai_opcode *row, uint32_t flags)
 	return bytes;
 }
 
-/* The bytes of a descriptor that are not zero, as bits of a mask. */
-static uint64_t set_bytes(const struct sva_desc *desc)
-{
-	const __m128i *quarter = (const __m128i *)(const void *)desc;
-	uint64_t zero = 0;
-
-	for (int i = 0; i < 4; i++) {
-		__m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(quarter + i), _mm_setzero_si128());
-
-		zero |= (uint64_t)(uint32_t)_mm_movemask_epi8(equal) << 16 * i;
-	}
-	return ~zero;
-}
-
 static unsigned int check_reserved(const struct sva_desc *desc, uint64_t reserved,
 				   struct svai_finding *finding)
 {
-	uint64_t wrong = set_bytes(desc) & reserved, words[8];
-	int word;
+	uint64_t words[8];
 
-	if (!wrong)
-		return 0;
-	word = __builtin_ctzll(wrong) / 8;
 	memcpy(words, desc, sizeof(words));
-	return svai_find(finding, SVA_STATUS_RESERVED,
-			 word == 4 ? "the transfer size has more than 32 bits, or a reserved field "
-				     "is not zero"
-				   : "a reserved field is not zero",
-			 words[word], 0);
+	for (int i = 0; i < 8; i++, reserved >>= 8) {
+		if (!words[i] || !(reserved & 0xff))
+			continue; /* as most are */
+		for (int byte = 0; byte < 8; byte++)
+			if (reserved >> byte & 1 && words[i] >> 8 * byte & 0xff)
+				return svai_find(finding, SVA_STATUS_RESERVED,
+						 i == 4 ? "the transfer size has more than 32 "
+							  "bits, or a reserved field is not zero"
+							: "a reserved field is not zero",
+						 words[i], 0);
+	}
+	return 0;
 }
 
 unsigned int svai_check_owner(const struct sva_desc *desc, struct svai_finding *finding)
@@ -173,12 +147,13 @@ static unsigned int check_size(const struct svai_limits *limits, const struct sv
 	return 0;
 }
 
-static unsigned int check(const struct svai_limits *limits, const struct sva_desc *desc,
-			  bool member, struct svai_finding *finding)
+/* Out of line, so that it takes no registers from svai_check(). */
+static __attribute__((noinline)) unsigned int check(const struct svai_limits *limits,
+						    const struct svai_opcode *row,
+						    const struct sva_desc *desc, bool member,
+						    struct svai_finding *finding)
 {
-	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
 	uint32_t flags = sva_desc_flags(desc);
-	uint64_t reserved;
 
 	if (flags & SVA_FLAG_CRAV && desc->completion_addr % sizeof(struct sva_record))
 		return svai_find(finding, SVA_STATUS_CR_ALIGN,
@@ -193,22 +168,77 @@ static unsigned int check(const struct svai_limits *limits, const struct sva_des
 				 0);
 	if (!row->reserved)
 		return 0;
-	if (has_plain_flags(limits, row, flags))
-		reserved = plainly_reserved_bytes(row);
-	else if (check_flags(limits, row, flags, member, finding))
-		return finding->status;
-	else
-		reserved = reserved_bytes(row, flags);
-	if (check_reserved(desc, reserved, finding) ||
+	if (check_flags(limits, row, flags, member, finding) ||
+	    check_reserved(desc, reserved_bytes(row, flags), finding) ||
 	    (row->max_size && check_size(limits, row, desc->xfer_size, finding)))
 		return finding->status;
 	return row->fields ? row->fields(limits, desc, finding) : 0;
 }
 
+/*
+ * The bytes of a descriptor that are not zero, as bits of a mask. It is read as it was written a
+ * moment ago, by words: a load of more would wait for the stores.
+ */
+static uint64_t nonzero_bytes(const struct sva_desc *desc)
+{
+	const __m128i *part = (const __m128i *)desc;
+	uint64_t zero = 0;
+
+#pragma GCC unroll 4
+	for (int i = 0; i < 4; i++) {
+		__m128i low = _mm_loadl_epi64(&part[i]);
+		__m128i both = _mm_castps_si128(
+			_mm_loadh_pi(_mm_castsi128_ps(low), (const __m64 *)&part[i] + 1));
+		__m128i equal = _mm_cmpeq_epi8(both, _mm_setzero_si128());
+
+		zero |= (uint64_t)(uint32_t)_mm_movemask_epi8(equal) << 16 * i;
+	}
+	return ~zero;
+}
+
+/* The flags of a row that neither open a field nor need what this queue lacks. */
+static uint32_t plain_flags(const struct svai_limits *limits, const struct svai_opcode *row)
+{
+	uint32_t flags = row->flags & ~(row->features[0].flag | row->features[1].flag);
+	uint32_t plain = PLAIN_FLAGS;
+
+	if (!limits->block_on_fault)
+		plain &= ~SVA_FLAG_BOF;
+	if (!(limits->gen_cap & SVA_GENCAP_CC_MEMORY))
+		plain &= ~SVA_FLAG_CC;
+	return (flags & plain) | SVA_FLAG_CRAV | SVA_FLAG_RCR;
+}
+
+/*
+ * Would check() find nothing, but perhaps in the row's fields? It asks the same questions one by
+ * one, to tell what is wrong; here they are masks, because nearly all descriptors are right.
+ */
+static bool is_plain(const struct svai_limits *limits, const struct svai_opcode *row,
+		     const struct sva_desc *desc, bool member)
+{
+	uint32_t flags = sva_desc_flags(desc), required = row->required | SVA_FLAG_CRAV;
+	uint64_t reserved =
+		row->reserved | ALWAYS_RESERVED | row->features[0].fields | row->features[1].fields;
+
+	if (flags & ~plain_flags(limits, row) || required & ~flags ||
+	    nonzero_bytes(desc) & reserved || desc->completion_addr % sizeof(struct sva_record) ||
+	    !sva_opmask_has(&limits->opcodes, sva_desc_opcode(desc)))
+		return false;
+	if (!row->reserved || row->one_of || (member && row->not_in_batch))
+		return false;
+	/* A size of 0 is one too large, too. */
+	return !row->max_size ||
+	       (desc->xfer_size - 1u < row->max_size && desc->xfer_size <= limits->max_transfer);
+}
+
 unsigned int svai_check(const struct svai_limits *limits, const struct sva_desc *desc, bool member,
 			struct svai_finding *finding)
 {
+	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
 	struct svai_finding unwanted;
 
-	return check(limits, desc, member, finding ? finding : &unwanted);
+	finding = finding ? finding : &unwanted;
+	if (!is_plain(limits, row, desc, member))
+		return check(limits, row, desc, member, finding);
+	return row->fields ? row->fields(limits, desc, finding) : 0;
 }

@@ -10,9 +10,10 @@ static const struct {
 	const char *name;
 	unsigned int bit;
 } features[] = {
-	{ "enqcmd", SVA_CPU_ENQCMD },   { "movdir64b", SVA_CPU_MOVDIR64B },
-	{ "waitpkg", SVA_CPU_WAITPKG }, { "cldemote", SVA_CPU_CLDEMOTE },
-	{ "avx2", SVA_CPU_AVX2 },
+	{ "enqcmd", SVA_CPU_ENQCMD },         { "movdir64b", SVA_CPU_MOVDIR64B },
+	{ "waitpkg", SVA_CPU_WAITPKG },       { "cldemote", SVA_CPU_CLDEMOTE },
+	{ "clflushopt", SVA_CPU_CLFLUSHOPT }, { "avx2", SVA_CPU_AVX2 },
+	{ "avx512", SVA_CPU_AVX512 },
 };
 
 static unsigned int feature_bit(const char *name, size_t len)
@@ -41,13 +42,9 @@ static unsigned int override(unsigned int mask, const char *words)
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static unsigned int cached;
 
-/* What is not there can be had from an emulator, but for AVX2. */
 static void ask(void)
 {
-	unsigned int avx2 = __builtin_cpu_supports("avx2") ? SVA_CPU_AVX2 : 0;
-	unsigned int mask = override(sva__cpuid_features() | avx2, secure_getenv("LIBSVA_CPU"));
-
-	cached = mask & (avx2 | ~SVA_CPU_AVX2);
+	cached = override(sva__cpuid_features(), secure_getenv("LIBSVA_CPU"));
 }
 
 unsigned int sva_cpu_features(void)

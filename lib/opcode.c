@@ -37,7 +37,7 @@
 #define HANDLE1		    { SVA_FLAG_DOMAIN1, 0, SVAI_BYTES(60, 61), 0 }
 #define HANDLE2		    { SVA_FLAG_DOMAIN2, 0, SVAI_BYTES(62, 63), 0 }
 
-static const struct svai_opcode opcodes[256] = {
+const struct svai_opcode svai_opcodes[256] = {
 	[SVA_OP_NOOP] = {
 		.name = "noop",
 		.reserved = SVAI_BYTES(16, 35) | SVAI_BYTES(38, 63),
@@ -267,14 +267,10 @@ static const struct svai_opcode opcodes[256] = {
 };
 /* clang-format on */
 
-const struct svai_opcode *svai_opcode(unsigned int opcode)
-{
-	return &opcodes[opcode & 0xff];
-}
-
 const char *sva_opcode_name(unsigned int opcode)
 {
-	return opcode < 256 && opcodes[opcode].name ? opcodes[opcode].name : "unknown opcode";
+	return opcode < 256 && svai_opcodes[opcode].name ? svai_opcodes[opcode].name
+							 : "unknown opcode";
 }
 
 /* The blocks of the source, with tuples or without, as the destination has them. */

@@ -110,8 +110,13 @@ struct svai_opcode {
 	bool not_in_batch;
 };
 
+extern const struct svai_opcode svai_opcodes[256];
+
 /* svai_opcode - its row; one that nobody has described has neither name nor reserved bytes */
-const struct svai_opcode *svai_opcode(unsigned int opcode);
+static inline const struct svai_opcode *svai_opcode(unsigned int opcode)
+{
+	return &svai_opcodes[opcode & 0xff];
+}
 
 /* svai_operand_size - bytes of the @i-th operand */
 uint64_t svai_operand_size(const struct sva_desc *desc, unsigned int i);

@@ -194,22 +194,45 @@ SVA__INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
 }
 
 /* What the CPU can do, as a mask of bits. */
-#define SVA_CPU_ENQCMD    (1u << 0)
-#define SVA_CPU_MOVDIR64B (1u << 1)
-#define SVA_CPU_WAITPKG   (1u << 2) /* UMONITOR, UMWAIT, TPAUSE */
-#define SVA_CPU_CLDEMOTE  (1u << 3)
-#define SVA_CPU_AVX2      (1u << 4) /* of sva_cpu_features() (wq.h) alone: loops of the CPU path */
+#define SVA_CPU_ENQCMD     (1u << 0)
+#define SVA_CPU_MOVDIR64B  (1u << 1)
+#define SVA_CPU_WAITPKG    (1u << 2) /* UMONITOR, UMWAIT, TPAUSE */
+#define SVA_CPU_CLDEMOTE   (1u << 3)
+#define SVA_CPU_CLFLUSHOPT (1u << 4)
+#define SVA_CPU_AVX2       (1u << 5) /* with BMI1, BMI2 and SSE4.2 */
+#define SVA_CPU_AVX512     (1u << 6) /* F, BW, DQ, VL, VBMI, VBMI2, GFNI, VPCLMULQDQ: Ice Lake */
+
+/* Vectors are usable if the operating system saves their registers as well. */
+SVA__INLINE unsigned int sva__cpuid_vectors(struct sva_cpuid leaf7)
+{
+	const uint32_t avx = 1u << 20 | 1u << 27 | 1u << 28; /* SSE4.2, OSXSAVE, AVX */
+	const uint32_t avx2 = 1u << 3 | 1u << 5 | 1u << 8;
+	const uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;
+	const uint32_t vbmi = 1u << 1 | 1u << 6 | 1u << 8 | 1u << 10;
+	uint32_t saved, high;
+
+	if ((leaf7.ebx & avx2) != avx2 || (sva_cpuid(1, 0).ecx & avx) != avx)
+		return 0;
+	__asm__ volatile("xgetbv" : "=a"(saved), "=d"(high) : "c"(0));
+	if ((saved & 0x06) != 0x06) /* XMM and YMM */
+		return 0;
+	if ((leaf7.ebx & avx512) != avx512 || (leaf7.ecx & vbmi) != vbmi || (saved & 0xe0) != 0xe0)
+		return SVA_CPU_AVX2;
+	return SVA_CPU_AVX2 | SVA_CPU_AVX512;
+}
 
 /*
- * What CPUID says of the instructions of this file (leaf 7, ECX). It is slow, and in a virtual
- * machine very slow: sva_cpu_features() (wq.h) asks once.
+ * What CPUID says of the instructions of this file (leaf 7), and of vectors. It is slow, and
+ * in a virtual machine very slow: sva_cpu_features() (wq.h) asks once.
  */
 SVA__INLINE unsigned int sva__cpuid_features(void)
 {
-	uint32_t ecx = sva_cpuid(7, 0).ecx;
+	struct sva_cpuid leaf7 = sva_cpuid(7, 0);
+	uint32_t ecx = leaf7.ecx;
 
 	return (ecx >> 29 & 1 ? SVA_CPU_ENQCMD : 0) | (ecx >> 28 & 1 ? SVA_CPU_MOVDIR64B : 0) |
-	       (ecx >> 5 & 1 ? SVA_CPU_WAITPKG : 0) | (ecx >> 25 & 1 ? SVA_CPU_CLDEMOTE : 0);
+	       (ecx >> 5 & 1 ? SVA_CPU_WAITPKG : 0) | (ecx >> 25 & 1 ? SVA_CPU_CLDEMOTE : 0) |
+	       (leaf7.ebx >> 23 & 1 ? SVA_CPU_CLFLUSHOPT : 0) | sva__cpuid_vectors(leaf7);
 }
 
 #ifdef __cplusplus

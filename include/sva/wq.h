@@ -379,8 +379,8 @@ int sva_desc_check(const struct sva_wq *wq, const struct sva_desc *desc, char *w
 /**
  * sva_cpu_features - what this CPU can do, a mask of SVA_CPU_*; asked once
  *
- * LIBSVA_CPU=+enqcmd,-waitpkg overrides it (enqcmd, movdir64b, waitpkg, cldemote, avx2), unless
- * the program is set-user-ID.
+ * LIBSVA_CPU=+enqcmd,-waitpkg overrides it (enqcmd, movdir64b, waitpkg, cldemote, clflushopt,
+ * avx2, avx512), unless the program is set-user-ID.
  */
 unsigned int sva_cpu_features(void);
 

@@ -5,20 +5,15 @@
  * The flags for cache control, ordering and readback say how a device's writes travel. The CPU's
  * own stores are in the cache, in order and visible, and need nothing.
  */
-#include <emmintrin.h>
+#include <immintrin.h>
 #include <string.h>
 
 #include "cpu.h"
-#include "vector.h"
+#include "kernels.h"
 
 #define LINE  64u
 #define PAGE  4096u
-#define CHUNK 16384u /* stays in the first level cache while it is used twice */
-
-static size_t min(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
+#define CHUNK 8192u /* stays in the first level cache */
 
 unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_record *record)
 {
@@ -31,44 +26,51 @@ unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_record *recor
 {
 	uint64_t low = desc->pattern;
 	uint64_t high = desc->op_flags & SVA_FLAG_FILL_16 ? desc->fill.pattern_high : low;
-	const uint64_t pattern[] = { low, high };
 	uint8_t *dst = (uint8_t *)desc->dst_addr;
-	size_t size = desc->xfer_size;
+	size_t size = desc->xfer_size, head = size < CHUNK ? size : CHUNK;
 
 	(void)record;
 	if (low == (low & 0xff) * 0x0101010101010101 && low == high) {
 		memset(dst, (int)(low & 0xff), size);
 		return SVA_STATUS_SUCCESS;
 	}
-	svai_vector()->fill(dst, pattern, size);
+	svai_kernels()->fill(dst, head, low, high);
+	for (size_t done = head; done < size; done += head) /* memcpy() knows the fastest stores */
+		memcpy(dst + done, dst, size - done < head ? size - done : head);
 	return SVA_STATUS_SUCCESS;
 }
 
 unsigned int svai_cpu_dualcast(const struct sva_desc *desc, struct sva_record *record)
 {
-	const uint8_t *src = (const uint8_t *)desc->src_addr;
-	uint8_t *dst1 = (uint8_t *)desc->dst_addr;
-	uint8_t *dst2 = (uint8_t *)desc->dualcast.dst2_addr;
-	size_t size = desc->xfer_size;
-
 	(void)record;
-	for (size_t done = 0; done < size; done += CHUNK) {
-		size_t n = min(CHUNK, size - done);
-
-		memcpy(dst1 + done, src + done, n);
-		memcpy(dst2 + done, src + done, n);
-	}
+	svai_kernels()->copy_twice((uint8_t *)desc->dst_addr, (uint8_t *)desc->dualcast.dst2_addr,
+				   (const uint8_t *)desc->src_addr, desc->xfer_size);
 	return SVA_STATUS_SUCCESS;
+}
+
+static void flush(uintptr_t line, uintptr_t end)
+{
+	for (; line < end; line += LINE)
+		_mm_clflush((const void *)line);
+}
+
+/* Many lines at a time, where each CLFLUSH waits for the one before. */
+static __attribute__((target("clflushopt"))) void flush_unordered(uintptr_t line, uintptr_t end)
+{
+	for (; line < end; line += LINE)
+		_mm_clflushopt((void *)line);
 }
 
 /* Write back and invalidate each line that the region touches. */
 unsigned int svai_cpu_cache_flush(const struct sva_desc *desc, struct sva_record *record)
 {
-	uintptr_t end = desc->dst_addr + desc->xfer_size;
+	uintptr_t line = desc->dst_addr & -(uintptr_t)LINE, end = desc->dst_addr + desc->xfer_size;
 
 	(void)record;
-	for (uintptr_t line = desc->dst_addr & -(uintptr_t)LINE; line < end; line += LINE)
-		_mm_clflush((const void *)line);
+	if (sva_cpu_features() & SVA_CPU_CLFLUSHOPT)
+		flush_unordered(line, end);
+	else
+		flush(line, end);
 	_mm_sfence(); /* the completion record comes after it */
 	return SVA_STATUS_SUCCESS;
 }

@@ -7,37 +7,19 @@
  */
 #include <string.h>
 
-#include "checksum.h"
 #include "cpu.h"
-#include "vector.h"
+#include "crc_library.h"
+#include "kernels.h"
 
 #define CHUNK 16384u /* stays in the first level cache from checksum to copy */
-#define PIECE 4096u
 
+/* Bit 0 becomes bit 31. */
 static uint32_t reflect(uint32_t v)
 {
-	uint8_t bytes[4];
-
-	memcpy(bytes, &v, sizeof(bytes));
-	svai_vector()->reflect(bytes, bytes, sizeof(bytes));
-	memcpy(&v, bytes, sizeof(bytes));
+	v = (v >> 1 & 0x55555555) | (v & 0x55555555) << 1;
+	v = (v >> 2 & 0x33333333) | (v & 0x33333333) << 2;
+	v = (v >> 4 & 0x0f0f0f0f) | (v & 0x0f0f0f0f) << 4;
 	return __builtin_bswap32(v);
-}
-
-/* As svai_crc32c(), for data whose bytes count from bit 7. */
-static uint32_t update_unreflected(uint32_t reg, const uint8_t *src, size_t size)
-{
-	uint8_t reflected[PIECE];
-
-	while (size) {
-		size_t n = size < PIECE ? size : PIECE;
-
-		svai_vector()->reflect(reflected, src, n);
-		reg = svai_crc32c(reg, reflected, n);
-		src += n;
-		size -= n;
-	}
-	return reg;
 }
 
 static uint32_t seed_of(const struct sva_desc *desc)
@@ -53,19 +35,18 @@ static uint32_t seed_of(const struct sva_desc *desc)
 static unsigned int crc(const struct sva_desc *desc, struct sva_record *record, uint8_t *dst)
 {
 	const bool bypass_invert = desc->op_flags & SVA_FLAG_CRC_BYPASS_INVERT;
-	const bool bypass_reflect = desc->op_flags & SVA_FLAG_CRC_BYPASS_REFLECT;
+	uint32_t (*update)(uint32_t reg, const uint8_t *src, size_t size) =
+		desc->op_flags & SVA_FLAG_CRC_BYPASS_REFLECT ? svai_kernels()->crc_unreflected
+							     : svai_crc32c;
 	const uint8_t *src = (const uint8_t *)desc->src_addr;
 	const uint32_t seed = seed_of(desc);
 	uint32_t reg = bypass_invert ? reflect(seed) : ~seed;
-	size_t size = desc->xfer_size, most = dst ? CHUNK : size;
+	size_t size = desc->xfer_size, chunk = dst ? CHUNK : size;
 
-	for (size_t done = 0; done < size; done += most) {
-		size_t n = size - done < most ? size - done : most;
+	for (size_t done = 0; done < size; done += chunk) {
+		size_t n = size - done < chunk ? size - done : chunk;
 
-		if (bypass_reflect)
-			reg = update_unreflected(reg, src + done, n);
-		else
-			reg = svai_crc32c(reg, src + done, n);
+		reg = update(reg, src + done, n);
 		if (dst)
 			memcpy(dst + done, src + done, n);
 	}

@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
-#include "checksum.h"
 #include "cpu.h"
+#include "crc_library.h"
 
 /* What an operation does with each block. */
 #define READ_TUPLE  1u /* it stands behind the block, and is checked */
@@ -30,26 +30,19 @@ struct tuple {
 /* In memory the most significant byte comes first. */
 static struct tuple load(const uint8_t *src)
 {
-	struct tuple t;
+	uint64_t t;
 
 	memcpy(&t, src, sizeof(t));
-	return (struct tuple){ __builtin_bswap16(t.guard), __builtin_bswap16(t.app_tag),
-			       __builtin_bswap32(t.ref_tag) };
+	t = __builtin_bswap64(t);
+	return (struct tuple){ (uint16_t)(t >> 48), (uint16_t)(t >> 32), (uint32_t)t };
 }
 
-static void store(uint8_t *dst, struct tuple t)
+static void store(uint8_t *dst, struct tuple tuple)
 {
-	t = (struct tuple){ __builtin_bswap16(t.guard), __builtin_bswap16(t.app_tag),
-			    __builtin_bswap32(t.ref_tag) };
+	uint64_t t = (uint64_t)tuple.guard << 48 | (uint64_t)tuple.app_tag << 32 | tuple.ref_tag;
+
+	t = __builtin_bswap64(t);
 	memcpy(dst, &t, sizeof(t));
-}
-
-static uint16_t guard_of(const struct sva_desc *desc, const uint8_t *block)
-{
-	uint16_t seed = desc->dif.flags & SVA_DIF_INVERT_SEED ? 0xffff : 0;
-	uint16_t guard = svai_crc16_t10dif(seed, block, svai_dif_block(desc));
-
-	return desc->dif.flags & SVA_DIF_INVERT_RESULT ? (uint16_t)~guard : guard;
 }
 
 /* Source and destination flags have these two bits in common. */
@@ -108,9 +101,11 @@ static struct tuple make(uint8_t flags, const struct sva_dif_tags *tags, struct 
 	};
 }
 
+/* All that a block needs; the compiler cannot know that no block changes the descriptor. */
 struct walk {
-	unsigned int what;
 	uint32_t block;
+	uint16_t seed, invert; /* of the guard */
+	bool needs_guard;      /* is anybody going to look at it? */
 	uint8_t src_flags, dst_flags;
 	struct sva_dif_tags src_tags, dst_tags; /* of the block at hand */
 	const uint8_t *src;
@@ -122,8 +117,9 @@ static void start(struct walk *w, const struct sva_desc *desc, unsigned int what
 	const uint8_t keep = SVA_DIF_DST_GUARD_PASS | SVA_DIF_DST_APP_PASS | SVA_DIF_DST_REF_PASS;
 
 	*w = (struct walk){
-		.what = what,
 		.block = svai_dif_block(desc),
+		.seed = desc->dif.flags & SVA_DIF_INVERT_SEED ? UINT16_MAX : 0,
+		.invert = desc->dif.flags & SVA_DIF_INVERT_RESULT ? UINT16_MAX : 0,
 		.src_flags = desc->dif.src_flags,
 		.dst_flags = desc->dif.dst_flags,
 		.src_tags = desc->dif.src,
@@ -133,24 +129,24 @@ static void start(struct walk *w, const struct sva_desc *desc, unsigned int what
 	};
 	if (!(what & READ_TUPLE))
 		w->dst_flags &= (uint8_t)~keep; /* there is nothing to keep */
+	w->needs_guard = (what & READ_TUPLE && !(w->src_flags & SVA_DIF_SRC_NO_GUARD)) ||
+			 (what & WRITE_TUPLE && !(w->dst_flags & SVA_DIF_DST_GUARD_PASS));
 }
 
-/* Is anybody going to look at the guard? */
-static bool needs_guard(const struct walk *w)
+static uint16_t guard_of(const struct walk *w)
 {
-	return (w->what & READ_TUPLE && !(w->src_flags & SVA_DIF_SRC_NO_GUARD)) ||
-	       (w->what & WRITE_TUPLE && !(w->dst_flags & SVA_DIF_DST_GUARD_PASS));
+	return w->needs_guard ? svai_crc16_t10dif(w->seed, w->src, w->block) ^ w->invert : 0;
 }
 
 /* Returns the DIF status; of a block that fails nothing is written. */
-static uint8_t do_block(struct walk *w, const struct sva_desc *desc)
+static inline __attribute__((always_inline)) uint8_t do_block(struct walk *w, unsigned int what)
 {
-	uint16_t guard = needs_guard(w) ? guard_of(desc, w->src) : 0;
+	uint16_t guard = guard_of(w);
 	struct tuple found = { 0 };
 	const uint8_t *src = w->src;
 
 	w->src += w->block;
-	if (w->what & READ_TUPLE) {
+	if (what & READ_TUPLE) {
 		uint8_t status;
 
 		found = load(w->src);
@@ -158,30 +154,34 @@ static uint8_t do_block(struct walk *w, const struct sva_desc *desc)
 		if (status)
 			return status;
 		w->src += SVAI_DIF_TUPLE;
+		count_up(&w->src_tags, w->src_flags);
 	}
-	if (w->what & WRITE_DATA) {
+	if (what & WRITE_DATA) {
 		memcpy(w->dst, src, w->block);
 		w->dst += w->block;
 	}
-	if (w->what & WRITE_TUPLE) {
+	if (what & WRITE_TUPLE) {
 		store(w->dst, make(w->dst_flags, &w->dst_tags, found, guard));
 		w->dst += SVAI_DIF_TUPLE;
+		count_up(&w->dst_tags, w->dst_flags);
 	}
-	count_up(&w->src_tags, w->src_flags);
-	count_up(&w->dst_tags, w->dst_flags);
 	return 0;
 }
 
-static unsigned int execute(const struct sva_desc *desc, struct sva_record *record,
-			    unsigned int what)
+/* Inline, so that each operation has a loop that does what it needs and asks for nothing else. */
+static inline __attribute__((always_inline)) unsigned int
+execute(const struct sva_desc *desc, struct sva_record *record, unsigned int what)
 {
 	const uint32_t step = svai_dif_block(desc) + (what & READ_TUPLE ? SVAI_DIF_TUPLE : 0);
+	const uint32_t size = desc->xfer_size;
 	struct walk w;
 
 	start(&w, desc, what);
-	for (uint32_t done = 0; done < desc->xfer_size; done += step) {
-		record->result = do_block(&w, desc);
-		if (record->result) {
+	for (uint32_t done = 0; done < size; done += step) {
+		uint8_t status = do_block(&w, what);
+
+		if (status) {
+			record->result = status;
 			record->bytes_completed = done;
 			return SVA_STATUS_DIF_ERROR;
 		}

@@ -5,8 +5,6 @@
  * Source: Intel Data Streaming Accelerator Architecture Specification (341204, revision 3.0): 3.8,
  * 3.9 and 8.3.2 (batches and fences), 5.4 and 5.8.1 (where errors are reported), 8.2 (records).
  */
-#include <string.h>
-
 #include "cpu.h"
 
 void svai_cpu_limits(struct svai_limits *limits)
@@ -40,14 +38,22 @@ static bool wants_record(const struct sva_desc *desc, unsigned int status)
 		status != SVA_STATUS_BATCH_FAIL);
 }
 
+/* A record by words, as it was written a moment ago: a larger load would wait for the stores. */
+typedef uint64_t word __attribute__((may_alias));
+
 void svai_cpu_complete(const struct sva_desc *desc, unsigned int status,
 		       const struct sva_record *record)
 {
 	struct sva_record *to = (struct sva_record *)desc->completion_addr;
+	const word *from = (const word *)record;
+	word *words = (word *)to;
 
 	if (!wants_record(desc, status))
 		return;
-	memcpy((char *)to + 1, (const char *)record + 1, sizeof(*record) - 1);
+	words[0] = from[0] & ~(word)UINT8_MAX;
+	words[1] = from[1];
+	words[2] = from[2];
+	words[3] = from[3];
 	__atomic_store_n(&to->status, (uint8_t)status, __ATOMIC_RELEASE);
 }
 
@@ -64,13 +70,15 @@ unsigned int svai_cpu_refuse(const struct svai_limits *limits, const struct sva_
 			     bool member)
 {
 	struct svai_finding finding;
-	struct sva_record record = { 0 };
 	unsigned int status = svai_check(limits, desc, member, &finding);
 
-	if (status == SVA_STATUS_BAD_FLAGS)
-		record.invalid_flags = finding.invalid_flags;
-	if (status)
+	if (status) {
+		struct sva_record record = { 0 };
+
+		if (status == SVA_STATUS_BAD_FLAGS)
+			record.invalid_flags = finding.invalid_flags;
 		svai_cpu_complete(desc, status, &record);
+	}
 	return status;
 }
 

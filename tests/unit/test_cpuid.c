@@ -12,8 +12,11 @@
 
 #include <sva/sva.h>
 
-#define EVERYTHING "+enqcmd,+movdir64b,+waitpkg,+cldemote"
-#define ALL        (SVA_CPU_ENQCMD | SVA_CPU_MOVDIR64B | SVA_CPU_WAITPKG | SVA_CPU_CLDEMOTE)
+#define EVERYTHING "+enqcmd,+movdir64b,+waitpkg,+cldemote,+clflushopt,+avx2,+avx512"
+#define NOTHING    "-enqcmd,-movdir64b,-waitpkg,-cldemote,-clflushopt,-avx2,-avx512"
+#define ALL                                                                        \
+	(SVA_CPU_ENQCMD | SVA_CPU_MOVDIR64B | SVA_CPU_WAITPKG | SVA_CPU_CLDEMOTE | \
+	 SVA_CPU_CLFLUSHOPT | SVA_CPU_AVX2 | SVA_CPU_AVX512)
 
 static bool set_user_id; /* what secure_getenv(3) would find out */
 static unsigned int asked;
@@ -78,10 +81,16 @@ static void each_bit_is_set_and_cleared(void **state)
 	assert_features("+movdir64b", cpu | SVA_CPU_MOVDIR64B);
 	assert_features("+waitpkg", cpu | SVA_CPU_WAITPKG);
 	assert_features("+cldemote", cpu | SVA_CPU_CLDEMOTE);
+	assert_features("+clflushopt", cpu | SVA_CPU_CLFLUSHOPT);
+	assert_features("+avx2", cpu | SVA_CPU_AVX2);
+	assert_features("+avx512", cpu | SVA_CPU_AVX512);
 	assert_features(EVERYTHING ",-enqcmd", ALL & ~SVA_CPU_ENQCMD);
 	assert_features(EVERYTHING ",-movdir64b", ALL & ~SVA_CPU_MOVDIR64B);
 	assert_features(EVERYTHING ",-waitpkg", ALL & ~SVA_CPU_WAITPKG);
 	assert_features(EVERYTHING ",-cldemote", ALL & ~SVA_CPU_CLDEMOTE);
+	assert_features(EVERYTHING ",-clflushopt", ALL & ~SVA_CPU_CLFLUSHOPT);
+	assert_features(EVERYTHING ",-avx2", ALL & ~SVA_CPU_AVX2);
+	assert_features(EVERYTHING ",-avx512", ALL & ~SVA_CPU_AVX512);
 }
 
 /* Nobody emulates it: it can be taken away, but not given. */
@@ -101,7 +110,7 @@ static void several_words(void **state)
 
 	(void)state;
 	assert_features(EVERYTHING, ALL);
-	assert_features("-enqcmd,-movdir64b,-waitpkg,-cldemote", 0);
+	assert_features(NOTHING, 0);
 	assert_features("+enqcmd,-waitpkg", (cpu | SVA_CPU_ENQCMD) & ~SVA_CPU_WAITPKG);
 	assert_features("+enqcmd,-enqcmd", cpu & ~SVA_CPU_ENQCMD); /* the last word counts */
 	assert_features("-enqcmd,+enqcmd", cpu | SVA_CPU_ENQCMD);
@@ -127,8 +136,11 @@ static void words_that_are_not_understood(void **state)
 static void nonsense_does_not_hide_the_rest(void **state)
 {
 	(void)state;
-	assert_features(",+enqcmd,,rubbish,+movdir64b,+,+waitpkg,+cldemote,", ALL);
-	assert_features("-,-enqcmd,-movdir64b,x,-waitpkg,-cldemote,+nothing", 0);
+	assert_features(
+		",+enqcmd,,rubbish,+movdir64b,+,+waitpkg,+cldemote,+clflushopt,+avx2,+avx512,",
+		ALL);
+	assert_features(
+		"-,-enqcmd,-movdir64b,x,-waitpkg,-cldemote,-clflushopt,+nothing,-avx2,-avx512", 0);
 }
 
 static unsigned int ask_twice(const char *value)
@@ -151,7 +163,7 @@ static void not_for_a_set_user_id_program(void **state)
 	(void)state;
 	set_user_id = true;
 	assert_features(EVERYTHING, cpu);
-	assert_features("-enqcmd,-movdir64b,-waitpkg,-cldemote", cpu);
+	assert_features(NOTHING, cpu);
 	set_user_id = false;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rows_library LOOP N: N operations through a ring, in bursts of 16, with the instructions of
- * portal.h; or on the CPU path. Submission is not inline there, so that this is a program of its
- * own, with the library in it.
+ * rows_ring LOOP N: N operations through a ring, in bursts of 16, with the instructions of
+ * portal.h. Submission is not inline, so that this is a program of its own, with the library in it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,37 +60,14 @@ static void empty_burst(struct sva_ring *ring, const struct input *in)
 		OPAQUE(ring);
 }
 
-#define SMALL 64
-
-static struct sva_op op;
-static char to[SMALL], from[SMALL];
-
-static void cpu_path(struct sva_wq *wq, struct input i)
-{
-	sva_prep_memmove(&op.desc, i.dst, i.src, i.size, 0);
-	if (sva_submit(wq, &op) || sva_poll(&op) != SVA_STATUS_SUCCESS)
-		abort();
-}
-
-static int cpu_loop(int n, bool plain)
-{
-	struct input input = { .dst = to, .src = from, .size = SMALL };
-	struct sva_wq *wq;
-
-	if (sva_wq_open(&wq, "cpu", NULL))
-		return 1;
-	for (int i = 0; i < n; i++) {
-		struct input in = load_input(&input);
-
-		plain ? (void)memcpy(in.dst, in.src, in.size) : cpu_path(wq, in);
-	}
-	return 0;
-}
-
-static int ring_loop(int n, bool empty)
+int main(int argc, char **argv)
 {
 	struct sva_ring *ring;
+	int n = argc == 3 ? atoi(argv[2]) : 0;
+	bool empty = argc == 3 && !strcmp(argv[1], "empty-ring");
 
+	if (n < 1 || n > MAX_N)
+		return 2;
 	handle.head.portal = portal;
 	handle.head.live = 1;
 	handle.path = SVA_PATH_PORTAL;
@@ -105,15 +81,4 @@ static int ring_loop(int n, bool empty)
 	for (int i = 0; i + BURST <= n; i += BURST)
 		empty ? empty_burst(ring, inputs + i) : burst(ring, inputs + i);
 	return 0;
-}
-
-int main(int argc, char **argv)
-{
-	int n = argc == 3 ? atoi(argv[2]) : 0;
-
-	if (n < 1 || n > MAX_N)
-		return 2;
-	if (!strncmp(argv[1], "cpu", 3))
-		return cpu_loop(n, !strcmp(argv[1], "cpu-memcpy"));
-	return ring_loop(n, !strcmp(argv[1], "empty-ring"));
 }

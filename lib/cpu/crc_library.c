@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "crc_library.h"
+
+#include <dlfcn.h>
+#include <immintrin.h>
+#include <isa-l.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+#include <sva/wq.h>
+
+#define SONAME   "libisal.so.2"
+#define MOST     (1u << 30) /* the size is an int */
+
+#define POLY_32C 0x82f63b78u /* reflected */
+#define POLY_16  0x8bb7u
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static struct {
+	__typeof__(crc32_iscsi) *crc32c;
+	__typeof__(crc16_t10dif) *crc16;
+	uint32_t table32c[256];
+	uint16_t table16[256];
+	bool avx;
+} crc;
+
+static unsigned int own_crc32c(unsigned char *src, int size, unsigned int reg)
+{
+	for (int i = 0; i < size; i++)
+		reg = crc.table32c[(reg ^ src[i]) & 0xff] ^ reg >> 8;
+	return reg;
+}
+
+static uint16_t own_crc16(uint16_t reg, const uint8_t *src, uint64_t size)
+{
+	for (uint64_t i = 0; i < size; i++)
+		reg = (uint16_t)(crc.table16[reg >> 8 ^ src[i]] ^ reg << 8);
+	return reg;
+}
+
+static void make_tables(void)
+{
+	for (uint32_t byte = 0; byte < 256; byte++) {
+		uint32_t reg32 = byte, reg16 = byte << 8;
+
+		for (int bit = 0; bit < 8; bit++) {
+			reg32 = reg32 >> 1 ^ (reg32 & 1 ? POLY_32C : 0);
+			reg16 = reg16 << 1 ^ (reg16 & 0x8000 ? POLY_16 : 0);
+		}
+		crc.table32c[byte] = reg32;
+		crc.table16[byte] = (uint16_t)reg16;
+	}
+	crc.crc32c = own_crc32c;
+	crc.crc16 = own_crc16;
+}
+
+static void load(void)
+{
+	void *library = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);
+
+	crc.avx = sva_cpu_features() & SVA_CPU_AVX2;
+	if (library) {
+		*(void **)&crc.crc32c = dlsym(library, "crc32_iscsi");
+		*(void **)&crc.crc16 = dlsym(library, "crc16_t10dif");
+	}
+	if (!crc.crc32c || !crc.crc16)
+		make_tables();
+}
+
+/*
+ * ISA-L 2.30 leaves the upper halves of the vectors as they are, after which each SSE instruction
+ * of the caller takes many times as long.
+ */
+static __attribute__((target("avx"))) void clear_upper_halves(void)
+{
+	_mm256_zeroupper();
+}
+
+static void leave(void)
+{
+	if (crc.avx)
+		clear_upper_halves();
+}
+
+uint32_t svai_crc32c(uint32_t reg, const uint8_t *src, size_t size)
+{
+	pthread_once(&once, load);
+	while (size > MOST) {
+		reg = crc.crc32c((unsigned char *)(uintptr_t)src, MOST, reg);
+		src += MOST;
+		size -= MOST;
+	}
+	reg = crc.crc32c((unsigned char *)(uintptr_t)src, (int)size, reg);
+	leave();
+	return reg;
+}
+
+uint16_t svai_crc16_t10dif(uint16_t reg, const uint8_t *src, size_t size)
+{
+	pthread_once(&once, load);
+	reg = crc.crc16(reg, src, size);
+	leave();
+	return reg;
+}
