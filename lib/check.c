@@ -237,8 +237,7 @@ unsigned int svai_check(const struct svai_limits *limits, const struct sva_desc 
 	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
 	struct svai_finding unwanted;
 
-	finding = finding ? finding : &unwanted;
 	if (!is_plain(limits, row, desc, member))
-		return check(limits, row, desc, member, finding);
-	return row->fields ? row->fields(limits, desc, finding) : 0;
+		return check(limits, row, desc, member, finding ? finding : &unwanted);
+	return row->fields ? row->fields(limits, desc, finding ? finding : &unwanted) : 0;
 }

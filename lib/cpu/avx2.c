@@ -7,7 +7,7 @@
 #include "kernels.h"
 
 #define AVX2 __attribute__((target("avx2,bmi,bmi2")))
-#define VEC  32u
+#define VEC  ((size_t)32)
 
 static inline AVX2 __m256i load(const uint8_t *src)
 {
@@ -151,9 +151,10 @@ static AVX2 uint32_t create_delta(struct svai_delta *delta, const uint8_t *a, co
 				  uint32_t done, uint32_t size)
 {
 	uint8_t *entry = delta->addr + delta->size;
-	const uint8_t *last = delta->addr + delta->max_size - 8 * SVAI_DELTA_ENTRY;
+	const uint8_t *end = delta->addr + delta->max_size;
 
-	for (; size - done >= 2 * VEC && entry <= last; done += 2 * VEC) {
+	for (; size - done >= 2 * VEC && (size_t)(end - entry) >= (size_t)8 * SVAI_DELTA_ENTRY;
+	     done += 2 * VEC) {
 		uint32_t mask = unequal_words(a + done, b + done) |
 				unequal_words(a + done + VEC, b + done + VEC) << 4;
 

@@ -7,7 +7,7 @@
 #define AVX512                                                                                  \
 	__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,gfni," \
 			      "vpclmulqdq,pclmul,avx2,bmi,bmi2,sse4.2")))
-#define VEC 64u
+#define VEC ((size_t)64)
 
 static inline AVX512 __m512i load(const uint8_t *src)
 {
@@ -150,7 +150,8 @@ static AVX512 uint32_t create_delta(struct svai_delta *delta, const uint8_t *a, 
 	uint8_t *entry = delta->addr + delta->size;
 	const uint8_t *end = delta->addr + delta->max_size;
 
-	for (; size - done >= 4 * VEC && end - entry >= 4 * 8 * SVAI_DELTA_ENTRY; done += 4 * VEC) {
+	for (; size - done >= 4 * VEC && (size_t)(end - entry) >= (size_t)4 * 8 * SVAI_DELTA_ENTRY;
+	     done += 4 * VEC) {
 		if (is_equal(a + done, b + done))
 			continue;
 #pragma GCC unroll 4
@@ -218,10 +219,11 @@ static AVX512 uint32_t crc_of_vectors(uint32_t reg, const uint8_t **src, size_t 
 	v[0] = _mm512_xor_si512(v[0], _mm512_zextsi128_si512(_mm_cvtsi32_si128((int)reg)));
 	p += 4 * VEC;
 	*size -= 4 * VEC;
-	for (; *size >= 4 * VEC; *size -= 4 * VEC, p += 4 * VEC)
+	for (; *size >= 4 * VEC; *size -= 4 * VEC, p += 4 * VEC) {
 #pragma GCC unroll 4
 		for (size_t i = 0; i < 4; i++)
 			v[i] = fold(v[i], far, reflect_bytes(load(p + i * VEC)));
+	}
 #pragma GCC unroll 4
 	for (size_t i = 1; i < 4; i++)
 		v[0] = fold(v[0], near, v[i]);

@@ -24,6 +24,7 @@ static struct {
 	bool avx;
 } crc;
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is ISA-L's */
 static unsigned int own_crc32c(unsigned char *src, int size, unsigned int reg)
 {
 	for (int i = 0; i < size; i++)

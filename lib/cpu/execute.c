@@ -38,22 +38,21 @@ static bool wants_record(const struct sva_desc *desc, unsigned int status)
 		status != SVA_STATUS_BATCH_FAIL);
 }
 
-/* A record by words, as it was written a moment ago: a larger load would wait for the stores. */
-typedef uint64_t word __attribute__((may_alias));
-
+/* By fields, as the record was written a moment ago: a larger load would wait for the stores. */
 void svai_cpu_complete(const struct sva_desc *desc, unsigned int status,
 		       const struct sva_record *record)
 {
 	struct sva_record *to = (struct sva_record *)desc->completion_addr;
-	const word *from = (const word *)record;
-	word *words = (word *)to;
 
 	if (!wants_record(desc, status))
 		return;
-	words[0] = from[0] & ~(word)UINT8_MAX;
-	words[1] = from[1];
-	words[2] = from[2];
-	words[3] = from[3];
+	to->result = record->result;
+	to->fault_info = record->fault_info;
+	to->reserved = record->reserved;
+	to->bytes_completed = record->bytes_completed;
+	to->fault_addr = record->fault_addr;
+	to->dif_src = record->dif_src; /* the largest of its union */
+	to->dif_dst = record->dif_dst;
 	__atomic_store_n(&to->status, (uint8_t)status, __ATOMIC_RELEASE);
 }
 

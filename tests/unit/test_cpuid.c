@@ -49,13 +49,7 @@ static unsigned int ask_with(const char *value)
 		setenv("LIBSVA_CPU", value, 1);
 	else
 		unsetenv("LIBSVA_CPU");
-	return sva_cpu_features() & ~SVA_CPU_AVX2;
-}
-
-static unsigned int ask_for_avx2(const char *value)
-{
-	setenv("LIBSVA_CPU", value, 1);
-	return sva_cpu_features() & SVA_CPU_AVX2;
+	return sva_cpu_features();
 }
 
 static void assert_features(const char *value, unsigned int expected)
@@ -91,17 +85,6 @@ static void each_bit_is_set_and_cleared(void **state)
 	assert_features(EVERYTHING ",-clflushopt", ALL & ~SVA_CPU_CLFLUSHOPT);
 	assert_features(EVERYTHING ",-avx2", ALL & ~SVA_CPU_AVX2);
 	assert_features(EVERYTHING ",-avx512", ALL & ~SVA_CPU_AVX512);
-}
-
-/* Nobody emulates it: it can be taken away, but not given. */
-static void avx2(void **state)
-{
-	const unsigned int there = __builtin_cpu_supports("avx2") ? SVA_CPU_AVX2 : 0;
-
-	(void)state;
-	assert_int_equal(in_a_child(ask_for_avx2, ""), there);
-	assert_int_equal(in_a_child(ask_for_avx2, "+avx2"), there);
-	assert_int_equal(in_a_child(ask_for_avx2, "-avx2"), 0);
 }
 
 static void several_words(void **state)
@@ -172,7 +155,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_the_variable),
 		cmocka_unit_test(each_bit_is_set_and_cleared),
-		cmocka_unit_test(avx2),
 		cmocka_unit_test(several_words),
 		cmocka_unit_test(words_that_are_not_understood),
 		cmocka_unit_test(nonsense_does_not_hide_the_rest),
