@@ -42,7 +42,7 @@ void run_count_reset(void)
 
 struct run_count run_count_of(enum run_function function)
 {
-	struct run_count copy;
+	struct run_count copy = { 0 };
 
 	for (unsigned int i = 0; i < NUMBERS; i++)
 		((uint64_t *)&copy)[i] =

@@ -293,6 +293,7 @@ static enum run_why run_chosen(struct call *call, uint64_t *device_bytes)
 {
 	struct run_choice choice = choose(call->function, call->size);
 	enum run_why why = RUN_WHY_FASTER;
+	bool was_open = run_queue_is_open();
 	uint64_t start = choice.measure ? now_ns() : 0;
 
 	if (choice.cpu == RUN_ALL)
@@ -301,8 +302,10 @@ static enum run_why run_chosen(struct call *call, uint64_t *device_bytes)
 		why = offload(call, choice.cpu, device_bytes);
 	if (why == RUN_WHY_NO_DEVICE && !settings.stats && !settings.signal)
 		close_gates();
-	/* What only this call could not do says nothing about the device. */
-	if (choice.measure && (*device_bytes || why == RUN_WHY_FASTER || why >= RUN_WHY_FAULT))
+	/* What only this call could not do, or what the opening took, says nothing about the
+	 * device. */
+	if (choice.measure &&
+	    (why == RUN_WHY_FASTER || (was_open && (*device_bytes || why >= RUN_WHY_FAULT))))
 		learn(call->function, call->size, choice, now_ns() - start);
 	return why;
 }

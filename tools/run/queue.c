@@ -152,6 +152,11 @@ struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why)
 	return run_queue_get(blocked, why);
 }
 
+bool run_queue_is_open(void)
+{
+	return __atomic_load_n(&state, __ATOMIC_RELAXED) == OPEN;
+}
+
 const char *run_queue_text(void)
 {
 	return text;
