@@ -343,7 +343,7 @@ static void run(struct call *call, const void *caller)
 		run_count(call->function, call->size, device_bytes, why);
 }
 
-void *run_copy(enum run_function function, void *dst, const void *src, size_t size,
+void *run_copy(void *dst, const void *src, size_t size, enum run_function function,
 	       const void *caller)
 {
 	struct call call = { .function = function, .dst = dst, .src = src, .size = size };
