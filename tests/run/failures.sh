@@ -26,6 +26,8 @@ for method in touch populate cpu; do
 	with '' --inject op=memmove,every=3,fault=5000 -- --fault $method -- "$cases" sizes
 	with '' --no-mmap -- --fault $method -- "$cases" sizes # write(2)
 done
+with '' --no-mmap -- -- "$cases" closed_files # where writing would write to the program's
+with '' --plain -- -- "$cases" sizes
 with 'page fault' -- --fault cpu -- "$cases" page_faults
 with 'device error' --inject op=memmove,every=3,status=0x21 -- -- "$cases" sizes
 with 'device error' --inject op=compare,every=5,status=0x21 -- -- "$cases" memcmp_mismatch

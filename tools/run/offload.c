@@ -261,7 +261,7 @@ static enum run_why offload(struct call *call, unsigned int cpu, uint64_t *devic
 	}
 	plain(call, 0, head);
 	if (call->order)
-		return RUN_WHY_NONE;
+		return RUN_WHY_DIFFERENT;
 	body = (call->size - head) & -(size_t)LINE;
 	rest = body / RUN_ALL * cpu & -(size_t)LINE;
 	why = try_device(call, head, body - rest, rest);

@@ -1,46 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "count.h"
+#include "files.h"
 #include "offload.h"
 #include "queue.h"
 #include "record.h"
 #include "report.h"
 
-#define ROOM     65536 /* bytes of a report */
-#define FIRST_FD 200   /* where no program expects its own next file */
+#define ROOM 65536 /* bytes of a report */
 
 static struct run_settings settings;
 static int error_fd = -1;
-static struct stat error_file; /* what is behind it: the program may have closed and reused it */
-static bool taken;             /* the buffer */
+static bool taken; /* the buffer */
 
 void run_report_start(const struct run_settings *from)
 {
 	settings = *from;
-	if (*settings.output)
-		return;
-	error_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, FIRST_FD);
-	if (error_fd >= 0 && fstat(error_fd, &error_file)) {
-		close(error_fd);
-		error_fd = -1;
-	}
+	if (!*settings.output)
+		error_fd = run_file_keep(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
 }
 
 static int open_output(void)
 {
-	struct stat now;
-
 	if (*settings.output)
 		return open(settings.output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY,
 			    0666);
-	if (error_fd < 0 || fstat(error_fd, &now) || now.st_dev != error_file.st_dev ||
-	    now.st_ino != error_file.st_ino)
-		return -1;
-	return error_fd;
+	return run_file_is_ours(error_fd) ? error_fd : -1;
 }
 
 /* In one piece, where that can be had: several processes may write to one file. */

@@ -37,6 +37,8 @@ static void forked(void)
 {
 	child = true;
 	run_offload_forked();
+	if (!tells())
+		return;
 	run_count_reset();
 	run_record_reset();
 }
