@@ -138,6 +138,31 @@ static void sizes(void)
 	CHECK(memcpy(a, b, 0) == a && !memcmp(a, b, 0), 0);
 }
 
+/* So many calls of one size that all shares between CPU and device are tried. */
+static void shares(void)
+{
+	static const size_t large[] = { 150000, 1 << 20, 3 << 20 };
+	static unsigned char dst[(3 << 20) + 64], src[(3 << 20) + 64];
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t size = large[i] + i * 7;
+
+		for (unsigned int j = 0; j < 24; j++) {
+			size_t step = size / 1000 + j;
+
+			for (size_t k = 0; k < size; k += step)
+				src[k] = (unsigned char)(k + j);
+			memcpy(dst + j, src, size);
+			for (size_t k = 0; k < size; k += step)
+				CHECK(dst[j + k] == (unsigned char)(k + j), k);
+			CHECK(!memcmp(dst + j, src, size), size);
+			memset(dst + j, (int)j, size);
+			for (size_t k = 0; k < size; k += 61)
+				CHECK(dst[j + k] == j, k);
+		}
+	}
+}
+
 static void errno_untouched(void)
 {
 	for (int i = 0; i < 100; i++) {
@@ -548,6 +573,7 @@ int main(int argc, char **argv)
 		{ "memcmp_mismatch", memcmp_mismatch },
 		{ "overlap", overlap },
 		{ "sizes", sizes },
+		{ "shares", shares },
 		{ "errno", errno_untouched },
 		{ "page_faults", page_faults },
 		{ "closed_files", closed_files },

@@ -44,3 +44,8 @@ emulator=()
 fixed=(--timeout 0)
 succeeds -- "$cases" threads
 processes 1
+succeeds -- "$cases" shares
+processes 1
+says '{"function":"memcpy","from":131072,"cpu_eighths":' \
+	'{"function":"memset","from":1048576,"cpu_eighths":' \
+	'{"function":"memcmp","from":2097152,"cpu_eighths":'

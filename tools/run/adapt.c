@@ -2,7 +2,8 @@
 #include "adapt.h"
 
 #define NEEDED        4    /* measurements of each share before one is preferred */
-#define SHARED_CLASS  17   /* 128 KiB: from here on there is enough for both to do */
+#define SHARED_FIRST  17   /* 128 KiB: from here on there is enough for both to do, */
+#define SHARED_LAST   20   /* and to here on one operation takes the device's part */
 #define SEEN_CLASS    20   /* 1 MiB: to ask here costs nothing that anybody would notice */
 #define TRIAL_FIRST   1024 /* calls until another is tried again; doubled if nothing changes */
 #define TRIAL_LAST    65536
@@ -21,7 +22,9 @@ static unsigned int class_of(uint64_t bytes)
 
 static unsigned int shares_of(const struct run_adapt *adapt, unsigned int class)
 {
-	return class < SHARED_CLASS || !adapt->shared ? 2 : RUN_SHARES;
+	bool both = adapt->shared && class >= SHARED_FIRST && class <= SHARED_LAST;
+
+	return both ? RUN_SHARES : 2;
 }
 
 static void forget(struct run_class *c)

@@ -157,6 +157,12 @@ bool run_queue_is_open(void)
 	return __atomic_load_n(&state, __ATOMIC_RELAXED) == OPEN;
 }
 
+bool run_queue_stats(struct sva_wq_stats *stats)
+{
+	*stats = (struct sva_wq_stats){ .size = sizeof(*stats) };
+	return run_queue_is_open() && getpid() == owner && !sva_wq_stats(queue, stats);
+}
+
 const char *run_queue_text(void)
 {
 	return text;

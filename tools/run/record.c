@@ -146,12 +146,12 @@ struct gain {
 	uint64_t calls, bytes, cpu_ns, device_ns;
 };
 
-static uint64_t device_ns(const struct sizes *s)
+static uint64_t device_ns(const struct sizes *s, unsigned int buffers)
 {
 	uint64_t ns = s->calls * CALL_NS + s->bytes / BYTES_PER_NS;
 
-	if (s->pages) /* the share of absent ones in what was looked at, of all destinations */
-		ns += s->bytes / PAGE * s->absent / s->pages * ABSENT_PAGE_NS;
+	if (s->pages) /* as many of all pages as of those looked at */
+		ns += s->bytes / PAGE * buffers * s->absent / s->pages * ABSENT_PAGE_NS;
 	return ns;
 }
 
@@ -161,8 +161,9 @@ static int64_t saved(const struct gain *gain)
 }
 
 /* By the threshold that is best for the function; no calls if none is. */
-static struct gain gain_of(const struct function *f)
+static struct gain gain_of(enum run_function function)
 {
+	const struct function *f = &functions[function];
 	struct gain best = { 0 }, sum = { 0 };
 
 	for (unsigned int class = CLASSES; class -- > 0;) {
@@ -172,7 +173,7 @@ static struct gain gain_of(const struct function *f)
 		sum.calls += s->calls;
 		sum.bytes += s->bytes;
 		sum.cpu_ns += s->ns;
-		sum.device_ns += device_ns(s);
+		sum.device_ns += device_ns(s, function == RUN_MEMSET ? 1 : 2);
 		if (saved(&sum) > saved(&best))
 			best = sum;
 	}
@@ -192,7 +193,7 @@ static uint64_t sum_of_gains(void)
 	uint64_t sum = 0;
 
 	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++) {
-		struct gain gain = gain_of(&functions[f]);
+		struct gain gain = gain_of((enum run_function)f);
 
 		sum += (uint64_t)saved(&gain);
 	}
@@ -302,7 +303,7 @@ static void gain_text(struct run_text *to, const struct gain *gain)
 static void function_text(struct run_text *to, enum run_function function)
 {
 	const struct function *f = &functions[function];
-	struct gain gain = gain_of(f);
+	struct gain gain = gain_of(function);
 
 	run_text_cell(to, run_function_names[function], 10);
 	alignment_text(to, "destinations aligned:", f->dst);
@@ -371,9 +372,10 @@ static void alignment_json(struct run_text *to, const char *name, const uint64_t
 	run_text_char(to, ']');
 }
 
-static void function_json(struct run_text *to, const struct function *f)
+static void function_json(struct run_text *to, enum run_function function)
 {
-	struct gain gain = gain_of(f);
+	const struct function *f = &functions[function];
+	struct gain gain = gain_of(function);
 	uint64_t pages = 0, absent = 0;
 
 	for (unsigned int class = 0; class < CLASSES; class ++) {
@@ -421,7 +423,7 @@ void run_record_json(struct run_text *to)
 	run_text_char(to, '{');
 	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++) {
 		run_text_key(to, run_function_names[f]);
-		function_json(to, &functions[f]);
+		function_json(to, (enum run_function)f);
 	}
 	callers_json(to);
 	run_text_key(to, "model");

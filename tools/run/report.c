@@ -50,6 +50,51 @@ static void write_out(const char *text, size_t length)
 		close(fd);
 }
 
+/* The numbers of the queue that tell how well it goes. */
+#define QUEUE_NUMBERS 5
+
+static void queue_numbers(const struct sva_wq_stats *stats, uint64_t numbers[QUEUE_NUMBERS])
+{
+	numbers[0] = stats->operations;
+	numbers[1] = stats->retries;
+	numbers[2] = stats->read_faults + stats->write_faults;
+	numbers[3] = stats->resumed;
+	numbers[4] = stats->failures;
+}
+
+static void queue_text(struct run_text *to)
+{
+	static const char *const names[QUEUE_NUMBERS] = { " operations, ",
+							  " tries while it was full, ",
+							  " page faults, ", " resumed after one, ",
+							  " failures\n" };
+	uint64_t numbers[QUEUE_NUMBERS];
+	struct sva_wq_stats stats;
+
+	if (!run_queue_stats(&stats))
+		return;
+	queue_numbers(&stats, numbers);
+	run_text_string(to, "queue     ");
+	for (unsigned int i = 0; i < QUEUE_NUMBERS; i++) {
+		run_text_number(to, numbers[i], 0);
+		run_text_string(to, names[i]);
+	}
+}
+
+static void queue_json(struct run_text *to)
+{
+	static const char *const names[QUEUE_NUMBERS] = { "operations", "retries", "page_faults",
+							  "resumed", "failures" };
+	uint64_t numbers[QUEUE_NUMBERS];
+	struct sva_wq_stats stats;
+
+	if (!run_queue_stats(&stats))
+		return;
+	queue_numbers(&stats, numbers);
+	for (unsigned int i = 0; i < QUEUE_NUMBERS; i++)
+		run_text_member(to, names[i], numbers[i]);
+}
+
 static void as_text(struct run_text *to, bool live)
 {
 	run_text_string(to, "sva-run: ");
@@ -61,7 +106,10 @@ static void as_text(struct run_text *to, bool live)
 	run_text_char(to, '\n');
 	run_count_text(to);
 	run_offload_text(to);
-	if (settings.record && !live)
+	if (live)
+		return;
+	queue_text(to);
+	if (settings.record)
 		run_record_text(to);
 }
 
@@ -75,6 +123,8 @@ static void as_json(struct run_text *to, bool live)
 	run_text_json(to, run_queue_text());
 	run_count_json(to);
 	run_offload_json(to);
+	if (!live)
+		queue_json(to);
 	if (settings.record && !live)
 		run_record_json(to);
 	run_text_string(to, "}\n");
