@@ -32,6 +32,11 @@ if "$source/tests/emu/programs/emulated" true; then
 	"$tmp/prefix/bin/sva-emu" -- test -c /dev/dsa/wq0.0
 fi
 
+# So does sva-run.
+if [ -e "$tmp/prefix/bin/sva-run" ]; then
+	"$tmp/prefix/bin/sva-run" --stats sort /dev/null 2>&1 | grep -q '^sva-run: sort, process '
+fi
+
 mkdir "$tmp/consumer"
 cd "$tmp/consumer"
 cp "$source/tests/install/consumer/CMakeLists.txt" "$source/tests/install/use.c" .

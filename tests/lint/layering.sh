@@ -29,13 +29,14 @@ declare -A below=(
 	[emu/kernel]='emu/device'
 	[emu/process]='emu/device emu/model emu/trap'
 	[emu/cli]='emu/device emu/kernel'
+	[tools/run]=''
 )
 
 # folder_of FOLDER HEADER - where the header stands that a file of the folder includes
 folder_of()
 {
 	local folder
-	for folder in "$1" "${!below[@]}"; do
+	for folder in "$1" ${below[$1]} "${!below[@]}"; do
 		[ ! -e "$folder/$2" ] || { dirname "$(realpath --relative-to=. "$folder/$2")"; return; }
 	done
 	echo nowhere
@@ -74,7 +75,7 @@ acyclic headers <"$pairs"
 for file; do
 	"$nm" -A "$file" 2>/dev/null
 done | awk '
-	$NF ~ /^(sva|svai|emu)_/ {
+	$NF ~ /^(sva|svai|emu|run)_/ {
 		n = split($1, part, ":")
 		file = part[n - 1]
 		sub(/.*\//, "", file)

@@ -5,6 +5,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,6 +17,8 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,6 +138,31 @@ static void sizes(void)
 	CHECK(memcpy(a, b, 0) == a && !memcmp(a, b, 0), 0);
 }
 
+/* So many calls of one size that all shares between CPU and device are tried. */
+static void shares(void)
+{
+	static const size_t large[] = { 150000, 1 << 20, 3 << 20 };
+	static unsigned char dst[(3 << 20) + 64], src[(3 << 20) + 64];
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t size = large[i] + i * 7;
+
+		for (unsigned int j = 0; j < 24; j++) {
+			size_t step = size / 1000 + j;
+
+			for (size_t k = 0; k < size; k += step)
+				src[k] = (unsigned char)(k + j);
+			memcpy(dst + j, src, size);
+			for (size_t k = 0; k < size; k += step)
+				CHECK(dst[j + k] == (unsigned char)(k + j), k);
+			CHECK(!memcmp(dst + j, src, size), size);
+			memset(dst + j, (int)j, size);
+			for (size_t k = 0; k < size; k += 61)
+				CHECK(dst[j + k] == j, k);
+		}
+	}
+}
+
 static void errno_untouched(void)
 {
 	for (int i = 0; i < 100; i++) {
@@ -193,10 +221,6 @@ static void page_faults(void)
 		copy_once(); /* all works as before */
 }
 
-/*
- * Processes.
- */
-
 static int wait_for(pid_t child)
 {
 	int status = -1;
@@ -205,6 +229,57 @@ static int wait_for(pid_t child)
 		;
 	return status;
 }
+
+/*
+ * Files.
+ */
+
+static void open_all(const char *path)
+{
+	while (open(path, O_RDWR) >= 0)
+		;
+}
+
+/*
+ * A daemon closes all files, whatever they are, and opens its own where they were. They are not to
+ * be written to, nor closed.
+ */
+static void closed_files(void)
+{
+	static const struct rlimit few = { 300, 300 };
+	char path[] = "/tmp/cases_XXXXXX";
+	struct stat st;
+	pid_t child;
+	int first;
+
+	close(STDIN_FILENO);
+	copy_once();
+	CHECK(open("/dev/null", O_RDONLY) == STDIN_FILENO,
+	      0); /* the lowest number is the program's */
+	CHECK(!setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (int fd = 3; fd < 300; fd++)
+		close(fd);
+	first = mkstemp(path);
+	open_all(path);
+	for (int i = 0; i < 5; i++)
+		copy_once();
+	child = fork();
+	if (!child) {
+		copy_once();
+		for (int fd = first; fd < 300; fd++)
+			CHECK(fcntl(fd, F_GETFD) >= 0, (size_t)fd);
+		_exit(0);
+	}
+	CHECK(!wait_for(child), 0);
+	CHECK(!fstat(first, &st) && !st.st_size, (size_t)st.st_size);
+	unlink(path);
+	for (int fd = first; fd < 300; fd++)
+		close(fd);
+}
+
+/*
+ * Processes.
+ */
 
 static void forks(void)
 {
@@ -498,8 +573,10 @@ int main(int argc, char **argv)
 		{ "memcmp_mismatch", memcmp_mismatch },
 		{ "overlap", overlap },
 		{ "sizes", sizes },
+		{ "shares", shares },
 		{ "errno", errno_untouched },
 		{ "page_faults", page_faults },
+		{ "closed_files", closed_files },
 		{ "fork", forks },
 		{ "vfork", vforks },
 		{ "threads", threads },

@@ -26,6 +26,8 @@ for method in touch populate cpu; do
 	with '' --inject op=memmove,every=3,fault=5000 -- --fault $method -- "$cases" sizes
 	with '' --no-mmap -- --fault $method -- "$cases" sizes # write(2)
 done
+with '' --no-mmap -- -- "$cases" closed_files # where writing would write to the program's
+with '' --plain -- -- "$cases" sizes
 with 'page fault' -- --fault cpu -- "$cases" page_faults
 with 'device error' --inject op=memmove,every=3,status=0x21 -- -- "$cases" sizes
 with 'device error' --inject op=compare,every=5,status=0x21 -- -- "$cases" memcmp_mismatch
@@ -42,3 +44,8 @@ emulator=()
 fixed=(--timeout 0)
 succeeds -- "$cases" threads
 processes 1
+succeeds -- "$cases" shares
+processes 1
+says '{"function":"memcpy","from":131072,"cpu_eighths":' \
+	'{"function":"memset","from":1048576,"cpu_eighths":' \
+	'{"function":"memcmp","from":2097152,"cpu_eighths":'

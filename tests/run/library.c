@@ -55,7 +55,7 @@ static int zero(void)
 	return 0;
 }
 
-static int (*resolve(void))(void)
+static __attribute__((used)) int (*resolve(void))(void)
 {
 	return copy(to, from, EARLY) ? one : zero;
 }

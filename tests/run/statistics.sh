@@ -18,6 +18,7 @@ for name in "memcpy", "memmove", "memset", "memcmp":
     assert sum(size["calls"] for size in f["sizes"]) == f["calls"], name
     assert sum(f["cpu"].values()) + f["device_calls"] >= f["calls"], name
     if sys.argv[2] == "device":
+        assert lines[0]["operations"] > 100 and lines[0]["failures"] == 0
         assert f["device_calls"] > 100 and 0 < f["device_bytes"] <= f["bytes"], name
     else:
         assert f["cpu"]["no device"] > 100 and f["device_calls"] == 0, name
@@ -40,6 +41,12 @@ grep -qE '^ +64K\+ +1 +0 +0 +0$' "$work/out" || fail "histogram:"
 command --stats -- bash -c "exec 2>&-; $cases once"
 command --stats -- sort /dev/null
 grep -q '^sva-run: sort, process' "$work/out" || fail "closed standard error:"
+# Without the command, by hand.
+by_hand=(env LD_PRELOAD="$(dirname "$sva_run")/libsva-run.so" LIBSVA_RUN_STATS=on "$cases" once)
+[ "$where" = cpu ] || by_hand=("$sva_emu" -- "${by_hand[@]}")
+"${by_hand[@]}" >"$work/out" 2>&1
+grep -qE '^memcpy +1 +100000 ' "$work/out" || fail "by hand:"
+
 command -- "$cases" once
 [ ! -s "$work/out" ] || fail "unasked:"
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "adapt.h"
 
-#define NEEDED       4    /* measurements of each share before one is preferred */
-#define SHARED_CLASS 17   /* 128 KiB: from here on there is enough for both to do */
-#define SEEN_CLASS   20   /* 1 MiB: to ask here costs nothing that anybody would notice */
-#define TRIAL_FIRST  1024 /* calls until another is tried again; doubled if nothing changes */
-#define TRIAL_LAST   65536
-#define MEASURE_EACH 16 /* of the calls that go the preferred way */
-#define HOPELESS     4  /* times the best cost: one measurement is enough */
+#define NEEDED        4    /* measurements of each share before one is preferred */
+#define SHARED_FIRST  17   /* 128 KiB: from here on there is enough for both to do, */
+#define SHARED_LAST   20   /* and to here on one operation takes the device's part */
+#define SEEN_CLASS    20   /* 1 MiB: to ask here costs nothing that anybody would notice */
+#define TRIAL_FIRST   1024 /* calls until another is tried again; doubled if nothing changes */
+#define TRIAL_LAST    65536
+#define MEASURE_EACH  16 /* of the calls that go the preferred way */
+#define HOPELESS      2  /* measurements are enough at so many times the best cost: */
+#define HOPELESS_COST 4
 
-static const unsigned int shares[RUN_SHARES] = { 0, RUN_ALL, 1, 2, 4 };
+static const unsigned int shares[RUN_SHARES] = { RUN_ALL, 0, 1, 2, 4 };
 
 static unsigned int class_of(uint64_t bytes)
 {
@@ -20,7 +22,9 @@ static unsigned int class_of(uint64_t bytes)
 
 static unsigned int shares_of(const struct run_adapt *adapt, unsigned int class)
 {
-	return class < SHARED_CLASS || !adapt->shared ? 2 : RUN_SHARES;
+	bool both = adapt->shared && class >= SHARED_FIRST && class <= SHARED_LAST;
+
+	return both ? RUN_SHARES : 2;
 }
 
 static void forget(struct run_class *c)
@@ -81,6 +85,13 @@ struct run_choice run_adapt_peek(const struct run_adapt *adapt, uint64_t bytes)
 	return (struct run_choice){ .cpu = shares[__atomic_load_n(&c->best, __ATOMIC_RELAXED)] };
 }
 
+/* So much dearer than the best that no more measurements are needed, nor wanted. */
+static bool is_hopeless(const struct run_class *c, unsigned int share)
+{
+	return c->at[share].samples == HOPELESS && c->at[c->best].samples >= NEEDED &&
+	       c->at[share].cost / HOPELESS_COST > c->at[c->best].cost;
+}
+
 /* Of the first ones the least, since the first call is often a slow one; then a running average. */
 static void add(struct run_class *c, unsigned int share, uint64_t cost)
 {
@@ -89,8 +100,9 @@ static void add(struct run_class *c, unsigned int share, uint64_t cost)
 
 	if (*samples < NEEDED) {
 		*average = *samples && *average < cost ? *average : cost;
-		*samples =
-			c->known && cost / HOPELESS > c->at[c->best].cost ? NEEDED : *samples + 1;
+		++*samples;
+		if (is_hopeless(c, share))
+			*samples = NEEDED;
 		return;
 	}
 	if (cost > 4 * *average) /* something else came in between */

@@ -23,7 +23,7 @@ struct run_class {
 		uint64_t cost;
 	} at[RUN_SHARES];
 	bool known;            /* all have been measured */
-	unsigned int best;     /* index of a share; the device's until known */
+	unsigned int best;     /* index of a share; the CPU's until known */
 	unsigned int next;     /* the one whose turn it is to be tried again */
 	uint64_t calls, trial; /* at this call */
 	uint64_t interval;     /* calls between two trials */

@@ -4,7 +4,9 @@
 static struct run_count counts[RUN_FUNCTIONS];
 
 /* All of a count is such numbers. */
-#define NUMBERS (sizeof(struct run_count) / sizeof(uint64_t))
+#define NUMBERS         (sizeof(struct run_count) / sizeof(uint64_t))
+
+#define ADD(to, number) __atomic_fetch_add(&(to), number, __ATOMIC_RELAXED)
 
 static unsigned int size_class(uint64_t bytes)
 {
@@ -13,24 +15,19 @@ static unsigned int size_class(uint64_t bytes)
 	return class < RUN_SIZES ? class : RUN_SIZES - 1;
 }
 
-static void add(uint64_t *to, uint64_t number)
-{
-	__atomic_fetch_add(to, number, __ATOMIC_RELAXED);
-}
-
 void run_count(enum run_function function, uint64_t bytes, uint64_t device_bytes, enum run_why why)
 {
 	struct run_count *count = &counts[function];
 
-	add(&count->calls, 1);
-	add(&count->bytes, bytes);
-	add(&count->sizes[size_class(bytes)], 1);
+	ADD(count->calls, 1);
+	ADD(count->bytes, bytes);
+	ADD(count->sizes[size_class(bytes)], 1);
 	if (why)
-		add(&count->why[why], 1);
+		ADD(count->why[why], 1);
 	if (!device_bytes)
 		return;
-	add(&count->device_calls, 1);
-	add(&count->device_bytes, device_bytes);
+	ADD(count->device_calls, 1);
+	ADD(count->device_bytes, device_bytes);
 }
 
 void run_count_reset(void)
@@ -42,7 +39,7 @@ void run_count_reset(void)
 
 struct run_count run_count_of(enum run_function function)
 {
-	struct run_count copy;
+	struct run_count copy = { 0 };
 
 	for (unsigned int i = 0; i < NUMBERS; i++)
 		((uint64_t *)&copy)[i] =

@@ -261,7 +261,7 @@ static enum run_why offload(struct call *call, unsigned int cpu, uint64_t *devic
 	}
 	plain(call, 0, head);
 	if (call->order)
-		return RUN_WHY_NONE;
+		return RUN_WHY_DIFFERENT;
 	body = (call->size - head) & -(size_t)LINE;
 	rest = body / RUN_ALL * cpu & -(size_t)LINE;
 	why = try_device(call, head, body - rest, rest);
@@ -293,6 +293,7 @@ static enum run_why run_chosen(struct call *call, uint64_t *device_bytes)
 {
 	struct run_choice choice = choose(call->function, call->size);
 	enum run_why why = RUN_WHY_FASTER;
+	bool was_open = run_queue_is_open();
 	uint64_t start = choice.measure ? now_ns() : 0;
 
 	if (choice.cpu == RUN_ALL)
@@ -301,8 +302,10 @@ static enum run_why run_chosen(struct call *call, uint64_t *device_bytes)
 		why = offload(call, choice.cpu, device_bytes);
 	if (why == RUN_WHY_NO_DEVICE && !settings.stats && !settings.signal)
 		close_gates();
-	/* What only this call could not do says nothing about the device. */
-	if (choice.measure && (*device_bytes || why == RUN_WHY_FASTER || why >= RUN_WHY_FAULT))
+	/* What only this call could not do, or what the opening took, says nothing about the
+	 * device. */
+	if (choice.measure &&
+	    (why == RUN_WHY_FASTER || (was_open && (*device_bytes || why >= RUN_WHY_FAULT))))
 		learn(call->function, call->size, choice, now_ns() - start);
 	return why;
 }
@@ -340,7 +343,7 @@ static void run(struct call *call, const void *caller)
 		run_count(call->function, call->size, device_bytes, why);
 }
 
-void *run_copy(enum run_function function, void *dst, const void *src, size_t size,
+void *run_copy(void *dst, const void *src, size_t size, enum run_function function,
 	       const void *caller)
 {
 	struct call call = { .function = function, .dst = dst, .src = src, .size = size };

@@ -14,7 +14,7 @@
  */
 extern size_t run_gate[RUN_FUNCTIONS] __attribute__((visibility("hidden")));
 
-void *run_copy(enum run_function function, void *dst, const void *src, size_t size,
+void *run_copy(void *dst, const void *src, size_t size, enum run_function function,
 	       const void *caller);
 void *run_fill(void *dst, int c, size_t size, const void *caller);
 int run_compare(const void *a, const void *b, size_t size, const void *caller);

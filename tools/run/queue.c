@@ -152,6 +152,17 @@ struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why)
 	return run_queue_get(blocked, why);
 }
 
+bool run_queue_is_open(void)
+{
+	return __atomic_load_n(&state, __ATOMIC_RELAXED) == OPEN;
+}
+
+bool run_queue_stats(struct sva_wq_stats *stats)
+{
+	*stats = (struct sva_wq_stats){ .size = sizeof(*stats) };
+	return run_queue_is_open() && getpid() == owner && !sva_wq_stats(queue, stats);
+}
+
 const char *run_queue_text(void)
 {
 	return text;

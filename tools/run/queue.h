@@ -23,6 +23,12 @@ void run_queue_forked(void);
  */
 struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why);
 
+/* run_queue_is_open - or has the next call to open it, which takes long? */
+bool run_queue_is_open(void);
+
+/* run_queue_stats - what it has done so far; false: none is open in this process */
+bool run_queue_stats(struct sva_wq_stats *stats);
+
 /* run_queue_text - one line about it, for a person */
 const char *run_queue_text(void);
 

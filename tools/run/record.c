@@ -48,10 +48,7 @@ static struct function functions[RUN_FUNCTIONS];
 static struct caller callers[CALLERS];
 static uint64_t other_callers; /* calls of those that had no room */
 
-static void add(uint64_t *to, uint64_t number)
-{
-	__atomic_fetch_add(to, number, __ATOMIC_RELAXED);
-}
+#define ADD(to, number) __atomic_fetch_add(&(to), number, __ATOMIC_RELAXED)
 
 static unsigned int class_of(uint64_t size)
 {
@@ -60,13 +57,14 @@ static unsigned int class_of(uint64_t size)
 	return class < CLASSES ? class : CLASSES - 1;
 }
 
-static void add_alignment(uint64_t counts[ALIGNMENTS], const void *buffer)
+/* Index of the largest of the alignments that a buffer has. */
+static unsigned int alignment_of(const void *buffer)
 {
 	unsigned int i = ALIGNMENTS - 1;
 
 	while ((uintptr_t)buffer % alignments[i])
 		i--;
-	add(&counts[i], 1);
+	return i;
 }
 
 static void look_at_pages(struct sizes *sizes, const void *buffer, size_t size)
@@ -81,8 +79,8 @@ static void look_at_pages(struct sizes *sizes, const void *buffer, size_t size)
 		pages = PAGES;
 	if (!mincore((void *)first, pages * PAGE, present)) {
 		for (size_t i = 0; i < pages; i++)
-			add(&sizes->absent, !(present[i] & 1));
-		add(&sizes->pages, pages);
+			ADD(sizes->absent, !(present[i] & 1));
+		ADD(sizes->pages, pages);
 	}
 	errno = saved;
 }
@@ -99,11 +97,11 @@ static void add_caller(const void *address, size_t size)
 						 __ATOMIC_RELAXED, __ATOMIC_RELAXED) &&
 		    there != address)
 			continue;
-		add(&c->calls, 1);
-		add(&c->bytes, size);
+		ADD(c->calls, 1);
+		ADD(c->bytes, size);
 		return;
 	}
-	add(&other_callers, 1);
+	ADD(other_callers, 1);
 }
 
 void run_record_before(enum run_function function, const void *dst, const void *src, size_t size,
@@ -112,9 +110,9 @@ void run_record_before(enum run_function function, const void *dst, const void *
 	struct function *f = &functions[function];
 	struct sizes *sizes = &f->class[class_of(size)];
 
-	add_alignment(f->dst, dst);
+	ADD(f->dst[alignment_of(dst)], 1);
 	if (src)
-		add_alignment(f->src, src);
+		ADD(f->src[alignment_of(src)], 1);
 	add_caller(caller, size);
 	if (size < PAGE || __atomic_fetch_add(&f->glances, 1, __ATOMIC_RELAXED) % GLANCES)
 		return;
@@ -127,9 +125,9 @@ void run_record_after(enum run_function function, size_t size, uint64_t ns)
 {
 	struct sizes *sizes = &functions[function].class[class_of(size)];
 
-	add(&sizes->calls, 1);
-	add(&sizes->bytes, size);
-	add(&sizes->ns, ns);
+	ADD(sizes->calls, 1);
+	ADD(sizes->bytes, size);
+	ADD(sizes->ns, ns);
 }
 
 void run_record_reset(void)
@@ -148,12 +146,12 @@ struct gain {
 	uint64_t calls, bytes, cpu_ns, device_ns;
 };
 
-static uint64_t device_ns(const struct sizes *s)
+static uint64_t device_ns(const struct sizes *s, unsigned int buffers)
 {
 	uint64_t ns = s->calls * CALL_NS + s->bytes / BYTES_PER_NS;
 
-	if (s->pages) /* the share of absent ones in what was looked at, of all destinations */
-		ns += s->bytes / PAGE * s->absent / s->pages * ABSENT_PAGE_NS;
+	if (s->pages) /* as many of all pages as of those looked at */
+		ns += s->bytes / PAGE * buffers * s->absent / s->pages * ABSENT_PAGE_NS;
 	return ns;
 }
 
@@ -163,8 +161,9 @@ static int64_t saved(const struct gain *gain)
 }
 
 /* By the threshold that is best for the function; no calls if none is. */
-static struct gain gain_of(const struct function *f)
+static struct gain gain_of(enum run_function function)
 {
+	const struct function *f = &functions[function];
 	struct gain best = { 0 }, sum = { 0 };
 
 	for (unsigned int class = CLASSES; class -- > 0;) {
@@ -174,7 +173,7 @@ static struct gain gain_of(const struct function *f)
 		sum.calls += s->calls;
 		sum.bytes += s->bytes;
 		sum.cpu_ns += s->ns;
-		sum.device_ns += device_ns(s);
+		sum.device_ns += device_ns(s, function == RUN_MEMSET ? 1 : 2);
 		if (saved(&sum) > saved(&best))
 			best = sum;
 	}
@@ -194,7 +193,7 @@ static uint64_t sum_of_gains(void)
 	uint64_t sum = 0;
 
 	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++) {
-		struct gain gain = gain_of(&functions[f]);
+		struct gain gain = gain_of((enum run_function)f);
 
 		sum += (uint64_t)saved(&gain);
 	}
@@ -229,9 +228,10 @@ static unsigned int top_callers(const struct caller *top[TOP])
 }
 
 /* "libc.so.6+0x1234 (name)" */
-static void caller_name(const struct caller *caller, char *name, size_t length)
+static const char *caller_name(const struct caller *caller)
 {
-	struct run_text text = { .at = name, .end = name + length - 1 };
+	static char name[256];
+	struct run_text text = { .at = name, .end = name + sizeof(name) - 1 };
 	Dl_info info;
 
 	if (dladdr(caller->address, &info) && info.dli_fname) {
@@ -249,6 +249,7 @@ static void caller_name(const struct caller *caller, char *name, size_t length)
 		run_text_hex(&text, (uintptr_t)caller->address);
 	}
 	*text.at = 0;
+	return name;
 }
 
 /*
@@ -302,7 +303,7 @@ static void gain_text(struct run_text *to, const struct gain *gain)
 static void function_text(struct run_text *to, enum run_function function)
 {
 	const struct function *f = &functions[function];
-	struct gain gain = gain_of(f);
+	struct gain gain = gain_of(function);
 
 	run_text_cell(to, run_function_names[function], 10);
 	alignment_text(to, "destinations aligned:", f->dst);
@@ -321,14 +322,11 @@ static void callers_text(struct run_text *to)
 	unsigned int count = top_callers(top);
 
 	for (unsigned int i = 0; i < count; i++) {
-		char name[256];
-
-		caller_name(top[i], name, sizeof(name));
 		run_text_number(to, top[i]->bytes, 16);
 		run_text_string(to, " bytes in ");
 		run_text_number(to, top[i]->calls, 0);
 		run_text_string(to, " calls from ");
-		run_text_string(to, name);
+		run_text_string(to, caller_name(top[i]));
 		run_text_char(to, '\n');
 	}
 }
@@ -374,9 +372,10 @@ static void alignment_json(struct run_text *to, const char *name, const uint64_t
 	run_text_char(to, ']');
 }
 
-static void function_json(struct run_text *to, const struct function *f)
+static void function_json(struct run_text *to, enum run_function function)
 {
-	struct gain gain = gain_of(f);
+	const struct function *f = &functions[function];
+	struct gain gain = gain_of(function);
 	uint64_t pages = 0, absent = 0;
 
 	for (unsigned int class = 0; class < CLASSES; class ++) {
@@ -406,14 +405,11 @@ static void callers_json(struct run_text *to)
 	run_text_key(to, "callers");
 	run_text_char(to, '[');
 	for (unsigned int i = 0; i < count; i++) {
-		char name[256];
-
-		caller_name(top[i], name, sizeof(name));
 		if (i)
 			run_text_char(to, ',');
 		run_text_char(to, '{');
 		run_text_key(to, "at");
-		run_text_json(to, name);
+		run_text_json(to, caller_name(top[i]));
 		run_text_member(to, "calls", top[i]->calls);
 		run_text_member(to, "bytes", top[i]->bytes);
 		run_text_char(to, '}');
@@ -427,7 +423,7 @@ void run_record_json(struct run_text *to)
 	run_text_char(to, '{');
 	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++) {
 		run_text_key(to, run_function_names[f]);
-		function_json(to, &functions[f]);
+		function_json(to, (enum run_function)f);
 	}
 	callers_json(to);
 	run_text_key(to, "model");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The beginning, the end and the forks of a process that has this library loaded. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,22 +20,24 @@ static bool tells(void)
 	return settings.offload && (settings.stats || settings.record || settings.signal);
 }
 
-/* Their functions check what the program does; a device would not. */
+/* What a sanitizer's run time has. Its functions check what the program does; a device would not.
+ */
+void __asan_init(void) __attribute__((weak));
+void __hwasan_init(void) __attribute__((weak));
+void __msan_init(void) __attribute__((weak));
+void __tsan_init(void) __attribute__((weak));
+
 static bool has_sanitizer(void)
 {
-	static const char *const names[] = { "__asan_init", "__hwasan_init", "__msan_init",
-					     "__tsan_init" };
-
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (dlsym(RTLD_DEFAULT, names[i]))
-			return true;
-	return false;
+	return __asan_init || __hwasan_init || __msan_init || __tsan_init;
 }
 
 static void forked(void)
 {
 	child = true;
 	run_offload_forked();
+	if (!tells())
+		return;
 	run_count_reset();
 	run_record_reset();
 }
