@@ -450,7 +450,7 @@ static unsigned int features_of(uint32_t max, uint32_t ecx)
 	trace.cpuid_max = max;
 	trace.cpuid_7_ecx = ecx;
 	TRACE(features = sva__cpuid_features());
-	return features;
+	return features & 15; /* of ECX */
 }
 
 /* Source of the bits: Intel SDM, volume 2, CPUID, leaf 7. */

@@ -268,7 +268,7 @@ static int finish(const struct perf_work *w, struct sva_wq *wq, struct sva_op *o
 		volatile unsigned char *at = (void *)(uintptr_t)op->record.fault_addr;
 
 		if (status & SVA_STATUS_WRITE)
-			*at = *at;
+			__atomic_fetch_or(at, 0, __ATOMIC_RELAXED);
 		else
 			(void)*at;
 		err = sva_submit(wq, op);
