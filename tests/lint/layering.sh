@@ -29,6 +29,7 @@ declare -A below=(
 	[emu/kernel]='emu/device'
 	[emu/process]='emu/device emu/model emu/trap'
 	[emu/cli]='emu/device emu/kernel'
+	[tools/perf]=''
 )
 
 # folder_of FOLDER HEADER - where the header stands that a file of the folder includes
@@ -74,7 +75,7 @@ acyclic headers <"$pairs"
 for file; do
 	"$nm" -A "$file" 2>/dev/null
 done | awk '
-	$NF ~ /^(sva|svai|emu)_/ {
+	$NF ~ /^(sva|svai|emu|perf)_/ {
 		n = split($1, part, ":")
 		file = part[n - 1]
 		sub(/.*\//, "", file)

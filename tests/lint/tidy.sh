@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# tidy.sh CLANG_TIDY - the checks of .clang-tidy over the library, the emulator and the headers
+# tidy.sh CLANG_TIDY - the checks of .clang-tidy over the library, the emulator, the tools and the headers
 set -euo pipefail
 # With the flags written out: clang-tidy mistakes every va_list for an uninitialised one where the
 # compilation database has a file twice, as it has those that the unit tests compile again.
@@ -22,7 +22,9 @@ check()
 }
 
 check -std=c11 -include lib/export.h -- lib
-read -ra packages <<<"$(pkg-config --cflags fuse3 json-c)"
+read -ra packages <<<"$(pkg-config --cflags fuse3 json-c uuid)"
 # cert-err34-c: what the emulator reads with sscanf() is the kernel's, or of limited width.
 checks=--checks=-cert-err34-c
 check -std=gnu11 -Iemu/{model,device,trap,kernel,process,cli} -DEMU_LIBRARY='""' "${packages[@]}" -- emu
+checks=--checks=
+check -std=gnu11 "${packages[@]}" -- tools/perf
