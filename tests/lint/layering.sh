@@ -36,7 +36,8 @@ declare -A below=(
 folder_of()
 {
 	local folder
-	for folder in "$1" "${!below[@]}"; do
+	# shellcheck disable=SC2086 # several folders
+	for folder in "$1" ${below[$1]} "${!below[@]}"; do
 		[ ! -e "$folder/$2" ] || { dirname "$(realpath --relative-to=. "$folder/$2")"; return; }
 	done
 	echo nowhere

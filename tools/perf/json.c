@@ -13,7 +13,7 @@
 #define FORMAT     "sva-perf"
 #define VERSION    1
 #define BREAKEVENS 256
-#define MOST_BYTES ((long)1 << 30) /* of a file */
+#define MOST_BYTES ((size_t)1 << 29) /* of a file */
 
 /* A value that could not be allocated is null in the file: never a crash. */
 static void put(json_object *object, const char *key, json_object *value)
@@ -406,26 +406,31 @@ static int read_run(json_object *object, struct perf_run *run, char *why, size_t
 	return read_cells(results, run, why, len);
 }
 
+/* A file, or a pipe, as a string. */
 static char *read_file(const char *path, int *err, size_t *size)
 {
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
-	long length = -1;
+	size_t room = 0;
 
 	*err = file ? 0 : -errno;
-	if (file && !fseek(file, 0, SEEK_END))
-		length = ftell(file);
-	if (file && (length < 0 || length > MOST_BYTES))
-		*err = length < 0 ? -EINVAL : -EFBIG;
-	if (!*err) {
-		rewind(file);
-		text = calloc(1, (size_t)length + 1);
-		*size = text ? fread(text, 1, (size_t)length, file) : 0;
-		if (!text)
-			*err = -ENOMEM;
-		else if (ferror(file))
-			*err = -EISDIR;
+	*size = 0;
+	while (!*err && !feof(file)) {
+		if (*size + 1 >= room) {
+			char *more = room < MOST_BYTES ? realloc(text, 2 * room + 65536) : NULL;
+
+			if (!more) {
+				*err = room < MOST_BYTES ? -ENOMEM : -EFBIG;
+				break;
+			}
+			text = more;
+			room = 2 * room + 65536;
+		}
+		*size += fread(text + *size, 1, room - *size - 1, file);
+		*err = ferror(file) ? -errno : 0;
 	}
+	if (text)
+		text[*size] = '\0';
 	if (file)
 		fclose(file);
 	return text;
@@ -447,6 +452,8 @@ int perf_json_read(const char *path, struct perf_run **run, char *why, size_t le
 		return err;
 	}
 	tokener = json_tokener_new();
+	if (tokener)
+		json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
 	if (tokener)
 		object = json_tokener_parse_ex(tokener, text, (int)size);
 	if (tokener && !object)

@@ -468,6 +468,15 @@ static void end_progress(const struct measurement *measurement)
 		fprintf(stderr, "\r%80s\r", "");
 }
 
+/* What no configuration is compared with, because all that would be were left out, can be long. */
+static bool is_needed(const struct perf_run *run, const struct perf_cell *cell)
+{
+	for (unsigned int i = 0; i < run->cell_count; i++)
+		if (perf_is_peer(cell, &run->cell[i]) && !run->cell[i].skipped)
+			return true;
+	return !perf_is_plain(cell);
+}
+
 /* One turn of one configuration; the first one is preceded by the calibration. */
 static int measure_cell(struct measurement *measurement, unsigned int i,
 			struct perf_histogram *latency)
@@ -478,6 +487,10 @@ static int measure_cell(struct measurement *measurement, unsigned int i,
 
 	show_progress(measurement, cell);
 	measurement->turns_done++;
+	if (!measurement->count[i] && !*cell->failed && !is_needed(measurement->run, cell)) {
+		perf_fail(cell, "the configurations that it belongs to were left out");
+		cell->skipped = true;
+	}
 	if (*cell->failed)
 		return 0;
 	if (!measurement->count[i])
@@ -505,6 +518,18 @@ static void shuffle(unsigned int *order, unsigned int count, uint64_t *random)
 	}
 }
 
+/* The first round has an order of its own: whether a plain function is needed is known in the end.
+ */
+static void first_order(const struct perf_run *run, unsigned int *order)
+{
+	unsigned int at = 0;
+
+	for (unsigned int plain = 0; plain < 2; plain++)
+		for (unsigned int i = 0; i < run->cell_count; i++)
+			if (perf_is_plain(&run->cell[i]) == plain)
+				order[at++] = i;
+}
+
 static int run_rounds(struct measurement *measurement, unsigned int *order,
 		      struct perf_histogram *latency)
 {
@@ -512,8 +537,7 @@ static int run_rounds(struct measurement *measurement, unsigned int *order,
 	uint64_t random = 0x9e3779b97f4a7c15u;
 	int err = 0;
 
-	for (unsigned int i = 0; i < cells; i++)
-		order[i] = i;
+	first_order(measurement->run, order);
 	for (unsigned int round = 0; round < measurement->settings->turns; round++) {
 		if (round)
 			shuffle(order, cells, &random);

@@ -62,17 +62,17 @@ static bool is_huge(const uint8_t *base, size_t size)
 /* A mapping that begins at a huge page: one that is too large, cut to size. */
 static uint8_t *map_aligned(size_t size)
 {
-	uint8_t *at = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	size_t head;
+	uint8_t *whole = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint8_t *at;
 
-	if (at == MAP_FAILED)
-		return at;
-	head = -(uintptr_t)at & (HUGE_PAGE - 1);
-	if (head)
-		munmap(at, head);
-	munmap(at + head + size, HUGE_PAGE - head);
-	return at + head;
+	if (whole == MAP_FAILED)
+		return whole;
+	at = whole + (-(uintptr_t)whole & (HUGE_PAGE - 1));
+	if (at > whole)
+		munmap(whole, (size_t)(at - whole));
+	munmap(at + size, HUGE_PAGE - (size_t)(at - whole));
+	return at;
 }
 
 static int map(struct perf_arena *arena, char *why, size_t len)

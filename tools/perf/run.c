@@ -17,12 +17,12 @@ const char *perf_metric_name(enum perf_metric metric)
 
 void perf_fact(struct perf_facts *facts, const char *key, const char *format, ...)
 {
-	struct perf_fact *fact = &facts->fact[facts->count];
+	struct perf_fact *fact;
 	va_list args;
 
 	if (facts->count == PERF_FACTS)
 		return;
-	facts->count++;
+	fact = &facts->fact[facts->count++];
 	fact->number = false;
 	snprintf(fact->key, sizeof(fact->key), "%s", key);
 	va_start(args, format);
@@ -32,8 +32,11 @@ void perf_fact(struct perf_facts *facts, const char *key, const char *format, ..
 
 void perf_fact_number(struct perf_facts *facts, const char *key, uint64_t value)
 {
+	unsigned int i = facts->count;
+
 	perf_fact(facts, key, "%" PRIu64, value);
-	facts->fact[facts->count - 1].number = true;
+	if (i < PERF_FACTS)
+		facts->fact[i].number = true;
 }
 
 const char *perf_fact_find(const struct perf_facts *facts, const char *key)
@@ -46,18 +49,18 @@ const char *perf_fact_find(const struct perf_facts *facts, const char *key)
 
 void perf_warn(struct perf_run *run, const char *format, ...)
 {
-	char *text = run->warning[run->warning_count];
+	char text[sizeof(run->warning[0])];
 	va_list args;
 
 	if (run->warning_count == PERF_WARNINGS)
 		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof(run->warning[0]), format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	for (unsigned int i = 0; i < run->warning_count; i++)
 		if (!strcmp(run->warning[i], text))
 			return;
-	run->warning_count++;
+	snprintf(run->warning[run->warning_count++], sizeof(text), "%s", text);
 }
 
 void perf_fail(struct perf_cell *cell, const char *format, ...)
@@ -155,21 +158,21 @@ bool perf_same(const struct perf_cell *a, const struct perf_cell *b, unsigned in
 	return true;
 }
 
-const struct perf_cell *perf_peer(const struct perf_run *run, const struct perf_cell *cell)
+bool perf_is_peer(const struct perf_cell *plain, const struct perf_cell *cell)
 {
 	const unsigned int own = 1u << PERF_MODE | 1u << PERF_QUEUE | 1u << PERF_PATH |
 				 1u << PERF_BATCH | 1u << PERF_DEPTH | 1u << PERF_WAIT |
 				 1u << PERF_FLAGS;
 
-	if (perf_is_plain(cell))
-		return NULL;
-	for (unsigned int i = 0; i < run->cell_count; i++) {
-		const struct perf_cell *peer = &run->cell[i];
+	return perf_is_plain(plain) && !perf_is_plain(cell) &&
+	       perf_slots(plain) == perf_slots(cell) && perf_same(cell, plain, own);
+}
 
-		if (perf_is_plain(peer) && peer->turns && perf_slots(peer) == perf_slots(cell) &&
-		    perf_same(cell, peer, own))
-			return peer;
-	}
+const struct perf_cell *perf_peer(const struct perf_run *run, const struct perf_cell *cell)
+{
+	for (unsigned int i = 0; i < run->cell_count; i++)
+		if (run->cell[i].turns && perf_is_peer(&run->cell[i], cell))
+			return &run->cell[i];
 	return NULL;
 }
 

@@ -92,6 +92,9 @@ double perf_rate(const struct perf_cell *cell);
 /* perf_peer - the plain function on the same buffers, or NULL */
 const struct perf_cell *perf_peer(const struct perf_run *run, const struct perf_cell *cell);
 
+/* perf_is_peer - is @plain the plain function on the buffers that @cell has? */
+bool perf_is_peer(const struct perf_cell *plain, const struct perf_cell *cell);
+
 /* perf_is_plain - a function of the C library, or the library's on the CPU */
 bool perf_is_plain(const struct perf_cell *cell);
 

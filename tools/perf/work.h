@@ -63,11 +63,4 @@ void perf_take(const struct sva_desc *desc, const struct sva_record *record,
 extern const struct perf_work perf_work_copies[], perf_work_looks[], perf_work_deltas[],
 	perf_work_difs[];
 
-/* perf_words_fill, perf_words_check - contents by a seed; the offset of what differs, or @size */
-void perf_words_fill(uint8_t *buffer, size_t size, uint64_t seed);
-size_t perf_words_check(const uint8_t *buffer, size_t size, uint64_t seed);
-
-/* perf_bytes_check - @size times the byte @value: the offset of another one, or @size */
-size_t perf_bytes_check(const uint8_t *buffer, size_t size, uint8_t value);
-
 #endif

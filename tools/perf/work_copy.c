@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Operations that write: move, fill, dualcast, cache flush; and the one that does nothing. */
+#include "contents.h"
 #include "work.h"
 
 #define JUNK    0xa5

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Deltas: one word in ten differs. */
+#include "contents.h"
 #include "work.h"
 
 #define EVERY 10u      /* words */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* T10 DIF: blocks of 512 bytes, each with a tuple of guard, application and reference tag. */
+#include "contents.h"
 #include "work.h"
 
 #define BLOCK 512u
@@ -115,11 +116,13 @@ static void spoil_dix(struct perf_slot *slot)
 
 static struct sva_desc_dif fields(bool src, bool dst)
 {
-	return (struct sva_desc_dif){ .flags = SVA_DIF_BLOCK_512,
-				      .src = src ? tags : (struct sva_dif_tags){ 0 },
-				      .dst = !dst  ? (struct sva_dif_tags){ 0 }
-					     : src ? new_tags
-						   : tags };
+	struct sva_desc_dif dif = { .flags = SVA_DIF_BLOCK_512 };
+
+	if (src)
+		dif.src = tags;
+	if (dst)
+		dif.dst = src ? new_tags : tags;
+	return dif;
 }
 
 static void prepare_check(struct sva_desc *desc, const struct perf_slot *slot, uint32_t flags)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Operations whose answer is what counts: compare, compare pattern, CRC, copy with CRC. */
+#include "contents.h"
 #include "work.h"
 
 #define PATTERN UINT64_C(0x8877665544332211)
