@@ -6,8 +6,8 @@ root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 
 # What it takes to build the library, and to test all of it.
 build_packages=(build-essential cmake ninja-build pkg-config libaccel-config-dev libfuse3-dev
-	libisal-dev libjson-c-dev uuid-dev) # libaccel_config.h includes uuid.h
-test_packages=(accel-config accel-config-test clang clang-format clang-tidy cppcheck git groff-base libclang-rt-dev kmod libcmocka-dev
+	libisal-dev libjson-c-dev uuid-dev)
+test_packages=(accel-config accel-config-test chromium clang clang-format clang-tidy cppcheck git groff-base libclang-rt-dev kmod libcmocka-dev
 	mandoc pciutils perl-base shellcheck util-linux valgrind)
 # What tests/vm builds QEMU with; what else it needs, it downloads.
 vm_packages=(libglib2.0-dev patch python3-distlib python3-venv xz-utils zlib1g-dev)

@@ -66,8 +66,8 @@ prints 'sva-perf: fill submit 4K: '
 [ "$(field "$work/run.json" 'scalar grep { $_->{op} eq "memmove" && @{$_->{samples}{time_ns}} == 3 } @{$_->{results}}')" = 2 ] ||
 	fail "the others were not measured"
 # A queue that vanishes: so too.
-emulated 1 --inject nth=3,halt -- --op memmove --mode submit --size 4K --queue wq0.0
-prints 'failed: ' 'accel-config enable-wq'
+emulated 1 --inject nth=3,halt=20 -- --op memmove --mode submit --size 4K --queue wq0.0
+prints 'failed: memmove submit 4K: memmove: status 0x41, lost; '
 [ "$(field "$work/run.json" 'scalar grep { $_->{mode} eq "plain" && @{$_->{samples}{time_ns}} == 3 } @{$_->{results}}')" = 1 ] ||
 	fail "what could be measured was not"
 emulated 1 -- --queue wq3.7

@@ -30,10 +30,14 @@ uint64_t perf_cpu_now(void)
 
 static int fail(struct perf_engine *engine, const char *what, int err)
 {
+	const char *remedy = "";
+
+	if (err == -ENODEV)
+		remedy = ": enable the queue again (accel-config enable-wq), and repeat the run";
+	else if (err == -ETIMEDOUT)
+		remedy = ": the device does not answer: reset it, and repeat the run";
 	snprintf(engine->failed, sizeof(engine->failed), "%s: %s%s", what, sva_strerror(err),
-		 err == -ENODEV
-			 ? ": enable the queue again (accel-config enable-wq), and repeat the run"
-			 : "");
+		 remedy);
 	return err;
 }
 
