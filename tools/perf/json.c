@@ -192,7 +192,7 @@ int perf_json_write(const struct perf_run *run, FILE *to)
 	int err = text ? 0 : -ENOMEM;
 
 	if (!err && (fputs(text, to) == EOF || fputc('\n', to) == EOF))
-		err = -EIO;
+		err = errno ? -errno : -EIO;
 	json_object_put(object);
 	return err;
 }

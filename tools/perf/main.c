@@ -129,9 +129,10 @@ static int write_to(int fd, const struct perf_run *run,
 	errno = 0;
 	if (!err)
 		err = write_run(run, to);
-	if (fflush(to) && (!err || err == -EIO))
+	if ((fflush(to) || ferror(to)) && !err)
+		err = errno ? -errno : -EIO;
+	if (fclose(to) && !err)
 		err = -errno;
-	fclose(to);
 	return err;
 }
 

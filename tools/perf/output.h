@@ -11,7 +11,7 @@ void perf_text(const struct perf_run *run, FILE *to);
 /* perf_csv - a line for each configuration; RFC 4180, with a header */
 void perf_csv(const struct perf_run *run, FILE *to);
 
-/* perf_json_write - everything; 0, -ENOMEM or -EIO */
+/* perf_json_write - everything; 0, -ENOMEM, or why it could not be written */
 int perf_json_write(const struct perf_run *run, FILE *to);
 
 /**

@@ -184,14 +184,16 @@ static bool starts_series(const struct perf_run *run, const struct perf_cell *ce
 }
 
 static void name_series(const struct perf_run *run, const struct perf_cell *cell,
-			unsigned int except, const char *which, struct perf_series *series)
+			unsigned int except, const char *suffix, struct perf_series *series)
 {
 	unsigned int axes = perf_varying(run) | 1u << PERF_MODE;
 
 	perf_label(cell, axes & ~(except | 1u << PERF_OP), series->name,
-		   sizeof(series->name) - strlen(which));
-	strcat(series->name, which);
+		   sizeof(series->name) - strlen(suffix));
+	strcat(series->name, suffix);
 }
+
+static const char *const which[2] = { ", first", ", second" };
 
 /* A plot by size, of one operation in one or two runs. Returns how many series had no room. */
 static unsigned int put_by_size(const struct perf_run *a, const struct perf_run *b, const char *op,
@@ -199,6 +201,7 @@ static unsigned int put_by_size(const struct perf_run *a, const struct perf_run 
 				struct perf_plot *plot, FILE *to)
 {
 	struct perf_series *series = calloc(PERF_SERIES * 2, sizeof(*series));
+	const struct perf_run *const runs[2] = { a, b };
 	unsigned int left_out = 0, colour = 0;
 
 	plot->count = 0;
@@ -212,15 +215,11 @@ static unsigned int put_by_size(const struct perf_run *a, const struct perf_run 
 			left_out++;
 			continue;
 		}
-		for (unsigned int r = 0; r < (b ? 2u : 1u); r++) {
+		for (unsigned int r = 0; r < 2 && runs[r]; r++) {
 			struct perf_series *one = &series[plot->count++];
 
-			collect(r ? b : a, cell, figure, one);
-			name_series(a, cell, 1u << PERF_SIZE,
-				    !b  ? ""
-				    : r ? ", second"
-					: ", first",
-				    one);
+			collect(runs[r], cell, figure, one);
+			name_series(a, cell, 1u << PERF_SIZE, b ? which[r] : "", one);
 			one->colour = colour;
 			one->dashed = r > 0;
 		}
@@ -287,20 +286,17 @@ static void put_latencies(const struct perf_run *a, const struct perf_run *b, co
 	snprintf(title, sizeof(title), "%s: latency at %s", op, bytes);
 	plot.title = title;
 	for (unsigned int i = 0; series && i < a->cell_count && colour < CURVES; i++) {
-		const struct perf_cell *cell = &a->cell[i], *other = same_in(b, cell);
+		const struct perf_cell *cell = &a->cell[i];
+		const struct perf_cell *const cells[2] = { cell, same_in(b, cell) };
 
 		if (strcmp(cell->text[PERF_OP], op) != 0 || cell->value[PERF_SIZE] != size ||
 		    !cell->turns)
 			continue;
-		for (unsigned int r = 0; r < (other ? 2u : 1u); r++) {
+		for (unsigned int r = 0; r < 2 && cells[r]; r++) {
 			struct perf_series *one = &series[plot.count++];
 
-			put_curve(r ? other : cell, one);
-			name_series(a, cell, 1u << PERF_SIZE,
-				    !other ? ""
-				    : r    ? ", second"
-					   : ", first",
-				    one);
+			put_curve(cells[r], one);
+			name_series(a, cell, 1u << PERF_SIZE, cells[1] ? which[r] : "", one);
 			one->colour = colour;
 			one->dashed = r > 0;
 		}
