@@ -41,15 +41,18 @@ static int fail(struct perf_engine *engine, const char *what, int err)
 	return err;
 }
 
-/* Bring in the page that an operation has missed, without changing a byte. */
+/*
+ * Bring in the page that an operation has missed. Not a byte changes, also where the device writes
+ * for another operation at the same time: hence the atomic instruction.
+ */
 static void touch(const struct sva_result *result)
 {
-	volatile uint8_t *at = (volatile uint8_t *)(uintptr_t)result->fault_addr;
+	uint8_t *at = (uint8_t *)(uintptr_t)result->fault_addr;
 
 	if (result->write_fault)
-		*at = *at;
+		(void)__atomic_fetch_or(at, 0, __ATOMIC_RELAXED);
 	else
-		(void)*at;
+		(void)__atomic_load_n(at, __ATOMIC_RELAXED);
 }
 
 static int wait_for(struct perf_engine *engine, struct sva_op *op)

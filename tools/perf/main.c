@@ -232,32 +232,38 @@ static int measure(struct perf_options *options, struct perf_run *run, struct pe
 	return run->interrupted ? EXIT_INTERRUPTED : 0;
 }
 
-static int run_measurement(int argc, char **argv)
+static int run_measurement(int argc, char **argv, struct perf_options *options,
+			   struct perf_run *run, struct perf_targets *targets)
+{
+	int json = -1, csv = -1, code = perf_options_parse(argc, argv, options);
+
+	if (code)
+		return code < 0 ? EXIT_USAGE : 0;
+	if (open_output("json", options->json, &json) || open_output("csv", options->csv, &csv))
+		return EXIT_FAILED;
+	options->settings.stop = &stop;
+	options->settings.progress = !options->quiet && isatty(STDERR_FILENO);
+	perf_machine_describe(run);
+	describe_run(run, options, argc, argv);
+	code = measure(options, run, targets, json, csv);
+	perf_targets_close(targets);
+	return code;
+}
+
+/* A run is large: not for the stack. */
+static int run_with_memory(int argc, char **argv)
 {
 	struct perf_run *run = calloc(1, sizeof(*run));
 	struct perf_targets *targets = calloc(1, sizeof(*targets));
 	struct perf_options *options = calloc(1, sizeof(*options));
-	int json = -1, csv = -1, code;
+	int code = EXIT_FAILED;
 
-	if (!run || !targets || !options) {
+	if (run && targets && options)
+		code = run_measurement(argc, argv, options, run, targets);
+	else
 		fprintf(stderr, "sva-perf: no memory\n");
-		return EXIT_FAILED;
-	}
-	code = perf_options_parse(argc, argv, options);
-	if (code) {
-		code = code < 0 ? EXIT_USAGE : 0;
-	} else if (open_output("json", options->json, &json) ||
-		   open_output("csv", options->csv, &csv)) {
-		code = EXIT_FAILED;
-	} else {
-		options->settings.stop = &stop;
-		options->settings.progress = !options->quiet && isatty(STDERR_FILENO);
-		perf_machine_describe(run);
-		describe_run(run, options, argc, argv);
-		code = measure(options, run, targets, json, csv);
-		perf_targets_close(targets);
-	}
-	perf_run_free(run);
+	if (run)
+		perf_run_free(run);
 	free(targets);
 	free(options);
 	return code;
@@ -270,7 +276,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "report"))
 		code = perf_report(argc - 1, argv + 1);
 	else
-		code = run_measurement(argc, argv);
+		code = run_with_memory(argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "sva-perf: cannot write to standard output: %s\n", strerror(errno));
 		code = code ? code : EXIT_FAILED;

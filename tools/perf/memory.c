@@ -4,6 +4,7 @@
 #include <linux/mempolicy.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -51,8 +52,10 @@ static bool is_huge(const uint8_t *base, size_t size)
 	while (smaps && fgets(line, sizeof(line), smaps)) {
 		if (!strncmp(line, start, strlen(start)))
 			here = true;
-		if (here && sscanf(line, "AnonHugePages: %lu kB", &huge) == 1)
+		if (here && !strncmp(line, "AnonHugePages:", 14)) {
+			huge = strtoul(line + 14, NULL, 10);
 			break;
+		}
 	}
 	if (smaps)
 		fclose(smaps);

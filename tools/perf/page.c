@@ -200,7 +200,7 @@ static unsigned int put_by_size(const struct perf_run *a, const struct perf_run 
 				double (*figure)(const struct perf_cell *cell),
 				struct perf_plot *plot, FILE *to)
 {
-	struct perf_series *series = calloc(PERF_SERIES * 2, sizeof(*series));
+	struct perf_series *series = calloc((size_t)PERF_SERIES * 2, sizeof(*series));
 	const struct perf_run *const runs[2] = { a, b };
 	unsigned int left_out = 0, colour = 0;
 
@@ -272,7 +272,7 @@ static uint64_t middle_size(const struct perf_run *run, const char *op)
 static void put_latencies(const struct perf_run *a, const struct perf_run *b, const char *op,
 			  FILE *to)
 {
-	struct perf_series *series = calloc(PERF_SERIES * 2, sizeof(*series));
+	struct perf_series *series = calloc((size_t)PERF_SERIES * 2, sizeof(*series));
 	struct perf_plot plot = { .x_label = "share of the operations that took no longer",
 				  .y_label = "latency",
 				  .x_names = percent_names,

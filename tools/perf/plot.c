@@ -105,7 +105,7 @@ static void put_y_axis(const struct perf_plot *plot, const struct scale *scale, 
 {
 	char text[32];
 
-	for (double decade = scale->y_least; decade <= scale->y_most + 0.5; decade++) {
+	for (int decade = (int)scale->y_least; decade <= (int)scale->y_most; decade++) {
 		double y = y_place(scale, decade);
 
 		put_grid(LEFT, y, WIDTH - RIGHT, y, to);
@@ -124,19 +124,18 @@ static void put_y_axis(const struct perf_plot *plot, const struct scale *scale, 
 /* At most about eight names of sizes: every power of 2, or every second one, and so on. */
 static void put_x_axis(const struct perf_plot *plot, const struct scale *scale, FILE *to)
 {
-	double first = ceil(scale->x_least), step = ceil((scale->x_most - first + 1) / 9);
+	int first = (int)ceil(scale->x_least), last = (int)floor(scale->x_most);
+	int step = plot->x_names ? 1 : (last - first) / 9 + 1;
 	char text[32];
 
-	if (plot->x_names)
-		step = 1;
-	for (double x = first; x <= scale->x_most; x += step) {
+	for (int x = first; x <= last; x += step) {
 		double place = x_place(scale, x);
 
 		put_grid(place, TOP, place, HEIGHT - BOTTOM, to);
 		if (plot->x_names)
-			snprintf(text, sizeof(text), "%s", plot->x_names[(unsigned int)x]);
+			snprintf(text, sizeof(text), "%s", plot->x_names[x]);
 		else
-			perf_bytes_text((uint64_t)exp2(x), text, sizeof(text));
+			perf_bytes_text(UINT64_C(1) << x, text, sizeof(text));
 		put_text(place, HEIGHT - BOTTOM + 16, "middle", text, to);
 	}
 	put_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, "middle", plot->x_label, to);

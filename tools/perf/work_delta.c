@@ -3,9 +3,9 @@
 #include "contents.h"
 #include "work.h"
 
-#define EVERY 10u      /* words */
-#define MOST  0x80000u /* bytes that one descriptor takes, and that have one table in a call */
-#define ENTRY 10u      /* bytes: offset and word */
+#define EVERY ((size_t)10) /* words */
+#define MOST  0x80000u     /* bytes that one descriptor takes, and that have one table in a call */
+#define ENTRY 10u          /* bytes: offset and word */
 
 static uint64_t load(const uint8_t *at)
 {
