@@ -108,7 +108,7 @@ static void twenty_per_cent_are_found(void **unused)
 
 	(void)unused;
 	assert_true(comparison.slower >= MOST);
-	assert_true(comparison.regressions >= MOST);
+	assert_true(comparison.regressions >= MOST / 2); /* beyond the bound for certain */
 	assert_int_equal(comparison.faster, 0);
 	assert_true(fabs(comparison.worst.ratio - 1.2) < 0.1);
 	comparison = compare(1 / 1.2, 1, 10);
@@ -132,6 +132,12 @@ static void plain_functions_tell_of_the_machine(void **unused)
 	(void)unused;
 	assert_int_equal(comparison.regressions, 0);
 	assert_true(fabs(comparison.plain_ratio - 1.3) < 0.1);
+	assert_true(comparison.noise[PERF_TIME] > 1.2);
+	/* What the machine did to them, it may have done to the others. */
+	comparison = compare(1.3, 1.3, 10);
+	assert_int_equal(comparison.regressions, 0);
+	comparison = compare(2, 1.3, 10);
+	assert_true(comparison.regressions >= MOST / 2);
 }
 
 static void exact_probabilities_are_those_of_the_tables(void **unused)

@@ -147,10 +147,52 @@ static void add_pair(struct perf_comparison *comparison, const struct perf_cell 
 			continue;
 		*change = (struct perf_change){ .a = a, .b = b, .metric = (enum perf_metric)m };
 		change->ratio = perf_shift(a->sample[m], a->turns, b->sample[m], b->turns);
-		change->probability =
-			perf_mann_whitney(a->sample[m], a->turns, b->sample[m], b->turns);
+		change->probability = 1;
 		comparison->count++;
 	}
+}
+
+/* That it is chance that the change, either way, is by more than a factor of @limit. */
+static double beyond(const struct perf_change *change, double limit)
+{
+	const struct perf_cell *low = change->ratio > 1 ? change->a : change->b;
+	const struct perf_cell *high = change->ratio > 1 ? change->b : change->a;
+	double granted[PERF_TURNS];
+
+	if (fmax(change->ratio, 1 / change->ratio) <= limit)
+		return 1;
+	for (unsigned int i = 0; i < low->turns; i++)
+		granted[i] = low->sample[change->metric][i] * limit;
+	return perf_mann_whitney(granted, low->turns, high->sample[change->metric], high->turns);
+}
+
+static double least_effect(const struct perf_comparison *comparison, enum perf_metric metric,
+			   double percent)
+{
+	return fmax(1 + percent / 100, comparison->noise[metric]);
+}
+
+/* What the machine has done to the plain functions, one metric. */
+static void judge_machine(struct perf_comparison *comparison, enum perf_metric metric)
+{
+	double *ratio = calloc(comparison->count + 1, sizeof(*ratio));
+	unsigned int count = 0;
+
+	comparison->noise[metric] = 1;
+	for (unsigned int i = 0; ratio && i < comparison->count; i++)
+		if (perf_is_plain(comparison->change[i].a) &&
+		    comparison->change[i].metric == metric && comparison->change[i].ratio > 0)
+			ratio[count++] = comparison->change[i].ratio;
+	if (count) {
+		qsort(ratio, count, sizeof(*ratio), by_double);
+		if (metric == PERF_TIME)
+			comparison->plain_ratio = ratio[count / 2];
+		for (unsigned int i = 0; i < count; i++)
+			ratio[i] = fmax(ratio[i], 1 / ratio[i]);
+		qsort(ratio, count, sizeof(*ratio), by_double);
+		comparison->noise[metric] = ratio[(9 * count + 9) / 10 - 1];
+	}
+	free(ratio);
 }
 
 static int by_probability(const void *a, const void *b)
@@ -186,38 +228,24 @@ static int correct(struct perf_comparison *comparison)
 static void judge(struct perf_comparison *comparison, struct perf_change *change, double min_effect,
 		  double max_regression)
 {
-	double limit = 1 + min_effect / 100;
-	bool large = change->ratio > limit || change->ratio < 1 / limit;
+	double limit = least_effect(comparison, change->metric, min_effect);
+	double bound = least_effect(comparison, change->metric, max_regression);
 
-	if (!large)
+	if (perf_is_plain(change->a) || fmax(change->ratio, 1 / change->ratio) <= limit)
 		return;
 	if (change->probability > PERF_ALPHA) {
 		change->verdict = PERF_NOISE;
 		return;
 	}
 	change->verdict = change->ratio > 1 ? PERF_SLOWER : PERF_FASTER;
-	if (perf_is_plain(change->a))
-		return;
 	comparison->slower += change->verdict == PERF_SLOWER;
 	comparison->faster += change->verdict == PERF_FASTER;
-	comparison->regressions += change->ratio > 1 + max_regression / 100;
+	if (change->verdict == PERF_FASTER ||
+	    beyond(change, bound) * comparison->count > PERF_ALPHA)
+		return;
+	comparison->regressions++;
 	if (change->ratio > comparison->worst.ratio)
 		comparison->worst = *change;
-}
-
-static void judge_machine(struct perf_comparison *comparison)
-{
-	double *ratio = calloc(comparison->count + 1, sizeof(*ratio));
-	unsigned int count = 0;
-
-	for (unsigned int i = 0; ratio && i < comparison->count; i++)
-		if (perf_is_plain(comparison->change[i].a) &&
-		    comparison->change[i].metric == PERF_TIME)
-			ratio[count++] = comparison->change[i].ratio;
-	if (count)
-		qsort(ratio, count, sizeof(*ratio), by_double);
-	comparison->plain_ratio = count ? ratio[count / 2] : NAN;
-	free(ratio);
 }
 
 int perf_compare(const struct perf_run *a, const struct perf_run *b, double min_effect,
@@ -239,13 +267,20 @@ int perf_compare(const struct perf_run *a, const struct perf_run *b, double min_
 	}
 	for (unsigned int i = 0; i < b->cell_count; i++)
 		comparison->only_b += b->cell[i].turns && !find(a, &b->cell[i]);
+	comparison->plain_ratio = NAN;
+	for (unsigned int m = 0; m < PERF_METRICS; m++)
+		judge_machine(comparison, (enum perf_metric)m);
+	for (unsigned int i = 0; i < comparison->count; i++)
+		if (!perf_is_plain(comparison->change[i].a))
+			comparison->change[i].probability = beyond(
+				&comparison->change[i],
+				least_effect(comparison, comparison->change[i].metric, min_effect));
 	if (correct(comparison)) {
 		perf_comparison_free(comparison);
 		return -ENOMEM;
 	}
 	for (unsigned int i = 0; i < comparison->count; i++)
 		judge(comparison, &comparison->change[i], min_effect, max_regression);
-	judge_machine(comparison);
 	return 0;
 }
 
@@ -296,11 +331,14 @@ void perf_comparison_text(const struct perf_comparison *comparison, double max_r
 	print_changes(comparison, PERF_FASTER, "Faster", to);
 	if (!comparison->slower && !comparison->faster)
 		fprintf(to, "no change beyond the noise\n");
-	if (isfinite(comparison->plain_ratio) && fabs(comparison->plain_ratio - 1) > 0.05)
+	if (comparison->noise[PERF_TIME] > 1.05)
 		fprintf(to,
-			"warning: the time of the plain functions has changed by %+.0f %%: the "
-			"machine is not "
-			"the same, or not as busy\n",
+			"warning: the plain functions have changed by up to %.0f %% (their median "
+			"by "
+			"%+.0f %%): the machine is not the same, or not as quiet; changes up to "
+			"that "
+			"count as noise\n",
+			100 * (comparison->noise[PERF_TIME] - 1),
 			100 * (comparison->plain_ratio - 1));
 	if (comparison->regressions)
 		fprintf(to,

@@ -3,10 +3,15 @@
  * Is one run slower than another, beyond the noise?
  *
  * Configurations are paired, and for each pair and metric the samples of the turns are compared by
- * the Mann-Whitney U test, which assumes nothing about their distribution. Of many tests some come
- * out by chance: the probabilities are corrected by Holm's method. What is then still significant
- * must also be large enough: the Hodges-Lehmann estimate of the ratio (the median of all ratios of
- * a sample of B to one of A).
+ * the Mann-Whitney U test, which assumes nothing about their distribution. What is tested is not
+ * whether there is a difference: two runs always differ a little, in where their memory lies, say.
+ * It is whether the difference is larger than the least that counts. That is what the user says, or
+ * what the plain functions have changed by, which are the same code in both runs: what the machine
+ * did to them it may have done to any other figure.
+ *
+ * Of many tests some come out by chance: the probabilities are corrected by Holm's method. The size
+ * of a change is the Hodges-Lehmann estimate of the ratio (the median of all ratios of a sample of
+ * B to one of A).
  */
 #ifndef PERF_COMPARE_H
 #define PERF_COMPARE_H
@@ -20,16 +25,18 @@ enum perf_verdict { PERF_SAME, PERF_FASTER, PERF_SLOWER, PERF_NOISE };
 struct perf_change {
 	const struct perf_cell *a, *b;
 	enum perf_metric metric;
-	double ratio;              /* of B to A: above 1 is slower */
-	double probability;        /* corrected: that it is chance */
+	double ratio;       /* of B to A: above 1 is slower */
+	double probability; /* corrected: that it is chance that it is beyond the least effect */
 	enum perf_verdict verdict; /* PERF_NOISE: large enough, but it may be chance */
 };
 
 struct perf_comparison {
 	unsigned int pairs, only_a, only_b; /* configurations */
 	unsigned int slower, faster, regressions;
-	double plain_ratio; /* of the plain functions, which the library has no part in; NAN: none
-			     */
+	/* Of the plain functions: the median ratio of their time, NAN for none; ... */
+	double plain_ratio;
+	/* ... and by what nine of ten of them have changed at most, as a ratio above 1. */
+	double noise[PERF_METRICS];
 	struct perf_change worst;
 	unsigned int count;
 	struct perf_change *change; /* in the order of A's configurations */
@@ -46,8 +53,7 @@ double perf_shift(const double *a, unsigned int a_count, const double *b, unsign
 /**
  * perf_compare - @min_effect and @max_regression are per cent
  *
- * Plain functions are compared too, and count for plain_ratio alone: they say whether the machine
- * is the same.
+ * Plain functions are no part of the verdict: they say what the machine has done.
  *
  * Returns 0 or -ENOMEM. perf_comparison_free() it.
  */

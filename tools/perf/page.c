@@ -126,11 +126,13 @@ static void put_comparison(const struct perf_comparison *comparison, FILE *to)
 			 "%u configurations in both runs: no change beyond the noise.",
 			 comparison->pairs);
 	put_element(comparison->slower ? "p class=\"bad\"" : "p class=\"good\"", text, to);
-	if (isfinite(comparison->plain_ratio) && fabs(comparison->plain_ratio - 1) > 0.05) {
+	if (comparison->noise[PERF_TIME] > 1.05) {
 		snprintf(text, sizeof(text),
-			 "The time of the plain functions has changed by %+.0f %%: the machine is "
-			 "not the "
-			 "same, or not as busy.",
+			 "The plain functions have changed by up to %.0f %% (their median by %+.0f "
+			 "%%): the "
+			 "machine is not the same, or not as quiet; changes up to that count as "
+			 "noise.",
+			 100 * (comparison->noise[PERF_TIME] - 1),
 			 100 * (comparison->plain_ratio - 1));
 		put_element("p class=\"warning\"", text, to);
 	}
