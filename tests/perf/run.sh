@@ -35,8 +35,8 @@ for preset in --quick --breakeven --saturate; do
 done
 
 # Cold caches, other pages, several threads, flags; on standard output.
-perf 0 --op memmove,crc --size 100,4K --cache warm,cold --pages 4k,thp --threads 1,3 --node any,0 \
-	--flags none,bof --mode submit,call,ring --cpus 0 "${short[@]}" --json - --quiet
+perf 0 --op memmove,crc --size 100 --cache warm,cold --pages 4k,thp --threads 1,3 --node any,0 \
+	--flags none,bof --mode submit,ring --cpus 0 "${short[@]}" --json - --quiet
 sed '/^sva-perf: warning: /d' "$work/out" >"$work/stdout.json"
 [ "$(field "$work/stdout.json" 'scalar grep { $_->{failed} } @{$_->{results}}')" = 0 ] || fail "something failed"
 echo "run: ok"
