@@ -59,7 +59,7 @@ refuse 1 "more than 4096 configurations" --queue cpu --op all --size 1..1M,3..50
 
 # What the machine cannot do is left out with its reason; nothing else is left here.
 refuse 1 "NUMA node 1000" --queue cpu --op fill --node 1000 "${short[@]}"
-refuse 1 "nothing was measured" --queue cpu --op fill --node 1000 "${short[@]}"
+refuse 1 "nothing was measured: fill submit" --queue cpu --op fill --node 1000 "${short[@]}"
 refuse 1 "more than half of the free memory" --queue cpu --op memmove --mode submit --size 1G --depth 4096 "${short[@]}"
 
 for option in --help --version; do

@@ -191,27 +191,33 @@ static int write_all(const struct perf_options *options, const struct perf_run *
 	return err ? err : csv_err ? csv_err : text_err;
 }
 
+static void print_reason(const char *what, const struct perf_cell *cell)
+{
+	fprintf(stderr, "sva-perf: %s%s %s %s: %s\n", what, cell->text[PERF_OP],
+		cell->text[PERF_MODE], cell->text[PERF_SIZE], cell->failed);
+}
+
 /* Something that should have been measured was not, or was wrong. */
 static int count_failed(const struct perf_run *run)
 {
+	const struct perf_cell *skipped = NULL;
 	int failed = 0, measured = 0;
 
 	for (unsigned int i = 0; i < run->cell_count; i++) {
 		const struct perf_cell *cell = &run->cell[i];
 
 		measured += cell->turns && !perf_is_plain(cell);
+		if (cell->skipped && !perf_is_plain(cell) && !skipped)
+			skipped = cell;
 		if (!*cell->failed || cell->skipped)
 			continue;
 		if (!failed++)
-			fprintf(stderr, "sva-perf: %s %s %s: %s\n", cell->text[PERF_OP],
-				cell->text[PERF_MODE], cell->text[PERF_SIZE], cell->failed);
+			print_reason("", cell);
 	}
-	if (!measured && !failed && !run->interrupted) {
-		fprintf(stderr,
-			"sva-perf: nothing was measured: the reasons stand after the table\n");
-		failed = 1;
-	}
-	return failed;
+	if (measured || failed || !skipped)
+		return failed;
+	print_reason("nothing was measured: ", skipped);
+	return 1;
 }
 
 static int measure(struct perf_options *options, struct perf_run *run, struct perf_targets *targets,

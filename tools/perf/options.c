@@ -78,8 +78,8 @@ static const struct preset {
 	  15,
 	  2 },
 	{ "saturate",
-	  { "memmove", "submit,ring", "auto", "auto", "4K,64K", "1,16", "1,4,16,64", NULL,
-	    "auto", "none", "any", "4k", "warm" },
+	  { "memmove", "submit,ring", "auto", "auto", "4K,64K", "1,16", "1,4,16,64", NULL, "auto",
+	    "none", "any", "4k", "warm" },
 	  11,
 	  3 },
 };

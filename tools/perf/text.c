@@ -112,7 +112,8 @@ static void print_failed(const struct perf_run *run, bool skipped, const char *w
 		bool seen = false;
 		char label[512];
 
-		if (!*cell->failed || cell->skipped != skipped)
+		/* A plain function is only left out with what it belongs to. */
+		if (!*cell->failed || cell->skipped != skipped || (skipped && perf_is_plain(cell)))
 			continue;
 		for (unsigned int k = 0; k < run->cell_count; k++) {
 			bool same = !strcmp(run->cell[k].failed, cell->failed);
