@@ -55,27 +55,26 @@ static double statistic(struct ranked *all, unsigned int count, unsigned int b_c
  */
 static double exact(unsigned int a_count, unsigned int b_count, double u)
 {
-	const unsigned int width = a_count * b_count + 1;
-	double *ways = calloc((size_t)(a_count + 1) * width, sizeof(*ways));
+	const size_t width = (size_t)a_count * b_count + 1;
+	double *ways = calloc(width, ((size_t)a_count + 1) * sizeof(*ways));
 	double below = 0, all = 0;
 
 	if (!ways)
 		return 1; /* nothing is claimed */
 	for (unsigned int a = 0; a <= a_count; a++)
-		ways[(size_t)a * width] = 1; /* without a B there is one way */
+		ways[a * width] = 1; /* without a B there is one way */
 	for (unsigned int b = 1; b <= b_count; b++)
 		for (unsigned int a = 1; a <= a_count; a++)
-			for (unsigned int i = width; i--;)
+			for (size_t i = width; i--;)
 				/* The largest is of B, above all A's; or of A, which adds nothing.
 				 */
-				ways[(size_t)a * width + i] =
-					(i >= a ? ways[(size_t)a * width + i - a] : 0) +
-					ways[(size_t)(a - 1) * width + i];
-	for (unsigned int i = 0; i < width; i++) {
-		double here = ways[(size_t)a_count * width + i];
+				ways[a * width + i] = (i >= a ? ways[a * width + i - a] : 0) +
+						      ways[(a - 1) * width + i];
+	for (size_t i = 0; i < width; i++) {
+		double here = ways[a_count * width + i];
 
 		all += here;
-		below += i <= u ? here : 0;
+		below += (double)i <= u ? here : 0;
 	}
 	free(ways);
 	return below / all;
