@@ -52,7 +52,7 @@ struct run_choice run_adapt_peek(const struct run_adapt *adapt, uint64_t bytes);
 bool run_adapt_learn(struct run_adapt *adapt, uint64_t bytes, struct run_choice choice,
 		     uint64_t ns);
 
-/* run_adapt_threshold - calls of fewer bytes are the CPU's, without asking; UINT64_MAX: all */
+/* run_adapt_threshold - calls of fewer bytes are the CPU's, without asking; at most 1 MiB */
 uint64_t run_adapt_threshold(const struct run_adapt *adapt);
 
 /* run_adapt_known - has the bin been measured? Then its best share is run_adapt_best(). */
