@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* An allocator that fills all memory it gives, by large calls of memset(): also that of sva-run. */
+/*
+ * An allocator that fills all memory it gives, by large calls of memset(), with its lock held:
+ * whoever needs memory to do that waits for ever.
+ */
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,6 +13,7 @@
 
 static char *memory;
 static size_t used;
+static bool locked;
 
 void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
@@ -19,17 +24,21 @@ void free(void *old);
 static void *take(size_t size)
 {
 	size_t room = (size + 64 + EACH - 1) & -(size_t)EACH;
-	char *start;
+	char *start = NULL;
 
+	while (__atomic_exchange_n(&locked, true, __ATOMIC_ACQUIRE))
+		;
 	if (!memory)
 		memory = mmap(NULL, ALL, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	start = memory + __atomic_fetch_add(&used, room, __ATOMIC_RELAXED);
-	if (memory == MAP_FAILED || start + room > memory + ALL)
-		return NULL;
-	memset(start, 0xaa, room);
-	*(size_t *)(void *)start = size;
-	return start + 64;
+	if (memory != MAP_FAILED && used + room <= ALL) {
+		start = memory + used;
+		used += room;
+		memset(start, 0xaa, room);
+		*(size_t *)(void *)start = size;
+	}
+	__atomic_store_n(&locked, false, __ATOMIC_RELEASE);
+	return start ? start + 64 : NULL;
 }
 
 void *malloc(size_t size)

@@ -431,6 +431,23 @@ static void first_in_handler(void)
 	copy_once();
 }
 
+/* A handler whose stack has room for a copy by the CPU, and for nothing else. */
+static void alternate_stack(void)
+{
+	struct sigaction action = { .sa_handler = copy_in_handler, .sa_flags = SA_ONSTACK };
+	size_t size = ((size_t)sysconf(_SC_MINSIGSTKSZ) + PAGE) & -(size_t)PAGE;
+	unsigned char *memory =
+		mmap(NULL, size + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	stack_t stack = { .ss_sp = memory + PAGE, .ss_size = size };
+
+	CHECK(memory != MAP_FAILED && !mprotect(memory, PAGE, PROT_NONE), 0);
+	CHECK(!sigaltstack(&stack, NULL) && !sigaction(SIGUSR1, &action, NULL), 0);
+	copy_once();
+	raise(SIGUSR1);
+	CHECK(handled == 1, 0);
+	copy_once();
+}
+
 static sigjmp_buf out;
 static volatile bool may_leave;
 
@@ -583,6 +600,7 @@ int main(int argc, char **argv)
 		{ "fork_threads", forks_of_threads },
 		{ "signal_handlers", signal_handlers },
 		{ "first_in_handler", first_in_handler },
+		{ "alternate_stack", alternate_stack },
 		{ "longjmp", leaves_by_longjmp },
 		{ "versioned", versioned },
 		{ "fortified", fortified },

@@ -59,6 +59,10 @@ for value in WAIT=yield THRESHOLD=-1 FUNCTIONS=x SIGNAL=9 CONFIG="$work/file" CO
 	ignores "LIBSVA_RUN_$value"
 done
 
+mkdir "$work/a b"
+cp "$sva_run" "$library" "$work/a b"
+sva_run="$work/a b/sva-run" refuses 'no path with a colon or a blank' --stats
+
 # What comes of the command itself.
 status=0
 "$sva_run" "$work/none" >"$work/out" 2>&1 || status=$?

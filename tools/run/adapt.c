@@ -4,7 +4,7 @@
 #define NEEDED        4    /* measurements of each share before one is preferred */
 #define SHARED_FIRST  17   /* 128 KiB: from here on there is enough for both to do, */
 #define SHARED_LAST   20   /* and to here on one operation takes the device's part */
-#define SEEN_CLASS    20   /* 1 MiB: to ask here costs nothing that anybody would notice */
+#define SEEN_BIN      20   /* 1 MiB: to ask here costs nothing that anybody would notice */
 #define TRIAL_FIRST   1024 /* calls until another is tried again; doubled if nothing changes */
 #define TRIAL_LAST    65536
 #define MEASURE_EACH  16 /* of the calls that go the preferred way */
@@ -13,35 +13,35 @@
 
 static const unsigned int shares[RUN_SHARES] = { RUN_ALL, 0, 1, 2, 4 };
 
-static unsigned int class_of(uint64_t bytes)
+static unsigned int bin_of(uint64_t bytes)
 {
-	unsigned int class = bytes ? 63 - (unsigned int)__builtin_clzll(bytes) : 0;
+	unsigned int bin = bytes ? 63 - (unsigned int)__builtin_clzll(bytes) : 0;
 
-	return class < RUN_CLASSES ? class : RUN_CLASSES - 1;
+	return bin < RUN_BINS ? bin : RUN_BINS - 1;
 }
 
-static unsigned int shares_of(const struct run_adapt *adapt, unsigned int class)
+static unsigned int shares_of(const struct run_adapt *adapt, unsigned int bin)
 {
-	bool both = adapt->shared && class >= SHARED_FIRST && class <= SHARED_LAST;
+	bool both = adapt->shared && bin >= SHARED_FIRST && bin <= SHARED_LAST;
 
 	return both ? RUN_SHARES : 2;
 }
 
-static void forget(struct run_class *c)
+static void forget(struct run_bin *c)
 {
-	*c = (struct run_class){ .trial = TRIAL_FIRST, .interval = TRIAL_FIRST };
+	*c = (struct run_bin){ .trial = TRIAL_FIRST, .interval = TRIAL_FIRST };
 }
 
 void run_adapt_start(struct run_adapt *adapt, uint64_t lowest, bool shared)
 {
 	adapt->shared = shared;
-	adapt->lowest = class_of(lowest);
-	for (unsigned int i = 0; i < RUN_CLASSES; i++)
-		forget(&adapt->class[i]);
+	adapt->lowest = bin_of(lowest);
+	for (unsigned int i = 0; i < RUN_BINS; i++)
+		forget(&adapt->bin[i]);
 }
 
 /* The first share that has not been measured often enough; their number if there is none. */
-static unsigned int unknown(const struct run_class *c, unsigned int count)
+static unsigned int unknown(const struct run_bin *c, unsigned int count)
 {
 	unsigned int i = 0;
 
@@ -51,7 +51,7 @@ static unsigned int unknown(const struct run_class *c, unsigned int count)
 }
 
 /* What is known of one share is old: measure it anew. */
-static void begin_trial(struct run_class *c, unsigned int count)
+static void begin_trial(struct run_bin *c, unsigned int count)
 {
 	c->next = (c->next + 1) % count;
 	if (c->next == c->best)
@@ -63,10 +63,10 @@ static void begin_trial(struct run_class *c, unsigned int count)
 
 struct run_choice run_adapt_choose(struct run_adapt *adapt, uint64_t bytes)
 {
-	unsigned int class = class_of(bytes), count = shares_of(adapt, class), i;
-	struct run_class *c = &adapt->class[class];
+	unsigned int bin = bin_of(bytes), count = shares_of(adapt, bin), i;
+	struct run_bin *c = &adapt->bin[bin];
 
-	if (class < adapt->lowest)
+	if (bin < adapt->lowest)
 		return (struct run_choice){ .cpu = RUN_ALL };
 	c->calls++;
 	if (c->known && c->calls >= c->trial)
@@ -80,20 +80,20 @@ struct run_choice run_adapt_choose(struct run_adapt *adapt, uint64_t bytes)
 
 struct run_choice run_adapt_peek(const struct run_adapt *adapt, uint64_t bytes)
 {
-	const struct run_class *c = &adapt->class[class_of(bytes)];
+	const struct run_bin *c = &adapt->bin[bin_of(bytes)];
 
 	return (struct run_choice){ .cpu = shares[__atomic_load_n(&c->best, __ATOMIC_RELAXED)] };
 }
 
 /* So much dearer than the best that no more measurements are needed, nor wanted. */
-static bool is_hopeless(const struct run_class *c, unsigned int share)
+static bool is_hopeless(const struct run_bin *c, unsigned int share)
 {
 	return c->at[share].samples == HOPELESS && c->at[c->best].samples >= NEEDED &&
 	       c->at[share].cost / HOPELESS_COST > c->at[c->best].cost;
 }
 
 /* Of the first ones the least, since the first call is often a slow one; then a running average. */
-static void add(struct run_class *c, unsigned int share, uint64_t cost)
+static void add(struct run_bin *c, unsigned int share, uint64_t cost)
 {
 	uint64_t *average = &c->at[share].cost;
 	uint32_t *samples = &c->at[share].samples;
@@ -111,12 +111,12 @@ static void add(struct run_class *c, unsigned int share, uint64_t cost)
 }
 
 /* Not for a difference that may be chance. */
-static bool is_better(const struct run_class *c, unsigned int share)
+static bool is_better(const struct run_bin *c, unsigned int share)
 {
 	return c->at[share].cost < c->at[c->best].cost - c->at[c->best].cost / 16;
 }
 
-static void choose_best(struct run_class *c, unsigned int count)
+static void choose_best(struct run_bin *c, unsigned int count)
 {
 	unsigned int before = c->best;
 
@@ -129,16 +129,16 @@ static void choose_best(struct run_class *c, unsigned int count)
 	c->trial = c->calls + TRIAL_FIRST;
 }
 
-static bool is_cpu(const struct run_adapt *adapt, unsigned int class)
+static bool is_cpu(const struct run_adapt *adapt, unsigned int bin)
 {
-	return adapt->class[class].known && run_adapt_best(adapt, class) == RUN_ALL;
+	return adapt->bin[bin].known && run_adapt_best(adapt, bin) == RUN_ALL;
 }
 
 bool run_adapt_learn(struct run_adapt *adapt, uint64_t bytes, struct run_choice choice, uint64_t ns)
 {
-	unsigned int class = class_of(bytes), count = shares_of(adapt, class), share = 0;
-	struct run_class *c = &adapt->class[class];
-	bool was_cpu = is_cpu(adapt, class);
+	unsigned int bin = bin_of(bytes), count = shares_of(adapt, bin), share = 0;
+	struct run_bin *c = &adapt->bin[bin];
+	bool was_cpu = is_cpu(adapt, bin);
 
 	while (shares[share] != choice.cpu)
 		share++;
@@ -147,29 +147,29 @@ bool run_adapt_learn(struct run_adapt *adapt, uint64_t bytes, struct run_choice 
 		return false;
 	c->known = true;
 	choose_best(c, count);
-	if (is_cpu(adapt, class) == was_cpu)
+	if (is_cpu(adapt, bin) == was_cpu)
 		return false;
 	/* What is better here may now be so below, where nobody has asked for a while. */
-	if (was_cpu && class > adapt->lowest && is_cpu(adapt, class - 1))
-		forget(&adapt->class[class - 1]);
+	if (was_cpu && bin > adapt->lowest && is_cpu(adapt, bin - 1))
+		forget(&adapt->bin[bin - 1]);
 	return true;
 }
 
 uint64_t run_adapt_threshold(const struct run_adapt *adapt)
 {
-	unsigned int class = adapt->lowest;
+	unsigned int bin = adapt->lowest;
 
-	while (class < SEEN_CLASS && is_cpu(adapt, class))
-		class ++;
-	return UINT64_C(1) << class;
+	while (bin < SEEN_BIN && is_cpu(adapt, bin))
+		bin++;
+	return UINT64_C(1) << bin;
 }
 
-bool run_adapt_known(const struct run_adapt *adapt, unsigned int class)
+bool run_adapt_known(const struct run_adapt *adapt, unsigned int bin)
 {
-	return adapt->class[class].known;
+	return adapt->bin[bin].known;
 }
 
-unsigned int run_adapt_best(const struct run_adapt *adapt, unsigned int class)
+unsigned int run_adapt_best(const struct run_adapt *adapt, unsigned int bin)
 {
-	return shares[adapt->class[class].best];
+	return shares[adapt->bin[bin].best];
 }

@@ -12,11 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RUN_CLASSES 32 /* class i: 2^i bytes and more; the last one has all that is larger */
-#define RUN_SHARES  5
-#define RUN_ALL     8 /* eighths: the CPU does all of it */
+#define RUN_BINS   32 /* bin i: 2^i bytes and more; the last one has all that is larger */
+#define RUN_SHARES 5
+#define RUN_ALL    8 /* eighths: the CPU does all of it */
 
-struct run_class {
+struct run_bin {
 	/* For each share that the CPU may have: how often it was measured, and ns per MiB. */
 	struct {
 		uint32_t samples;
@@ -30,9 +30,9 @@ struct run_class {
 };
 
 struct run_adapt {
-	unsigned int lowest; /* class: below, always the CPU */
+	unsigned int lowest; /* bin: below, always the CPU */
 	bool shared;         /* may both work at once? */
-	struct run_class class[RUN_CLASSES];
+	struct run_bin bin[RUN_BINS];
 };
 
 struct run_choice {
@@ -52,11 +52,11 @@ struct run_choice run_adapt_peek(const struct run_adapt *adapt, uint64_t bytes);
 bool run_adapt_learn(struct run_adapt *adapt, uint64_t bytes, struct run_choice choice,
 		     uint64_t ns);
 
-/* run_adapt_threshold - calls of fewer bytes are the CPU's, without asking; UINT64_MAX: all */
+/* run_adapt_threshold - calls of fewer bytes are the CPU's, without asking; at most 1 MiB */
 uint64_t run_adapt_threshold(const struct run_adapt *adapt);
 
-/* run_adapt_known - has the class been measured? Then its best share is run_adapt_best(). */
-bool run_adapt_known(const struct run_adapt *adapt, unsigned int class);
-unsigned int run_adapt_best(const struct run_adapt *adapt, unsigned int class);
+/* run_adapt_known - has the bin been measured? Then its best share is run_adapt_best(). */
+bool run_adapt_known(const struct run_adapt *adapt, unsigned int bin);
+unsigned int run_adapt_best(const struct run_adapt *adapt, unsigned int bin);
 
 #endif

@@ -8,11 +8,11 @@ static struct run_count counts[RUN_FUNCTIONS];
 
 #define ADD(to, number) __atomic_fetch_add(&(to), number, __ATOMIC_RELAXED)
 
-static unsigned int size_class(uint64_t bytes)
+static unsigned int bin_of(uint64_t bytes)
 {
-	unsigned int class = bytes ? 64 - (unsigned int)__builtin_clzll(bytes) : 0;
+	unsigned int bin = bytes ? 64 - (unsigned int)__builtin_clzll(bytes) : 0;
 
-	return class < RUN_SIZES ? class : RUN_SIZES - 1;
+	return bin < RUN_SIZES ? bin : RUN_SIZES - 1;
 }
 
 void run_count(enum run_function function, uint64_t bytes, uint64_t device_bytes, enum run_why why)
@@ -21,7 +21,7 @@ void run_count(enum run_function function, uint64_t bytes, uint64_t device_bytes
 
 	ADD(count->calls, 1);
 	ADD(count->bytes, bytes);
-	ADD(count->sizes[size_class(bytes)], 1);
+	ADD(count->sizes[bin_of(bytes)], 1);
 	if (why)
 		ADD(count->why[why], 1);
 	if (!device_bytes)
@@ -117,14 +117,14 @@ static void reasons(struct run_text *to)
 static void sizes(struct run_text *to)
 {
 	heading(to, run_function_names, RUN_FUNCTIONS);
-	for (unsigned int class = 0; class < RUN_SIZES; class ++) {
+	for (unsigned int bin = 0; bin < RUN_SIZES; bin++) {
 		uint64_t calls[RUN_FUNCTIONS], all = 0;
 
 		for (unsigned int f = 0; f < RUN_FUNCTIONS; f++)
-			all += calls[f] = run_count_of(f).sizes[class];
+			all += calls[f] = run_count_of(f).sizes[bin];
 		if (!all)
 			continue;
-		run_text_size(to, class ? UINT64_C(1) << (class - 1) : 0, NAME - 1);
+		run_text_size(to, bin ? UINT64_C(1) << (bin - 1) : 0, NAME - 1);
 		run_text_char(to, '+');
 		for (unsigned int f = 0; f < RUN_FUNCTIONS; f++)
 			run_text_number(to, calls[f], COLUMN);
@@ -158,14 +158,14 @@ static void function_json(struct run_text *to, const struct run_count *count)
 	run_text_char(to, '}');
 	run_text_key(to, "sizes");
 	run_text_char(to, '[');
-	for (unsigned int class = 0; class < RUN_SIZES; class ++) {
-		if (!count->sizes[class])
+	for (unsigned int bin = 0; bin < RUN_SIZES; bin++) {
+		if (!count->sizes[bin])
 			continue;
 		if (to->at[-1] != '[')
 			run_text_char(to, ',');
 		run_text_char(to, '{');
-		run_text_member(to, "from", class ? UINT64_C(1) << (class - 1) : 0);
-		run_text_member(to, "calls", count->sizes[class]);
+		run_text_member(to, "from", bin ? UINT64_C(1) << (bin - 1) : 0);
+		run_text_member(to, "calls", count->sizes[bin]);
 		run_text_char(to, '}');
 	}
 	run_text_string(to, "]}");

@@ -171,6 +171,11 @@ static int preload(void)
 	char library[PATH_MAX], *list;
 	int err = find_library(library);
 
+	if (!err && strpbrk(library, ": ")) {
+		fprintf(stderr, "sva-run: %s: LD_PRELOAD takes no path with a colon or a blank\n",
+			library);
+		return -EINVAL;
+	}
 	if (err || (before && is_listed(before, library)))
 		return err;
 	if (asprintf(&list, "%s%s%s", library, before && *before ? ":" : "", before ? before : "") <

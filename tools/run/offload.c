@@ -189,12 +189,17 @@ static bool overlap(const struct call *call)
 	return call->function < RUN_MEMSET && dst < src + call->size && src < dst + call->size;
 }
 
+static bool counts_all(void)
+{
+	return settings.record || settings.stats || settings.signal;
+}
+
 static void publish_gate(enum run_function function)
 {
 	uint64_t threshold = run_adapt_threshold(&adapt[function]);
 
-	if (settings.stats || settings.signal)
-		return; /* each call is counted */
+	if (counts_all())
+		return;
 	if (threshold < settings.threshold)
 		threshold = settings.threshold;
 	__atomic_store_n(&run_gate[function], threshold, __ATOMIC_RELAXED);
@@ -282,8 +287,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* Nothing is to be had, and nobody wants to know how often. */
-static void close_gates(void)
+void run_offload_end(void)
 {
 	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++)
 		__atomic_store_n(&run_gate[f], SIZE_MAX, __ATOMIC_RELAXED);
@@ -300,10 +304,9 @@ static enum run_why run_chosen(struct call *call, uint64_t *device_bytes)
 		plain(call, 0, call->size);
 	else
 		why = offload(call, choice.cpu, device_bytes);
-	if (why == RUN_WHY_NO_DEVICE && !settings.stats && !settings.signal)
-		close_gates();
-	/* What only this call could not do, or what the opening took, says nothing about the
-	 * device. */
+	if (why == RUN_WHY_NO_DEVICE && !counts_all())
+		run_offload_end();
+	/* What only this call could not do says nothing of the device, nor does the opening. */
 	if (choice.measure &&
 	    (why == RUN_WHY_FASTER || (was_open && (*device_bytes || why >= RUN_WHY_FAULT))))
 		learn(call->function, call->size, choice, now_ns() - start);
@@ -339,7 +342,7 @@ static void run(struct call *call, const void *caller)
 		plain(call, 0, call->size);
 	else
 		why = run_chosen(call, &device_bytes);
-	if (settings.stats || settings.signal)
+	if (counts_all())
 		run_count(call->function, call->size, device_bytes, why);
 }
 
@@ -374,6 +377,13 @@ int run_compare(const void *a, const void *b, size_t size, const void *caller)
  * Beginning and end.
  */
 
+static size_t first_gate(enum run_function function)
+{
+	if (!settings.offload || !(settings.functions >> function & 1))
+		return SIZE_MAX;
+	return counts_all() ? 0 : settings.threshold;
+}
+
 void run_offload_start(const struct run_settings *from)
 {
 	settings = *from;
@@ -383,16 +393,8 @@ void run_offload_start(const struct run_settings *from)
 		run_adapt_start(&adapt[f], settings.threshold, f != RUN_MEMCMP);
 	run_queue_start(&settings);
 	__atomic_store_n(&ready, true, __ATOMIC_RELEASE);
-	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++) {
-		bool all = settings.record || settings.stats || settings.signal;
-		bool none = !settings.offload || !(settings.functions >> f & 1);
-
-		__atomic_store_n(&run_gate[f],
-				 none  ? SIZE_MAX
-				 : all ? 0
-				       : settings.threshold,
-				 __ATOMIC_RELAXED);
-	}
+	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++)
+		__atomic_store_n(&run_gate[f], first_gate((enum run_function)f), __ATOMIC_RELAXED);
 }
 
 /* Whatever another thread was about to do, it has stayed behind. */
@@ -403,18 +405,13 @@ void run_offload_forked(void)
 	run_queue_forked();
 }
 
-void run_offload_stop(void)
+static void bin_text(struct run_text *to, enum run_function function, unsigned int bin)
 {
-	close_gates();
-}
-
-static void class_text(struct run_text *to, enum run_function function, unsigned int class)
-{
-	unsigned int cpu = run_adapt_best(&adapt[function], class);
+	unsigned int cpu = run_adapt_best(&adapt[function], bin);
 
 	run_text_cell(to, run_function_names[function], 10);
 	run_text_string(to, "of ");
-	run_text_size(to, UINT64_C(1) << class, 0);
+	run_text_size(to, UINT64_C(1) << bin, 0);
 	run_text_string(to, " and more: ");
 	if (cpu == RUN_ALL) {
 		run_text_string(to, "the CPU is faster\n");
@@ -430,9 +427,9 @@ static void class_text(struct run_text *to, enum run_function function, unsigned
 void run_offload_text(struct run_text *to)
 {
 	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++)
-		for (unsigned int class = 0; class < RUN_CLASSES; class ++)
-			if (settings.adapt && run_adapt_known(&adapt[f], class))
-				class_text(to, (enum run_function)f, class);
+		for (unsigned int bin = 0; bin < RUN_BINS; bin++)
+			if (settings.adapt && run_adapt_known(&adapt[f], bin))
+				bin_text(to, (enum run_function)f, bin);
 }
 
 void run_offload_json(struct run_text *to)
@@ -440,16 +437,16 @@ void run_offload_json(struct run_text *to)
 	run_text_key(to, "tuned");
 	run_text_char(to, '[');
 	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++) {
-		for (unsigned int class = 0; class < RUN_CLASSES; class ++) {
-			if (!settings.adapt || !run_adapt_known(&adapt[f], class))
+		for (unsigned int bin = 0; bin < RUN_BINS; bin++) {
+			if (!settings.adapt || !run_adapt_known(&adapt[f], bin))
 				continue;
 			if (to->at[-1] != '[')
 				run_text_char(to, ',');
 			run_text_char(to, '{');
 			run_text_key(to, "function");
 			run_text_json(to, run_function_names[f]);
-			run_text_member(to, "from", UINT64_C(1) << class);
-			run_text_member(to, "cpu_eighths", run_adapt_best(&adapt[f], class));
+			run_text_member(to, "from", UINT64_C(1) << bin);
+			run_text_member(to, "cpu_eighths", run_adapt_best(&adapt[f], bin));
 			run_text_char(to, '}');
 		}
 	}

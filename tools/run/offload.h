@@ -25,8 +25,8 @@ void run_offload_start(const struct run_settings *settings);
 /* run_offload_forked - in the child of a fork */
 void run_offload_forked(void);
 
-/* run_offload_stop - the program has come to its end: all is plain from now on */
-void run_offload_stop(void);
+/* run_offload_end - the program has come to its end: all is plain from now on */
+void run_offload_end(void);
 
 /* run_offload_text - what was found out about sizes; run_offload_json - members of an object */
 void run_offload_text(struct run_text *to);

@@ -68,17 +68,27 @@ void run_queue_forked(void)
 
 /*
  * A handler runs with its signal blocked, but for SA_NODEFER. A thread that blocks a signal which
- * has a handler for other reasons is taken for one, and leaves the opening to another time.
+ * has a handler for other reasons is taken for one.
  */
 static bool may_be_handler(const sigset_t *blocked)
 {
 	struct sigaction action;
 
+	if (sigisemptyset(blocked))
+		return false;
 	for (int sig = 1; sig < NSIG; sig++)
 		if (sigismember(blocked, sig) == 1 && !sigaction(sig, NULL, &action) &&
 		    action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
 			return true;
 	return false;
+}
+
+/* Where there may be room for little more than a handler that calls memcpy(). */
+static bool on_alternate_stack(void)
+{
+	stack_t stack;
+
+	return !sigaltstack(NULL, &stack) && stack.ss_flags & SS_ONSTACK;
 }
 
 static int open_queue(struct sva_report **report)
@@ -124,6 +134,7 @@ static void open_or_reopen(enum state from)
 {
 	struct sva_report *report = NULL;
 	int err = from == STALE ? sva_wq_reopen(queue) : open_queue(&report);
+
 	describe(err, report);
 	sva_report_free(report);
 	run_log(SVA_LOG_INFO, text);
@@ -139,7 +150,7 @@ struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why)
 		*why = RUN_WHY_NO_DEVICE;
 	else if (getpid() != owner)
 		*why = RUN_WHY_VFORK;
-	else if (now != OPEN && may_be_handler(blocked))
+	else if (may_be_handler(blocked) && (now != OPEN || on_alternate_stack()))
 		*why = RUN_WHY_HANDLER;
 	if (*why || now == OPEN)
 		return *why ? NULL : queue;

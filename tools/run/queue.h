@@ -19,7 +19,8 @@ void run_queue_forked(void);
  * @blocked: the signals that the program has blocked in this thread; now, all are
  *
  * The first caller opens it, the others do without it meanwhile. Opening allocates memory: not in
- * what may be a signal handler, since the code that it has interrupted may be allocating, too.
+ * what may be a signal handler, since the code that it has interrupted may be allocating, too. A
+ * handler with a stack of its own gets none either.
  */
 struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why);
 

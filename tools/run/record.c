@@ -8,7 +8,7 @@
 #include "record.h"
 
 #define PAGE    4096u
-#define CLASSES 40 /* powers of 2 */
+#define BINS    40 /* powers of 2 */
 #define CALLERS 1024
 #define TOP     10 /* callers that are printed */
 #define GLANCES 16 /* each 16th call of a page and more has its pages looked at */
@@ -34,7 +34,7 @@ struct sizes {
 };
 
 struct function {
-	struct sizes class[CLASSES];
+	struct sizes bin[BINS];
 	uint64_t dst[ALIGNMENTS], src[ALIGNMENTS]; /* aligned to so much, and not more */
 	uint64_t glances;
 };
@@ -50,11 +50,11 @@ static uint64_t other_callers; /* calls of those that had no room */
 
 #define ADD(to, number) __atomic_fetch_add(&(to), number, __ATOMIC_RELAXED)
 
-static unsigned int class_of(uint64_t size)
+static unsigned int bin_of(uint64_t size)
 {
-	unsigned int class = size ? 63 - (unsigned int)__builtin_clzll(size) : 0;
+	unsigned int bin = size ? 63 - (unsigned int)__builtin_clzll(size) : 0;
 
-	return class < CLASSES ? class : CLASSES - 1;
+	return bin < BINS ? bin : BINS - 1;
 }
 
 /* Index of the largest of the alignments that a buffer has. */
@@ -108,7 +108,7 @@ void run_record_before(enum run_function function, const void *dst, const void *
 		       const void *caller)
 {
 	struct function *f = &functions[function];
-	struct sizes *sizes = &f->class[class_of(size)];
+	struct sizes *sizes = &f->bin[bin_of(size)];
 
 	ADD(f->dst[alignment_of(dst)], 1);
 	if (src)
@@ -123,7 +123,7 @@ void run_record_before(enum run_function function, const void *dst, const void *
 
 void run_record_after(enum run_function function, size_t size, uint64_t ns)
 {
-	struct sizes *sizes = &functions[function].class[class_of(size)];
+	struct sizes *sizes = &functions[function].bin[bin_of(size)];
 
 	ADD(sizes->calls, 1);
 	ADD(sizes->bytes, size);
@@ -142,7 +142,7 @@ void run_record_reset(void)
  */
 
 struct gain {
-	unsigned int from; /* class */
+	unsigned int from; /* bin */
 	uint64_t calls, bytes, cpu_ns, device_ns;
 };
 
@@ -166,10 +166,10 @@ static struct gain gain_of(enum run_function function)
 	const struct function *f = &functions[function];
 	struct gain best = { 0 }, sum = { 0 };
 
-	for (unsigned int class = CLASSES; class -- > 0;) {
-		const struct sizes *s = &f->class[class];
+	for (unsigned int bin = BINS; bin-- > 0;) {
+		const struct sizes *s = &f->bin[bin];
 
-		sum.from = class;
+		sum.from = bin;
 		sum.calls += s->calls;
 		sum.bytes += s->bytes;
 		sum.cpu_ns += s->ns;
@@ -272,9 +272,9 @@ static void pages_text(struct run_text *to, const struct function *f)
 {
 	uint64_t pages = 0, absent = 0;
 
-	for (unsigned int class = 0; class < CLASSES; class ++) {
-		pages += f->class[class].pages;
-		absent += f->class[class].absent;
+	for (unsigned int bin = 0; bin < BINS; bin++) {
+		pages += f->bin[bin].pages;
+		absent += f->bin[bin].absent;
 	}
 	if (!pages)
 		return;
@@ -338,8 +338,8 @@ void run_record_text(struct run_text *to)
 	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++) {
 		uint64_t calls = 0;
 
-		for (unsigned int class = 0; class < CLASSES; class ++)
-			calls += functions[f].class[class].calls;
+		for (unsigned int bin = 0; bin < BINS; bin++)
+			calls += functions[f].bin[bin].calls;
 		if (calls)
 			function_text(to, (enum run_function)f);
 	}
@@ -378,9 +378,9 @@ static void function_json(struct run_text *to, enum run_function function)
 	struct gain gain = gain_of(function);
 	uint64_t pages = 0, absent = 0;
 
-	for (unsigned int class = 0; class < CLASSES; class ++) {
-		pages += f->class[class].pages;
-		absent += f->class[class].absent;
+	for (unsigned int bin = 0; bin < BINS; bin++) {
+		pages += f->bin[bin].pages;
+		absent += f->bin[bin].absent;
 	}
 	run_text_char(to, '{');
 	alignment_json(to, "dst_aligned", f->dst);

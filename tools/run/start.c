@@ -20,8 +20,7 @@ static bool tells(void)
 	return settings.offload && (settings.stats || settings.record || settings.signal);
 }
 
-/* What a sanitizer's run time has. Its functions check what the program does; a device would not.
- */
+/* Of the run time of a sanitizer, whose functions check what the program does. */
 void __asan_init(void) __attribute__((weak));
 void __hwasan_init(void) __attribute__((weak));
 void __msan_init(void) __attribute__((weak));
@@ -90,7 +89,7 @@ __attribute__((constructor)) static void start(void)
 
 __attribute__((destructor)) static void end(void)
 {
-	run_offload_stop();
+	run_offload_end();
 	if (tells() && (settings.stats || settings.record) && (!child || run_count_calls()))
 		run_report();
 }
