@@ -68,9 +68,14 @@ static void look_at_distribution(struct machine *m)
 
 static void look_at_kernel(struct machine *m)
 {
+	char *at = m->release;
+
 	if (!file_read(m->release, sizeof(m->release), m->root, "/proc/sys/kernel/osrelease"))
 		snprintf(m->release, sizeof(m->release), "unknown");
-	sscanf(m->release, "%u.%u.%u", &m->version[0], &m->version[1], &m->version[2]);
+	for (unsigned int i = 0; i < 3 && isdigit((unsigned char)*at); i++) {
+		m->version[i] = (unsigned int)strtoul(at, &at, 10);
+		at += *at == '.';
+	}
 	file_read(m->parameters, sizeof(m->parameters), m->root, "/proc/cmdline");
 }
 
@@ -184,6 +189,7 @@ static void look_at_driver(struct machine *m)
 
 static void look_at_user(struct machine *m)
 {
+	const char *preload = getenv("LD_PRELOAD");
 	char text[4096];
 
 	m->uid = (unsigned int)geteuid();
@@ -193,7 +199,7 @@ static void look_at_user(struct machine *m)
 				    !strcmp(text, ENTIRE_USER_IDS);
 	m->container = file_exists(m->root, "/.dockerenv") ||
 		       file_exists(m->root, "/run/.containerenv") || getenv("container");
-	m->emulated = (getenv("LD_PRELOAD") && strstr(getenv("LD_PRELOAD"), "libsva-emu")) ||
+	m->emulated = (preload && strstr(preload, "libsva-emu")) ||
 		      (file_read(text, sizeof(text), m->root, "/proc/self/mounts") &&
 		       strstr(text, "\nsva-emu "));
 }
@@ -216,13 +222,14 @@ bool machine_is_at_least(const struct machine *m, unsigned int major, unsigned i
 
 bool machine_lacks_sva(const struct machine *m)
 {
-	unsigned int package = 0;
+	const char debian[] = "6.1.0-";
 
 	if (m->emulated)
 		return false; /* the kernel is that of the emulator's host */
 	if (m->version[0] == 6 && m->version[1] == 12)
 		return m->version[2] >= 64;
-	return m->debian && sscanf(m->release, "6.1.0-%u-", &package) == 1 && package >= 50;
+	return m->debian && !strncmp(m->release, debian, strlen(debian)) &&
+	       strtoul(m->release + strlen(debian), NULL, 10) >= 50;
 }
 
 const char *machine_news(const struct machine *m, unsigned int n)
