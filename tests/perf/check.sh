@@ -1,16 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Sourced by the scripts of this folder: they set sva_perf first. $work is a folder that goes in the end.
+# Sourced by the scripts of this folder: they set sva_perf first. $work, fail and prints are those of
+# scripts that run sva-emu.
 # shellcheck shell=bash disable=SC2154 # sva_perf
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "${BASH_SOURCE[0]}")/../emu/programs/check.sh"
 export TMPDIR=$work
-
-fail()
-{
-	echo "$(basename "$0" .sh): $*" >&2
-	[ ! -e "$work/out" ] || cat "$work/out" >&2
-	exit 1
-}
 
 # perf STATUS OPTION... - run it; what is printed is in out
 perf()
@@ -21,16 +14,6 @@ perf()
 	[ $status -eq "$1" ] || fail "sva-perf ${*:2}: exit status $status, not $1"
 }
 emulator=()
-
-# prints TEXT... - the last run has printed each of them
-prints()
-{
-	local text
-
-	for text; do
-		grep -qF -- "$text" "$work/out" || fail "no '$text' in:"
-	done
-}
 
 # field FILE PERL-EXPRESSION - of the JSON in a file, $_
 field()
