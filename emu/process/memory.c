@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define LINE   64u
-#define AHEAD  512u       /* bytes: so much earlier a line is fetched */
+#define AHEAD  2048u      /* bytes: so much earlier a line is fetched */
 #define STREAM (1u << 20) /* bytes: as much as the caches of one CPU seldom keep */
 
 #define HIDDEN __attribute__((visibility("hidden")))
@@ -34,7 +34,7 @@ static void stream(unsigned char *dst, const unsigned char *src, size_t size)
 
 	copy_up(dst, src, head);
 	for (dst += head, src += head, size -= head; size >= LINE; size -= LINE) {
-		_mm_prefetch((const char *)src + AHEAD, _MM_HINT_NTA);
+		_mm_prefetch((const char *)src + AHEAD, _MM_HINT_T0);
 		for (i = 0; i < LINE; i += sizeof(__m128i))
 			_mm_stream_si128((__m128i *)(void *)(dst + i),
 					 _mm_loadu_si128((const __m128i *)(const void *)(src + i)));
