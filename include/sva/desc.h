@@ -103,6 +103,8 @@ enum sva_status {
 	SVA_STATUS_DELTA_ORDER = 0x07,
 	SVA_STATUS_DELTA_RANGE = 0x08,
 	SVA_STATUS_DIF_ERROR = 0x09,
+	SVA_STATUS_ANALYTICS = 0x0a,       /* IAX: the record's error_code says what */
+	SVA_STATUS_OUTPUT_OVERFLOW = 0x0b, /* IAX: the destination is full */
 	SVA_STATUS_BAD_OPCODE = 0x10,
 	SVA_STATUS_BAD_FLAGS = 0x11,
 	SVA_STATUS_RESERVED = 0x12,
@@ -122,8 +124,23 @@ enum sva_status {
 	SVA_STATUS_HW_READ = 0x20,
 	SVA_STATUS_HW_WRITE = 0x21,
 	SVA_STATUS_TRANSLATION = 0x22,
+	SVA_STATUS_PRS_TIMEOUT = 0x23, /* IAX: a page request took too long */
+	SVA_STATUS_WATCHDOG = 0x24,    /* IAX: the operation took too long */
 	SVA_STATUS_DRAIN_EVL = 0x26,
 	SVA_STATUS_BATCH_EVL = 0x27,
+	SVA_STATUS_PASID = 0x28, /* inter-domain, from here to 0x2e */
+	SVA_STATUS_HANDLE = 0x29,
+	SVA_STATUS_PERMISSION = 0x2a,
+	SVA_STATUS_WINDOW = 0x2b,
+	SVA_STATUS_WINDOW_ENTRY = 0x2c,
+	SVA_STATUS_WINDOW_CONTROL = 0x2d,
+	SVA_STATUS_DOMAIN = 0x2e,
+	SVA_STATUS_BAD_OP_FLAGS = 0x30, /* IAX, from here to 0x35 */
+	SVA_STATUS_BAD_FILTER_FLAGS = 0x31,
+	SVA_STATUS_BAD_INPUT_SIZE = 0x32,
+	SVA_STATUS_BAD_ELEMENTS = 0x33,
+	SVA_STATUS_BAD_WIDTH = 0x34,
+	SVA_STATUS_BAD_INVERT = 0x35,
 	/* The library's own; no device writes it: the operation was never accepted by a queue. */
 	SVA_STATUS_NOT_SUBMITTED = 0x40,
 	/*
@@ -204,10 +221,32 @@ struct sva_desc_window { /* update window */
 	uint16_t handle;
 };
 
+struct sva_desc_filter {
+	uint32_t flags;
+	uint32_t elements; /* at the first source */
+};
+
+struct sva_desc_iax { /* of an IAX device: iax.h */
+	union {
+		uint64_t src2_addr;
+		uint64_t aecs_addr;
+	};
+	uint32_t max_dst_size; /* room at dst_addr, in bytes */
+	uint32_t src2_size;
+	union {
+		uint64_t polynomial;  /* CRC64 */
+		uint32_t comp_flags2; /* compress */
+		struct sva_desc_filter filter;
+	};
+};
+
 struct sva_desc_tail {
 	uint32_t size;
 	uint16_t int_handle; /* interrupt handle; zero for user queues */
-	uint16_t reserved;
+	union {
+		uint16_t reserved;
+		uint16_t iax_flags; /* IAX: flags of the operation */
+	};
 };
 
 /**
@@ -249,6 +288,7 @@ struct sva_desc {
 		struct sva_desc_fetch fetch;
 		struct sva_desc_domain domain;
 		struct sva_desc_window window;
+		struct sva_desc_iax iax;
 	};
 } __attribute__((aligned(64), may_alias));
 

@@ -12,6 +12,7 @@
 
 #include <sva/desc.h>
 #include <sva/discover.h>
+#include <sva/iax.h>
 #include <sva/insn.h>
 #include <sva/ops.h>
 #include <sva/pool.h>
