@@ -7,10 +7,18 @@
  */
 #include "cpu.h"
 
+/* Each of them has its row in opcode.c: this is asked for each operation of a call. */
+#define OPCODES                                                 \
+	(SVAI_BYTES(SVA_OP_NOOP, SVA_OP_TRANSLATION_FETCH) |    \
+	 SVAI_BYTES(SVA_OP_CRC, SVA_OP_DIF_UPDATE) |            \
+	 SVAI_BYTES(SVA_OP_DIX_GENERATE, SVA_OP_DIX_GENERATE) | \
+	 SVAI_BYTES(SVA_OP_CACHE_FLUSH, SVA_OP_CACHE_FLUSH))
+
 void svai_cpu_limits(struct svai_limits *limits)
 {
 	/* The sizes are the kernel's defaults: what runs here runs on a queue left as it was. */
 	*limits = (struct svai_limits){
+		.opcodes = { { OPCODES } },
 		.version = 0x200,
 		.gen_cap = SVA_GENCAP_BOF | SVA_GENCAP_OVERLAP | SVA_GENCAP_CC_MEMORY |
 			   SVA_GENCAP_DST_READBACK | SVA_GENCAP_DRAIN_READBACK |
@@ -19,10 +27,6 @@ void svai_cpu_limits(struct svai_limits *limits)
 		.max_batch = 32,
 		.block_on_fault = true,
 	};
-	sva_opmask_set(&limits->opcodes, SVA_OP_BATCH);
-	for (unsigned int opcode = 0; opcode < 256; opcode++)
-		if (svai_opcode(opcode)->execute)
-			sva_opmask_set(&limits->opcodes, opcode);
 }
 
 /*

@@ -170,6 +170,15 @@ static void the_examples_are_correct(void **state)
 	}
 }
 
+/* The software device takes what it can execute, and batches. */
+static void the_opcodes_of_the_cpu(void **state)
+{
+	(void)state;
+	for (unsigned int opcode = 0; opcode < 256; opcode++)
+		assert_int_equal(sva_opmask_has(&limits.opcodes, opcode),
+				 svai_opcode(opcode)->execute || opcode == SVA_OP_BATCH);
+}
+
 static void each_flag_of_each_operation(void **state)
 {
 	(void)state;
@@ -564,6 +573,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_examples_are_correct),
+		TEST(the_opcodes_of_the_cpu),
 		TEST(each_flag_of_each_operation),
 		TEST(each_byte_of_each_operation),
 		TEST(operations_with_a_result_need_a_record),
