@@ -11,11 +11,6 @@
 #include "check.h"
 
 #define FLAGS_OF_ALL (SVA_FLAG_FENCE | SVA_FLAG_CRAV | SVA_FLAG_RCR | SVA_FLAG_CR_TCS)
-#define PLAIN_FLAGS                                                                               \
-	(SVA_FLAG_BOF | SVA_FLAG_CC | SVA_FLAG_CR | SVA_FLAG_STORD | SVA_FLAG_CRC_BYPASS_INVERT | \
-	 SVA_FLAG_CRC_BYPASS_REFLECT)
-#define ALWAYS_RESERVED SVAI_BYTES(36, 37) /* int_handle: flag RCI is reserved */
-
 static const struct svai_feature common_features[] = {
 	{ .flag = SVA_FLAG_CRAV,
 	  .fields = SVAI_BYTES(8, 15),
@@ -89,14 +84,14 @@ static unsigned int check_flags(const struct svai_limits *limits, const struct s
 
 static uint64_t reserved_bytes(const struct svai_opcode *row, uint32_t flags)
 {
-	uint64_t bytes = row->reserved | ALWAYS_RESERVED;
+	uint64_t bytes = row->reserved;
 
 	for (size_t i = 0; i < COUNT(common_features); i++)
 		if (!(flags & common_features[i].flag))
 			bytes |= common_features[i].fields;
 	for (size_t i = 0; i < COUNT(row->features); i++)
-		if (!(flags & row->features[i].flag))
-			bytes |= row->features[i].fields;
+		if (flags & row->features[i].flag)
+			bytes &= ~row->features[i].fields;
 	return bytes;
 }
 
@@ -176,16 +171,17 @@ static __attribute__((noinline)) unsigned int check(const struct svai_limits *li
 }
 
 /*
- * The bytes of a descriptor that are not zero, as bits of a mask. It is read as it was written a
- * moment ago, by words: a load of more would wait for the stores.
+ * The bytes of a descriptor that are not zero, as bits of a mask; not the first 16, which
+ * is_plain() looks at otherwise. It is read as it was written a moment ago, by words: a load of
+ * more would wait for the stores.
  */
 static uint64_t nonzero_bytes(const struct sva_desc *desc)
 {
 	const __m128i *part = (const __m128i *)desc;
 	uint64_t zero = 0;
 
-#pragma GCC unroll 4
-	for (int i = 0; i < 4; i++) {
+#pragma GCC unroll 3
+	for (int i = 1; i < 4; i++) {
 		__m128i low = _mm_loadl_epi64(&part[i]);
 		__m128i both = _mm_castps_si128(
 			_mm_loadh_pi(_mm_castsi128_ps(low), (const __m64 *)&part[i] + 1));
@@ -196,35 +192,22 @@ static uint64_t nonzero_bytes(const struct sva_desc *desc)
 	return ~zero;
 }
 
-/* The flags of a row that neither open a field nor need what this queue lacks. */
-static uint32_t plain_flags(const struct svai_limits *limits, const struct svai_opcode *row)
-{
-	uint32_t flags = row->flags & ~(row->features[0].flag | row->features[1].flag);
-	uint32_t plain = PLAIN_FLAGS;
-
-	if (!limits->block_on_fault)
-		plain &= ~SVA_FLAG_BOF;
-	if (!(limits->gen_cap & SVA_GENCAP_CC_MEMORY))
-		plain &= ~SVA_FLAG_CC;
-	return (flags & plain) | SVA_FLAG_CRAV | SVA_FLAG_RCR;
-}
-
 /*
  * Would check() find nothing, but perhaps in the row's fields? It asks the same questions one by
  * one, to tell what is wrong; here they are masks, because nearly all descriptors are right.
  */
-static bool is_plain(const struct svai_limits *limits, const struct svai_opcode *row,
-		     const struct sva_desc *desc, bool member)
+static inline bool is_plain(const struct svai_limits *limits, const struct svai_opcode *row,
+			    const struct sva_desc *desc, bool member)
 {
-	uint32_t flags = sva_desc_flags(desc), required = row->required | SVA_FLAG_CRAV;
-	uint64_t reserved =
-		row->reserved | ALWAYS_RESERVED | row->features[0].fields | row->features[1].fields;
+	uint32_t word = desc->op_flags;
 
-	if (flags & ~plain_flags(limits, row) || required & ~flags ||
-	    nonzero_bytes(desc) & reserved || desc->completion_addr % sizeof(struct sva_record) ||
-	    !sva_opmask_has(&limits->opcodes, sva_desc_opcode(desc)))
+	if ((word ^ row->plain_word) & ~row->plain_free || nonzero_bytes(desc) & row->reserved ||
+	    desc->completion_addr % sizeof(struct sva_record) ||
+	    !sva_opmask_has(&limits->opcodes, sva_desc_opcode(desc)) ||
+	    (member && row->not_in_batch))
 		return false;
-	if (!row->reserved || row->one_of || (member && row->not_in_batch))
+	if (word & (SVA_FLAG_BOF | SVA_FLAG_CC) &&
+	    !(limits->block_on_fault && limits->gen_cap & SVA_GENCAP_CC_MEMORY))
 		return false;
 	/* A size of 0 is one too large, too. */
 	return !row->max_size ||
@@ -235,9 +218,8 @@ unsigned int svai_check(const struct svai_limits *limits, const struct sva_desc 
 			struct svai_finding *finding)
 {
 	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
-	struct svai_finding unwanted;
 
 	if (!is_plain(limits, row, desc, member))
-		return check(limits, row, desc, member, finding ? finding : &unwanted);
-	return row->fields ? row->fields(limits, desc, finding ? finding : &unwanted) : 0;
+		return check(limits, row, desc, member, finding);
+	return row->fields ? row->fields(limits, desc, finding) : 0;
 }

@@ -11,7 +11,7 @@
 /**
  * svai_check - look for what the device would refuse
  * @member: the descriptor is a member of a batch
- * @finding: filled unless NULL
+ * @finding: filled, if there is something
  *
  * Does not touch any memory but the descriptor: neither buffers nor lists. A device may look in any
  * order, so that of several faults it may report another one. An opcode that the queue executes and

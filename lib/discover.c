@@ -27,6 +27,7 @@ struct sva_topology {
 	struct sva_dev_info *devs;
 	struct sva_wq_info *wqs;
 	size_t dev_count, wq_count;
+	enum svai_depth depth;
 	char why[512];
 };
 
@@ -119,12 +120,12 @@ static const struct sva_dev_info *find_dev(const struct sva_topology *topo, enum
 }
 
 static int fill_dev(struct sva_dev_info *dev, int devices, const struct svai_object *o,
-		    bool for_open)
+		    enum svai_depth depth)
 {
 	dev->kind = o->kind;
 	snprintf(dev->name, sizeof(dev->name), "%s%u", o->kind == SVA_DEV_KIND_DSA ? "dsa" : "iax",
 		 o->device);
-	return svai_sysfs_read_dev(devices, dev, for_open);
+	return svai_sysfs_read_dev(devices, dev, depth);
 }
 
 /* Where its node is; "" if that is too long, since half a path may be another queue's. */
@@ -147,7 +148,7 @@ static void name_wq(struct sva_wq_info *wq, const struct svai_object *o,
 	set_path(wq);
 }
 
-/* @name: what is to be opened; NULL: nothing, all is of interest. */
+/* @name: what is to be opened; NULL: all is of interest. */
 static int fill(struct sva_topology *topo, int devices, const struct list *list,
 		const struct svai_name *name)
 {
@@ -165,14 +166,14 @@ static int fill(struct sva_topology *topo, int devices, const struct list *list,
 		struct sva_wq_info *wq = &topo->wqs[topo->wq_count];
 
 		if (o->kind && (!name || svai_name_means(name, o)))
-			err = fill_dev(&topo->devs[topo->dev_count++], devices, o, name);
+			err = fill_dev(&topo->devs[topo->dev_count++], devices, o, topo->depth);
 		if (o->kind || !dev)
 			continue;
 		name_wq(wq, o, dev);
 		if (name && !svai_name_means_queue(name, wq))
 			continue;
 		topo->wq_count++;
-		err = svai_sysfs_read_wq(devices, wq, name);
+		err = svai_sysfs_read_wq(devices, wq, topo->depth);
 	}
 	return err;
 }
@@ -249,11 +250,15 @@ static int take_snapshot(struct sva_topology *topo, const struct svai_name *name
 	return svai_is_shortage(err) ? err : 0;
 }
 
-static int discover(struct sva_topology **out, const struct svai_name *name)
+int svai_discover(struct sva_topology **out, const struct svai_name *name, enum svai_depth depth)
 {
 	struct sva_topology *topo = calloc(1, sizeof(*topo));
-	int err = topo ? take_snapshot(topo, name) : -ENOMEM;
+	int err = -ENOMEM;
 
+	if (topo) {
+		topo->depth = depth;
+		err = take_snapshot(topo, name);
+	}
 	*out = topo;
 	if (err) {
 		sva_topology_free(topo);
@@ -264,12 +269,13 @@ static int discover(struct sva_topology **out, const struct svai_name *name)
 
 int sva_topology_discover(struct sva_topology **out)
 {
-	return out ? discover(out, NULL) : -EINVAL;
+	return out ? svai_discover(out, NULL, SVAI_READ_ALL) : -EINVAL;
 }
 
-int svai_discover_for_open(struct sva_topology **out, const struct svai_name *name)
+int svai_discover_rest(const struct sva_topology *topo, struct sva_dev_info *dev,
+		       struct sva_wq_info *wq)
 {
-	return discover(out, name);
+	return topo->depth == SVAI_READ_ORDER ? svai_sysfs_read_rest(dev, wq) : 0;
 }
 
 void sva_topology_free(struct sva_topology *topo)

@@ -83,7 +83,8 @@ int svai_finish_on_cpu(struct svai_handle *h, const struct sva_policy *policy, s
 	sva__op_link(op, &h->head);
 	op->credit = NULL;
 	svai_cpu_execute(&limits, &op->desc);
-	sva_op_resume(op); /* the record is that of the whole */
+	if (op->done)
+		sva_op_resume(op); /* the record is that of the whole */
 	return 0;
 }
 

@@ -67,9 +67,9 @@ struct svai_finding {
 /* A flag that means something only together with something else. */
 struct svai_feature {
 	uint32_t flag;
-	uint64_t gen_cap;   /* bits that the device must have for it */
-	uint64_t fields;    /* bytes that are reserved without the flag */
 	uint32_t companion; /* flags that are reserved without it */
+	uint64_t gen_cap;   /* bits that the device must have for it */
+	uint64_t fields;    /* bytes that are reserved only without the flag */
 };
 
 /* What a row cannot say: the fields of a descriptor against each other, and the limits. */
@@ -95,20 +95,25 @@ enum svai_operand {
 #define SVAI_OPERANDS 3
 
 struct svai_opcode {
+	/*
+	 * The word of opcode and flags, but for the bits of plain_free, if there is nothing more to
+	 * ask about its flags; 0: there always is. Capabilities are needed for BOF and CC.
+	 */
+	uint32_t plain_word, plain_free;
+	uint64_t reserved;        /* bytes that must be zero; no operation is without some */
+	svai_field_check *fields; /* NULL: the row says all */
+	svai_cpu_op *execute;     /* NULL: not on the CPU */
+	uint32_t max_size;        /* of a transfer, if the queue allows as much; 0: it has none */
+	bool not_in_batch;
+	uint8_t operand[SVAI_OPERANDS]; /* svai_operand: at src_addr, dst_addr, and bytes 47:40 */
+	uint8_t written;                /* bit i: the i-th operand is */
 	const char *name;
 	uint32_t flags;    /* allowed besides those of all */
 	uint32_t required; /* must be set, all of them */
 	uint32_t one_of;   /* one at least must be set */
 	uint32_t steering; /* allowed by version 1.0 of the architecture */
-	uint32_t max_size; /* of a transfer, if the queue allows as much; 0: it has none */
-	uint64_t reserved; /* bytes that must be zero; no operation is without some */
 	struct svai_feature features[2];
-	enum svai_operand operand[SVAI_OPERANDS]; /* at src_addr, dst_addr, and bytes 47:40 */
-	uint8_t written;                          /* bit i: the i-th operand is */
-	svai_field_check *fields;                 /* NULL: the row says all */
-	svai_cpu_op *execute;                     /* NULL: not on the CPU */
-	bool not_in_batch;
-};
+} __attribute__((aligned(64)));
 
 extern const struct svai_opcode svai_opcodes[256];
 

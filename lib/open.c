@@ -62,42 +62,52 @@ static void describe_device(struct svai_handle *h, const struct svai_device *dev
 			 h->info.name, h->info.device, mode, device->no_portal);
 }
 
-static int open_queue(struct svai_handle *h, const struct sva_topology *topo,
-		      const struct sva_wq_info *wq, uint32_t flags)
+/* Passed over: 1, or -ENOMEM. */
+static int pass_over(struct svai_handle *h, struct sva_rejection *rejection, bool tried)
 {
-	const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
+	int err;
+
+	snprintf(rejection->queue, sizeof(rejection->queue), "%s", h->info.name);
+	err = (tried ? svai_report_add_tried : svai_report_add)(&h->report, rejection);
+	return err == -ENOMEM ? err : 1;
+}
+
+/* 0: it is open; 1: it was passed over; or an error that is no fault of the queue. */
+static int open_queue(struct svai_handle *h, const struct sva_topology *topo,
+		      const struct sva_wq_info *wq, const struct sva_wq_opts *opts)
+{
+	struct sva_dev_info dev = *sva_topology_find_dev(topo, wq->device);
 	struct sva_rejection rejection = { 0 };
 	struct svai_device device;
 	int err;
 
 	h->info = *wq;
-	err = svai_device_open(h, flags, dev, &device, &rejection);
-	if (err) {
-		snprintf(rejection.queue, sizeof(rejection.queue), "%s", wq->name);
+	err = svai_discover_rest(topo, &dev, &h->info);
+	if (err)
+		return err;
+	if (svai_suffices(&dev, &h->info, opts, &rejection))
+		return pass_over(h, &rejection, false);
+	if (svai_device_open(h, opts->flags, &dev, &device, &rejection)) {
 		svai_log(&h->log, SVA_LOG_WARN, "%s: %s", wq->name, rejection.reason);
-		return svai_report_add(&h->report, &rejection);
+		return pass_over(h, &rejection, true);
 	}
 	h->path = device.path;
-	svai_queue_limits(&h->limits, dev, wq);
+	svai_queue_limits(&h->limits, &dev, &h->info);
 	describe_device(h, &device);
 	svai_handle_publish(h, device.portal);
 	return 0;
 }
 
-/* The first of the queues that fit and can be opened. */
+/* The first of the queues that fit and can be opened: 0, 1: there is none, or an error. */
 static int open_best(struct svai_handle *h, const struct svai_name *name,
 		     const struct sva_wq_opts *opts, const struct sva_topology *topo)
 {
 	const struct sva_wq_info **list = NULL;
 	int n = svai_select(topo, name, opts, &list, &h->report);
-	int err = n < 0 ? n : -ENODEV;
+	int err = n < 0 ? n : 1;
 
-	h->report.unfit = h->report.count;
-	for (int i = 0; i < n; i++) {
-		err = open_queue(h, topo, list[i], opts->flags);
-		if (!err || err == -ENOMEM)
-			break;
-	}
+	for (int i = 0; i < n && err > 0; i++)
+		err = open_queue(h, topo, list[i], opts);
 	free(list);
 	return err;
 }
@@ -168,35 +178,41 @@ static int report_machine(struct svai_handle *h, const struct sva_topology *topo
 	return svai_report_add(&h->report, &r);
 }
 
+/* No queue could be opened: the CPU instead, or where the caller does not want that, the reason. */
+static int open_instead(struct svai_handle *h, const char *asked, const struct sva_wq_opts *opts,
+			const struct sva_topology *topo)
+{
+	char why[480];
+	int err;
+
+	describe_failure(h, asked, topo, why, sizeof(why));
+	err = h->report.count ? svai_report_main(&h->report)->err : report_machine(h, topo, why);
+	if (err == -ENOMEM || opts->flags & SVA_OPEN_NO_CPU) {
+		svai_log(&h->log, SVA_LOG_ERROR, "%s", why);
+		return err;
+	}
+	open_cpu(h, opts, why);
+	/* Where a queue was named, it may be a misspelt name. */
+	svai_log(&h->log, asked && *asked ? SVA_LOG_WARN : SVA_LOG_INFO, "%s", h->why);
+	return 0;
+}
+
 static int open_any(struct svai_handle *h, const struct svai_name *name, const char *asked,
 		    const struct sva_wq_opts *opts)
 {
 	const struct sva_topology *topo = opts->topology;
 	struct sva_topology *own = NULL;
-	char why[480] = "";
-	int err = topo ? 0 : svai_discover_for_open(&own, name);
+	int err = topo ? 0 : svai_discover(&own, name, SVAI_READ_ORDER);
 
 	if (err)
 		return err;
 	if (!topo)
 		topo = own;
 	err = open_best(h, name, opts, topo);
-	if (err)
-		describe_failure(h, asked, topo, why, sizeof(why));
-	if (err && !h->report.count)
-		err = report_machine(h, topo, why);
-	else if (err && err != -ENOMEM)
-		err = svai_report_main(&h->report)->err;
-	if (err && err != -ENOMEM && !(opts->flags & SVA_OPEN_NO_CPU)) {
-		open_cpu(h, opts, why);
-		err = 0;
-	}
-	if (err)
-		svai_log(&h->log, SVA_LOG_ERROR, "%s", why);
-	else /* the CPU where a queue was named may be a misspelt name */
-		svai_log(&h->log,
-			 h->path == SVA_PATH_CPU && asked && *asked ? SVA_LOG_WARN : SVA_LOG_INFO,
-			 "%s", h->why);
+	if (!err)
+		svai_log(&h->log, SVA_LOG_INFO, "%s", h->why);
+	if (err > 0)
+		err = open_instead(h, asked, opts, topo);
 	sva_topology_free(own);
 	return err;
 }
@@ -267,14 +283,14 @@ static int reopen_queue(struct svai_handle *h)
 	/* The queue is named: its node was right at the first open. */
 	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = h->flags & ~SVA_OPEN_ON_NODE };
 	struct sva_topology *topo;
-	int err = svai_discover_for_open(&topo, &name);
+	int err = svai_discover(&topo, &name, SVAI_READ_ORDER);
 
 	if (err)
 		return err;
 	svai_report_clear(&h->report);
 	err = open_best(h, &name, &opts, topo);
-	if (err && h->report.count)
-		err = svai_report_main(&h->report)->err;
+	if (err > 0)
+		err = h->report.count ? svai_report_main(&h->report)->err : -ENODEV;
 	sva_topology_free(topo);
 	return err;
 }

@@ -65,9 +65,13 @@ static void enter(struct svai_pool *pool, struct svai_member *m, struct svai_han
 
 static int add_rejections(struct sva_report *to, const struct sva_report *from)
 {
-	for (unsigned int i = 0; i < sva_report_count(from); i++)
-		if (svai_report_add(to, sva_report_get(from, i)) == -ENOMEM)
+	for (unsigned int i = 0; i < sva_report_count(from); i++) {
+		bool tried = from->tried && i + 1 >= from->tried;
+
+		if ((tried ? svai_report_add_tried
+			   : svai_report_add)(to, sva_report_get(from, i)) == -ENOMEM)
 			return -ENOMEM;
+	}
 	return 0;
 }
 
@@ -100,7 +104,7 @@ static int too_many(struct svai_handle *h, const struct sva_wq_info *info)
 
 	snprintf(r.queue, sizeof(r.queue), "%s", info->name);
 	snprintf(r.reason, sizeof(r.reason), "a pool has at most %d members", SVAI_POOL_MAX);
-	return svai_report_add(&h->report, &r);
+	return svai_report_add_tried(&h->report, &r);
 }
 
 static const struct svai_name any_queue;
@@ -112,7 +116,6 @@ static int join(struct svai_handle *h, const struct sva_topology *topo)
 	int n = svai_select(topo, &any_queue, &h->pool->queues, &list, &h->report);
 	int err = n < 0 ? n : 0;
 
-	h->report.unfit = h->report.count;
 	for (int i = 0; i < n; i++) {
 		struct svai_member *m = place_of(h->pool, list[i]->name);
 
@@ -292,7 +295,7 @@ static int with_topology(struct svai_handle *h, const struct sva_topology *topo,
 			 int (*what)(struct svai_handle *h, const struct sva_topology *topo))
 {
 	struct sva_topology *own = NULL;
-	int err = topo ? 0 : svai_discover_for_open(&own, &any_queue);
+	int err = topo ? 0 : svai_discover(&own, &any_queue, SVAI_READ_OPEN);
 
 	if (!err)
 		err = what(h, topo ? topo : own);

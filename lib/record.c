@@ -11,7 +11,6 @@
 #define UMWAIT_NS       100000 /* one UMWAIT at most */
 #define PAUSE_NS        7000   /* before the first sleep: most operations end in this time */
 #define LATE_NS         9700   /* plus a tenth of the time waited: how late an end is noticed */
-#define OVERSLEPT_NS    5000   /* until it has been measured */
 
 int64_t svai_now_ns(void)
 {
@@ -90,14 +89,13 @@ struct wait {
 	int slack;         /* of the thread, to be restored */
 };
 
-/*
- * How long to sleep after a wait of @waited. What ends meanwhile has taken at least that long, and
- * is noticed when the sleep is over, which will again be too late.
- */
-static int64_t sleep_ns(int64_t waited, int64_t overslept)
+/* What ends during a sleep is noticed when it is over, which will again be too late. */
+int64_t svai_sleep_ns(int64_t waited, int64_t overslept)
 {
 	int64_t late = LATE_NS + waited / 10;
 
+	if (waited < PAUSE_NS)
+		return 0;
 	return late - (overslept < late / 2 ? overslept : late / 2);
 }
 
@@ -106,13 +104,13 @@ static int64_t sleep_ns(int64_t waited, int64_t overslept)
  * without it, a sleep ends 5 us late instead of 56. Two system calls a wait, of 0.2 us each, are
  * little beside the 5 us of CPU time that each sleep takes. Real-time threads have no slack.
  */
-static void take_slack(struct wait *w)
+int svai_drop_slack(void)
 {
-	if (w->slack)
-		return;
-	w->slack = prctl(PR_GET_TIMERSLACK);
-	if (w->slack > 1)
+	int slack = prctl(PR_GET_TIMERSLACK);
+
+	if (slack > 1)
 		prctl(PR_SET_TIMERSLACK, 1);
+	return slack;
 }
 
 static void restore_slack(const struct wait *w)
@@ -121,15 +119,15 @@ static void restore_slack(const struct wait *w)
 		prctl(PR_SET_TIMERSLACK, w->slack);
 }
 
-static void sleep_a_little(struct wait *w)
+static void sleep_a_little(struct wait *w, int64_t ns)
 {
-	int64_t ns = sleep_ns(w->now - w->since, w->overslept);
 	struct timespec t;
 
 	ns = ns < w->deadline - w->now ? ns : w->deadline - w->now;
 	t.tv_sec = ns / 1000000000;
 	t.tv_nsec = ns % 1000000000;
-	take_slack(w);
+	if (!w->slack)
+		w->slack = svai_drop_slack();
 	if (!clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL))
 		w->overslept = svai_now_ns() - w->now - ns;
 }
@@ -147,12 +145,14 @@ static enum sva_wait_policy effective(enum sva_wait_policy policy)
 static unsigned int relax(enum sva_wait_policy policy, const struct sva_record *record,
 			  struct wait *w)
 {
+	int64_t ns = policy == SVA_WAIT_SLEEP ? svai_sleep_ns(w->now - w->since, w->overslept) : 0;
+
 	if (policy == SVA_WAIT_UMWAIT) {
 		umwait(record);
 		return 1;
 	}
-	if (policy == SVA_WAIT_SLEEP && w->now - w->since >= PAUSE_NS) {
-		sleep_a_little(w);
+	if (ns) {
+		sleep_a_little(w, ns);
 		return 1;
 	}
 	if (policy != SVA_WAIT_SPIN)
@@ -173,7 +173,7 @@ int64_t svai_deadline(int64_t timeout_ns)
 int svai_wait_record(const struct sva_record *record, int64_t since, int64_t deadline,
 		     enum sva_wait_policy policy)
 {
-	struct wait w = { .since = since, .deadline = deadline, .overslept = OVERSLEPT_NS };
+	struct wait w = { .since = since, .deadline = deadline, .overslept = SVAI_OVERSLEPT_NS };
 	unsigned int status;
 
 	policy = effective(policy);

@@ -21,6 +21,15 @@ int svai_report_add(struct sva_report *report, const struct sva_rejection *rejec
 	return rejection->err;
 }
 
+int svai_report_add_tried(struct sva_report *report, const struct sva_rejection *rejection)
+{
+	int err = svai_report_add(report, rejection);
+
+	if (err != -ENOMEM && !report->tried)
+		report->tried = report->count;
+	return err;
+}
+
 struct sva_report *svai_report_copy(const struct sva_report *report)
 {
 	struct sva_report *copy = calloc(1, sizeof(*copy));
@@ -34,7 +43,7 @@ struct sva_report *svai_report_copy(const struct sva_report *report)
 	}
 	memcpy(copy->items, report->items, report->count * sizeof(*copy->items));
 	copy->count = copy->capacity = report->count;
-	copy->unfit = report->unfit;
+	copy->tried = report->tried;
 	return copy;
 }
 
@@ -46,7 +55,7 @@ void svai_report_clear(struct sva_report *report)
 
 const struct sva_rejection *svai_report_main(const struct sva_report *report)
 {
-	return sva_report_get(report, report->unfit < report->count ? report->unfit : 0);
+	return sva_report_get(report, report->tried ? report->tried - 1 : 0);
 }
 
 unsigned int sva_report_count(const struct sva_report *report)

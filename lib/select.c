@@ -90,14 +90,10 @@ static int check_usable(const struct sva_dev_info *dev, const struct sva_wq_info
 	return 0;
 }
 
-/* Is it what this caller asked for? */
-static int check_wanted(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
-			const struct sva_wq_opts *opts, struct sva_rejection *r)
+/* Is it one of those that this caller asked for? */
+static int check_wanted(const struct sva_wq_info *wq, const struct sva_wq_opts *opts,
+			struct sva_rejection *r)
 {
-	struct svai_limits limits;
-	int opcode;
-
-	svai_queue_limits(&limits, dev, wq);
 	if (opts->kind != SVA_DEV_KIND_ANY && wq->kind != opts->kind)
 		return unfit(r, -ENODEV, "ask for this kind, or for any",
 			     "not of the kind of device that was asked for");
@@ -111,6 +107,16 @@ static int check_wanted(const struct sva_dev_info *dev, const struct sva_wq_info
 	if (opts->flags & SVA_OPEN_ON_NODE && wq->numa_node != opts->numa_node)
 		return unfit(r, -ENODEV, "ask for its node, or leave SVA_OPEN_ON_NODE out",
 			     "not on the NUMA node that was asked for");
+	return 0;
+}
+
+int svai_suffices(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
+		  const struct sva_wq_opts *opts, struct sva_rejection *r)
+{
+	struct svai_limits limits;
+	int opcode;
+
+	svai_queue_limits(&limits, dev, wq);
 	if (limits.max_transfer < opts->min_transfer)
 		return unfit(r, -ENODEV, "accel-config config-wq DEVICE/QUEUE --max-transfer-size=",
 			     "its max_transfer_size is below the minimum that was asked for");
@@ -185,7 +191,7 @@ int svai_select(const struct sva_topology *topo, const struct svai_name *name,
 		if (!dev || !svai_name_means_queue(name, wq))
 			continue;
 		snprintf(r.queue, sizeof(r.queue), "%s", wq->name);
-		if (!check_usable(dev, wq, &r) && !check_wanted(dev, wq, opts, &r))
+		if (!check_usable(dev, wq, &r) && !check_wanted(wq, opts, &r))
 			(*list)[n++] = wq;
 		else if (svai_report_add(report, &r) == -ENOMEM)
 			return -ENOMEM;

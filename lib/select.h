@@ -10,8 +10,12 @@
 void svai_queue_limits(struct svai_limits *limits, const struct sva_dev_info *dev,
 		       const struct sva_wq_info *wq);
 
+/* svai_suffices - has it what the caller needs? 0, or an error, and @rejection is filled */
+int svai_suffices(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
+		  const struct sva_wq_opts *opts, struct sva_rejection *rejection);
+
 /**
- * svai_select - the queues that fit, best first
+ * svai_select - the queues that fit, best first, as far as the snapshot says
  * @list: gets an array of infos of @topo, to be freed
  * @report: gets a rejection for each queue that was asked for and does not fit
  *

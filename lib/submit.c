@@ -195,11 +195,16 @@ static bool cpu_takes(const struct svai_handle *h, int err, bool retry)
 	       (err == -ENODEV || (err == -EAGAIN && retry));
 }
 
+static bool is_op(const struct sva_op *op)
+{
+	return op && (uintptr_t)op % 64 == 0;
+}
+
 static int check(const struct sva_wq *wq, struct sva_op *op)
 {
 	int err = svai_handle_state(wq);
 
-	if (!op || (uintptr_t)op % 64)
+	if (!is_op(op))
 		return -EINVAL;
 	return err ? svai_refuse(op, err) : 0;
 }
@@ -211,20 +216,25 @@ static int submit_to_cpu(struct svai_handle *h, struct sva_op *op)
 	return 0;
 }
 
-static int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
+/* Not the CPU alone, or nothing at all. Out of line, so that it takes no registers from the CPU. */
+static __attribute__((noinline)) int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 {
 	struct svai_handle *h = svai_handle(wq);
 	int err = check(wq, op);
 
 	if (err)
 		return err;
-	if (h->path == SVA_PATH_CPU)
-		return submit_to_cpu(h, op);
 	err = submit_to_device(h, op, retry);
 	if (!err || !cpu_takes(h, err, retry))
 		return err;
 	SVAI_COUNT_CPU(h, svai_pool_why(h, err));
 	return submit_to_cpu(h, op);
+}
+
+/* Can the CPU do it at once? */
+static inline bool is_for_cpu(const struct sva_wq *wq, const struct sva_op *op)
+{
+	return wq && wq->live && svai_handle(wq)->path == SVA_PATH_CPU && is_op(op);
 }
 
 int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
@@ -245,12 +255,12 @@ int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
 
 int sva__submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
-	return submit(wq, op, true);
+	return is_for_cpu(wq, op) ? submit_to_cpu(svai_handle(wq), op) : submit(wq, op, true);
 }
 
 int sva__try_submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
-	return submit(wq, op, false);
+	return is_for_cpu(wq, op) ? submit_to_cpu(svai_handle(wq), op) : submit(wq, op, false);
 }
 
 int svai_write_many(struct svai_handle *h, struct sva_op *const ops[], unsigned int count)

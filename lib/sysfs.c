@@ -230,60 +230,95 @@ static const char *const states[] = { "", "disabled", "enabled", "halted", NULL 
 static const char *const modes[] = { "", "shared", "dedicated", NULL };
 static const char *const types[] = { "", "kernel", "user", NULL };
 
-int svai_sysfs_read_dev(int devices, struct sva_dev_info *info, bool for_open)
+static void read_dev_for_open(struct reader *r, struct sva_dev_info *info)
+{
+	info->version = u32(r, "version", SVA_ATTR_VERSION);
+	info->cdev_major = u32(r, "cdev_major", SVA_ATTR_CDEV);
+	info->cmd_status = u32(r, "cmd_status", SVA_ATTR_CMD_STATUS);
+	info->gen_cap = number(r, "gen_cap", UINT64_MAX, SVA_ATTR_GEN_CAP);
+	info->op_cap = bitmap(r, "op_cap", SVA_ATTR_OP_CAP);
+}
+
+static void read_dev_for_people(struct reader *r, struct sva_dev_info *info)
+{
+	info->pasid_enabled = flag(r, "pasid_enabled", SVA_ATTR_PASID_ENABLED);
+	info->clients = u32(r, "clients", SVA_ATTR_CLIENTS);
+	info->max_work_queues = u32(r, "max_work_queues", 0);
+	info->max_work_queues_size = u32(r, "max_work_queues_size", 0);
+	info->max_groups = u32(r, "max_groups", 0);
+	info->max_engines = u32(r, "max_engines", 0);
+	info->max_batch_size = u32(r, "max_batch_size", SVA_ATTR_MAX_BATCH);
+	info->event_log_size = u32(r, "event_log_size", 0);
+	info->max_transfer_size = number(r, "max_transfer_size", UINT64_MAX, SVA_ATTR_MAX_TRANSFER);
+	info->errors = bitmap(r, "errors", SVA_ATTR_ERRORS);
+}
+
+int svai_sysfs_read_dev(int devices, struct sva_dev_info *info, enum svai_depth depth)
 {
 	struct reader r = { devices, info->name, &info->unknown, 0 };
+	bool usable;
 
 	info->state = (enum sva_dev_state)word(&r, "state", states);
-	if (for_open &&
-	    (info->state == SVA_DEV_STATE_DISABLED || info->state == SVA_DEV_STATE_HALTED))
-		return r.err;
-	info->version = u32(&r, "version", SVA_ATTR_VERSION);
 	info->numa_node = int_or_none(&r, "numa_node", SVA_ATTR_NUMA_NODE);
-	info->pasid_enabled = flag(&r, "pasid_enabled", SVA_ATTR_PASID_ENABLED);
-	info->clients = u32(&r, "clients", SVA_ATTR_CLIENTS);
-	info->max_work_queues = u32(&r, "max_work_queues", 0);
-	info->max_work_queues_size = u32(&r, "max_work_queues_size", 0);
-	info->max_groups = u32(&r, "max_groups", 0);
-	info->max_engines = u32(&r, "max_engines", 0);
-	info->max_batch_size = u32(&r, "max_batch_size", SVA_ATTR_MAX_BATCH);
-	info->cdev_major = u32(&r, "cdev_major", SVA_ATTR_CDEV);
-	info->cmd_status = u32(&r, "cmd_status", SVA_ATTR_CMD_STATUS);
-	info->event_log_size = u32(&r, "event_log_size", 0);
-	info->max_transfer_size =
-		number(&r, "max_transfer_size", UINT64_MAX, SVA_ATTR_MAX_TRANSFER);
-	info->gen_cap = number(&r, "gen_cap", UINT64_MAX, SVA_ATTR_GEN_CAP);
-	info->op_cap = bitmap(&r, "op_cap", SVA_ATTR_OP_CAP);
-	info->errors = bitmap(&r, "errors", SVA_ATTR_ERRORS);
+	usable = info->state != SVA_DEV_STATE_DISABLED && info->state != SVA_DEV_STATE_HALTED;
+	if (depth == SVAI_READ_ALL || (depth == SVAI_READ_OPEN && usable))
+		read_dev_for_open(&r, info);
+	if (depth == SVAI_READ_ALL)
+		read_dev_for_people(&r, info);
 	return r.err;
 }
 
-int svai_sysfs_read_wq(int devices, struct sva_wq_info *info, bool for_open)
+static void read_wq_for_order(struct reader *r, struct sva_wq_info *info)
+{
+	info->mode = (enum sva_wq_mode)word(r, "mode", modes);
+	string(r, "driver_name", info->driver, sizeof(info->driver));
+	info->clients = u32(r, "clients", SVA_ATTR_CLIENTS);
+}
+
+static void read_wq_for_open(struct reader *r, struct sva_wq_info *info)
+{
+	string(r, "name", info->label, sizeof(info->label));
+	info->group_id = int_or_none(r, "group_id", 0);
+	info->size = u32(r, "size", SVA_ATTR_SIZE);
+	info->threshold = u32(r, "threshold", SVA_ATTR_THRESHOLD);
+	info->priority = u32(r, "priority", 0);
+	info->occupancy = u32(r, "occupancy", SVA_ATTR_OCCUPANCY);
+	info->max_batch_size = u32(r, "max_batch_size", SVA_ATTR_MAX_BATCH);
+	info->cdev_minor = u32(r, "cdev_minor", SVA_ATTR_CDEV);
+	info->block_on_fault = flag(r, "block_on_fault", 0);
+	info->ats_disable = flag(r, "ats_disable", 0);
+	info->prs_disable = flag(r, "prs_disable", 0);
+	info->max_transfer_size = number(r, "max_transfer_size", UINT64_MAX, SVA_ATTR_MAX_TRANSFER);
+	info->op_config = bitmap(r, "op_config", SVA_ATTR_OP_CONFIG);
+}
+
+int svai_sysfs_read_wq(int devices, struct sva_wq_info *info, enum svai_depth depth)
 {
 	struct reader r = { devices, info->name, &info->unknown, 0 };
 
 	info->state = (enum sva_dev_state)word(&r, "state", states);
 	info->type = (enum sva_wq_type)word(&r, "type", types);
-	if (for_open && (info->state == SVA_DEV_STATE_DISABLED || info->type != SVA_WQ_TYPE_USER))
+	if (depth != SVAI_READ_ALL &&
+	    (info->state == SVA_DEV_STATE_DISABLED || info->type != SVA_WQ_TYPE_USER))
 		return r.err;
-	info->mode = (enum sva_wq_mode)word(&r, "mode", modes);
-	string(&r, "name", info->label, sizeof(info->label));
-	string(&r, "driver_name", info->driver, sizeof(info->driver));
-	info->group_id = int_or_none(&r, "group_id", 0);
-	info->size = u32(&r, "size", SVA_ATTR_SIZE);
-	info->threshold = u32(&r, "threshold", SVA_ATTR_THRESHOLD);
-	info->priority = u32(&r, "priority", 0);
-	info->occupancy = u32(&r, "occupancy", SVA_ATTR_OCCUPANCY);
-	info->clients = u32(&r, "clients", SVA_ATTR_CLIENTS);
-	info->max_batch_size = u32(&r, "max_batch_size", SVA_ATTR_MAX_BATCH);
-	info->cdev_minor = u32(&r, "cdev_minor", SVA_ATTR_CDEV);
-	info->block_on_fault = flag(&r, "block_on_fault", 0);
-	info->ats_disable = flag(&r, "ats_disable", 0);
-	info->prs_disable = flag(&r, "prs_disable", 0);
-	info->max_transfer_size =
-		number(&r, "max_transfer_size", UINT64_MAX, SVA_ATTR_MAX_TRANSFER);
-	info->op_config = bitmap(&r, "op_config", SVA_ATTR_OP_CONFIG);
+	read_wq_for_order(&r, info);
+	if (depth != SVAI_READ_ORDER)
+		read_wq_for_open(&r, info);
 	return r.err;
+}
+
+int svai_sysfs_read_rest(struct sva_dev_info *dev, struct sva_wq_info *wq)
+{
+	int devices = svai_sysfs_devices();
+	struct reader of_dev = { devices, dev->name, &dev->unknown, 0 };
+	struct reader of_wq = { devices, wq->name, &wq->unknown, 0 };
+
+	read_dev_for_open(&of_dev, dev);
+	read_wq_for_open(&of_wq, wq);
+	if (devices < 0)
+		return svai_is_shortage(devices) ? devices : 0;
+	close(devices);
+	return of_dev.err ? of_dev.err : of_wq.err;
 }
 
 int svai_sysfs_open_state(const char *name)

@@ -11,15 +11,25 @@
 /* svai_sysfs_devices - open <sysfs>/bus/dsa/devices; a descriptor or -errno */
 int svai_sysfs_devices(void);
 
+/* How much to read: each attribute costs the kernel's time. */
+enum svai_depth {
+	SVAI_READ_ORDER, /* whether, and in which order, queues are tried */
+	SVAI_READ_OPEN,  /* all of a queue, and of its device what matters then, if it can be opened
+			  */
+	SVAI_READ_ALL,
+};
+
 /*
- * svai_sysfs_read_dev, svai_sysfs_read_wq - all attributes of info->name below @devices
- * @for_open: of what cannot be opened, only those that say so
+ * svai_sysfs_read_dev, svai_sysfs_read_wq - attributes of info->name below @devices
+ * svai_sysfs_read_rest - of a queue and its device, read for the order, what else it takes to open
+ * it
  *
  * Return 0, or an error that svai_is_shortage(): what was read is worth nothing then. Any other
  * error only makes an attribute unknown.
  */
-int svai_sysfs_read_dev(int devices, struct sva_dev_info *info, bool for_open);
-int svai_sysfs_read_wq(int devices, struct sva_wq_info *info, bool for_open);
+int svai_sysfs_read_dev(int devices, struct sva_dev_info *info, enum svai_depth depth);
+int svai_sysfs_read_wq(int devices, struct sva_wq_info *info, enum svai_depth depth);
+int svai_sysfs_read_rest(struct sva_dev_info *dev, struct sva_wq_info *wq);
 
 /* svai_is_shortage - of file descriptors or memory: this process's trouble, not the device's */
 bool svai_is_shortage(int err);

@@ -10,17 +10,14 @@
 #include "record.h"
 #include "waiter.h"
 
-#define ROUNDS_FIRST 200  /* with pauses only: most operations end in this time */
-#define SLEEP_MIN_NS 4000 /* then sleep, each time longer */
-#define SLEEP_MAX_NS 1000000
-#define RETRY_NS     100000
+#define PAUSES_PER_LOOK 32
+#define RETRY_NS        100000
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed; /* by CLOCK_MONOTONIC */
-static struct svai_waiting *armed;
+static pthread_cond_t changed;     /* by CLOCK_MONOTONIC */
+static struct svai_waiting *armed; /* the last one first */
 static bool running;
-static unsigned int forks;    /* which process this is */
-static unsigned int arrivals; /* whoever arms is looked at often at first */
+static unsigned int forks; /* which process this is */
 
 static void disarm(struct svai_waiting *w)
 {
@@ -56,41 +53,40 @@ static void look_at_all(void)
 	}
 }
 
-/* Whoever arms meanwhile ends it. The caller has the lock. */
-static void rest(unsigned int round)
+/*
+ * As long as who has waited for the shortest time needs it. Whoever arms meanwhile ends it. The
+ * caller has the lock.
+ */
+static void rest(int64_t *overslept)
 {
-	int64_t until = svai_now_ns() + SLEEP_MAX_NS;
-	struct timespec t;
+	int64_t now = svai_now_ns(), ns = svai_sleep_ns(now - armed->since_ns, *overslept);
+	struct timespec t = { .tv_sec = (now + ns) / 1000000000,
+			      .tv_nsec = (now + ns) % 1000000000 };
 
-	if (round < ROUNDS_FIRST) {
+	if (!ns) {
 		pthread_mutex_unlock(&lock);
-		for (int i = 0; i < 32; i++)
+		for (int i = 0; i < PAUSES_PER_LOOK; i++)
 			sva_pause();
 		pthread_mutex_lock(&lock);
 		return;
 	}
-	if (round - ROUNDS_FIRST < 8)
-		until += (SLEEP_MIN_NS << (round - ROUNDS_FIRST)) - SLEEP_MAX_NS;
-	t.tv_sec = until / 1000000000;
-	t.tv_nsec = until % 1000000000;
-	pthread_cond_timedwait(&changed, &lock, &t);
+	if (pthread_cond_timedwait(&changed, &lock, &t))
+		*overslept = svai_now_ns() - now - ns;
 }
 
 static void *run(void *unused)
 {
-	unsigned int seen = 0, round = 0;
+	int64_t overslept = SVAI_OVERSLEPT_NS;
 
 	(void)unused;
+	svai_drop_slack();
 	pthread_mutex_lock(&lock);
 	for (;;) {
 		while (!armed)
 			pthread_cond_wait(&changed, &lock);
-		if (seen != arrivals)
-			round = 0;
-		seen = arrivals;
 		look_at_all();
 		if (armed)
-			rest(round++);
+			rest(&overslept);
 	}
 	return NULL;
 }
@@ -167,7 +163,6 @@ int svai_waiter_arm(struct svai_waiting *w)
 		w->since_ns = svai_now_ns();
 		w->next = armed;
 		armed = w;
-		arrivals++;
 		pthread_cond_signal(&changed);
 	}
 	pthread_mutex_unlock(&lock);

@@ -5,12 +5,22 @@
  * Source: Intel Data Streaming Accelerator Architecture Specification (341204, revision 3.0): 3.8,
  * 3.9 and 8.3.2 (batches and fences), 5.4 and 5.8.1 (where errors are reported), 8.2 (records).
  */
+#include <string.h>
+
 #include "cpu.h"
+
+/* Each of them has its row in opcode.c: this is asked for each operation of a call. */
+#define OPCODES                                                 \
+	(SVAI_BYTES(SVA_OP_NOOP, SVA_OP_TRANSLATION_FETCH) |    \
+	 SVAI_BYTES(SVA_OP_CRC, SVA_OP_DIF_UPDATE) |            \
+	 SVAI_BYTES(SVA_OP_DIX_GENERATE, SVA_OP_DIX_GENERATE) | \
+	 SVAI_BYTES(SVA_OP_CACHE_FLUSH, SVA_OP_CACHE_FLUSH))
 
 void svai_cpu_limits(struct svai_limits *limits)
 {
 	/* The sizes are the kernel's defaults: what runs here runs on a queue left as it was. */
 	*limits = (struct svai_limits){
+		.opcodes = { { OPCODES } },
 		.version = 0x200,
 		.gen_cap = SVA_GENCAP_BOF | SVA_GENCAP_OVERLAP | SVA_GENCAP_CC_MEMORY |
 			   SVA_GENCAP_DST_READBACK | SVA_GENCAP_DRAIN_READBACK |
@@ -19,10 +29,6 @@ void svai_cpu_limits(struct svai_limits *limits)
 		.max_batch = 32,
 		.block_on_fault = true,
 	};
-	sva_opmask_set(&limits->opcodes, SVA_OP_BATCH);
-	for (unsigned int opcode = 0; opcode < 256; opcode++)
-		if (svai_opcode(opcode)->execute)
-			sva_opmask_set(&limits->opcodes, opcode);
 }
 
 /*
@@ -65,19 +71,24 @@ void svai_cpu_batch_record(const struct svai_limits *limits, struct sva_record *
 	record->bytes_completed = done; /* descriptors */
 }
 
+static __attribute__((noinline)) void complete_refused(const struct sva_desc *desc,
+						       const struct svai_finding *finding)
+{
+	struct sva_record record = { 0 };
+
+	if (finding->status == SVA_STATUS_BAD_FLAGS)
+		record.invalid_flags = finding->invalid_flags;
+	svai_cpu_complete(desc, finding->status, &record);
+}
+
 unsigned int svai_cpu_refuse(const struct svai_limits *limits, const struct sva_desc *desc,
 			     bool member)
 {
 	struct svai_finding finding;
 	unsigned int status = svai_check(limits, desc, member, &finding);
 
-	if (status) {
-		struct sva_record record = { 0 };
-
-		if (status == SVA_STATUS_BAD_FLAGS)
-			record.invalid_flags = finding.invalid_flags;
-		svai_cpu_complete(desc, status, &record);
-	}
+	if (status)
+		complete_refused(desc, &finding);
 	return status;
 }
 
@@ -88,10 +99,10 @@ static unsigned int execute(const struct svai_limits *limits, const struct sva_d
  * One member after the other, so that a fence need not wait. It abandons the rest, whose records
  * stay untouched, if any member before it has not ended with success.
  */
-static unsigned int execute_batch(const struct svai_limits *limits, const struct sva_desc *desc,
-				  struct sva_record *record)
+static unsigned int execute_batch(const struct svai_limits *limits, const struct sva_desc *desc)
 {
 	const struct sva_desc *list = (const struct sva_desc *)desc->desc_list_addr;
+	struct sva_record record = { 0 };
 	bool failed = false;
 	uint32_t i;
 
@@ -101,8 +112,39 @@ static unsigned int execute_batch(const struct svai_limits *limits, const struct
 		if (execute(limits, &list[i], true) != SVA_STATUS_SUCCESS)
 			failed = true;
 	}
-	svai_cpu_batch_record(limits, record, failed, i);
-	return record->status;
+	svai_cpu_batch_record(limits, &record, failed, i);
+	svai_cpu_complete(desc, record.status, &record);
+	return record.status;
+}
+
+/* All of the record but its status, which others may look at meanwhile. */
+static void clear(struct sva_record *record)
+{
+	memset((char *)record + 1, 0, sizeof(*record) - 1);
+}
+
+/* Only a failure gets a record. */
+static __attribute__((noinline)) unsigned int execute_quietly(const struct sva_desc *desc)
+{
+	struct sva_record record = { 0 };
+	unsigned int status = svai_opcode(sva_desc_opcode(desc))->execute(desc, &record);
+
+	svai_cpu_complete(desc, status, &record);
+	return status;
+}
+
+/* The operation fills the record in its place. */
+static unsigned int execute_one(const struct sva_desc *desc)
+{
+	struct sva_record *record = (struct sva_record *)desc->completion_addr;
+	unsigned int status;
+
+	if (!(desc->op_flags & SVA_FLAG_RCR))
+		return execute_quietly(desc);
+	clear(record);
+	status = svai_opcode(sva_desc_opcode(desc))->execute(desc, record);
+	__atomic_store_n(&record->status, (uint8_t)status, __ATOMIC_RELEASE);
+	return status;
 }
 
 /* Returns the status, whether a record was written or not. No batch is a member of one. */
@@ -110,16 +152,12 @@ static unsigned int execute(const struct svai_limits *limits, const struct sva_d
 			    bool member)
 {
 	unsigned int status = svai_cpu_refuse(limits, desc, member);
-	struct sva_record record = { 0 };
 
 	if (status)
 		return status;
 	if (sva_desc_opcode(desc) == SVA_OP_BATCH)
-		status = execute_batch(limits, desc, &record);
-	else
-		status = svai_opcode(sva_desc_opcode(desc))->execute(desc, &record);
-	svai_cpu_complete(desc, status, &record);
-	return status;
+		return execute_batch(limits, desc);
+	return execute_one(desc);
 }
 
 void svai_cpu_execute(const struct svai_limits *limits, const struct sva_desc *desc)

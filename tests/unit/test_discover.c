@@ -291,21 +291,21 @@ static void a_loaded_driver_that_is_hidden(void **state)
 	is_without_devices("does not exist: the idxd driver is loaded");
 }
 
-static struct sva_topology *discover_for(const char *text)
+static struct sva_topology *discover_for(const char *text, enum svai_depth depth)
 {
 	struct sva_topology *topo;
 	struct svai_name name;
 
 	assert_int_equal(svai_name_parse(&name, text), 0);
-	assert_int_equal(svai_discover_for_open(&topo, &name), 0);
+	assert_int_equal(svai_discover(&topo, &name, depth), 0);
 	return topo;
 }
 
 /* What is in a snapshot for an open, and of which of them there is more than why they are no use.
  */
-static void assert_found(const char *text, const char *expected)
+static void assert_found_at(enum svai_depth depth, const char *text, const char *expected)
 {
-	struct sva_topology *topo = discover_for(text);
+	struct sva_topology *topo = discover_for(text, depth);
 	char found[128] = "";
 
 	sva_topology_foreach_dev (topo, dev)
@@ -315,6 +315,11 @@ static void assert_found(const char *text, const char *expected)
 	assert_string_equal(found, expected);
 	assert_string_equal(sva_topology_why(topo), "");
 	sva_topology_free(topo);
+}
+
+static void assert_found(const char *text, const char *expected)
+{
+	assert_found_at(SVAI_READ_OPEN, text, expected);
 }
 
 static void to_open_one_not_all_is_read(void **state)
@@ -333,6 +338,7 @@ static void to_open_one_not_all_is_read(void **state)
 	fake_attr(tree, "wq0.2", "type", "kernel\n");
 	fake_wq(tree, "wq1.0", "shared");
 	assert_found(NULL, "dsa0+ iax1+ dsa2 wq0.0+ wq0.1 wq0.2 wq1.0+ ");
+	assert_found_at(SVAI_READ_ORDER, NULL, "dsa0 iax1 dsa2 wq0.0 wq0.1 wq0.2 wq1.0 ");
 	assert_found("dsa0", "dsa0+ wq0.0+ wq0.1 wq0.2 ");
 	assert_found("dsa1", "");
 	assert_found("wq0.1", "dsa0+ wq0.1 ");

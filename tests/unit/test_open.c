@@ -537,6 +537,107 @@ static void no_file_descriptor_left(void **state)
 	close_fake(open_fake(NULL));
 }
 
+/*
+ * What an open reads: each attribute costs the kernel's time, and reading some is a command to the
+ * device.
+ */
+
+static unsigned int attributes, fail_at; /* the one that cannot be opened; 0: none */
+
+int __real_openat(int dir, const char *path, int flags, ...);
+int __wrap_openat(int dir, const char *path, int flags, ...);
+
+int __wrap_openat(int dir, const char *path, int flags, ...)
+{
+	attributes += strcmp(path, ".") != 0;
+	if (fail_at && attributes == fail_at) {
+		errno = EMFILE;
+		return -1;
+	}
+	return __real_openat(dir, path, flags);
+}
+
+static unsigned int attributes_to_open(const char *name)
+{
+	struct sva_wq *wq;
+	unsigned int read;
+
+	attributes = 0;
+	wq = open_fake(name);
+	read = attributes;
+	close_fake(wq);
+	return read;
+}
+
+#define OF_A_DEVICE   2  /* state and node */
+#define OF_A_QUEUE    5  /* state, type, driver, mode and clients */
+#define OF_THE_OPENED 18 /* at most: what is left of its own and of its device's */
+
+static void only_the_queue_that_is_opened_is_read(void **state)
+{
+	struct fake_tree *tree = fixture_tree(state);
+	unsigned int one = attributes_to_open("wq0.0"), best = attributes_to_open(NULL);
+
+	assert_in_range(one, 1, OF_A_DEVICE + OF_A_QUEUE + OF_THE_OPENED);
+	assert_int_equal(best, one + OF_A_QUEUE); /* that is wq0.1 */
+	fixture_queue(tree, "wq0.2", "shared");
+	assert_int_equal(attributes_to_open(NULL), best + OF_A_QUEUE);
+	fake_attr(tree, "wq0.2", "state", "disabled\n");
+	assert_int_equal(attributes_to_open(NULL), best + 2); /* with its type */
+	fake_device(tree, "dsa1");
+	fixture_queue(tree, "wq1.0", "shared");
+	assert_int_equal(attributes_to_open(NULL), best + 2 + OF_A_DEVICE + OF_A_QUEUE);
+	assert_int_equal(attributes_to_open("wq0.0"), one);
+}
+
+/* The first one in the order does not suffice, which is in what is read last. */
+static void the_next_one_is_read_when_the_first_does_not_suffice(void **state)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .min_transfer = 1u << 20 };
+	struct fake_tree *tree = fixture_tree(state);
+	struct sva_wq *wq;
+
+	fixture_queue(tree, "wq0.2", "shared");
+	fake_attr(tree, "wq0.0", "max_transfer_size", "4096\n");
+	assert_int_equal(sva_wq_open(&wq, NULL, &opts), 0);
+	assert_string_equal(sva_wq_info(wq)->name, "wq0.2");
+	assert_int_equal(sva_report_count(sva_wq_report(wq)), 1);
+	assert_string_equal(sva_report_get(sva_wq_report(wq), 0)->queue, "wq0.0");
+	close_fake(wq);
+}
+
+/* It is an error wherever it happens, and not a queue of which something is unknown. */
+static void no_file_descriptor_for_an_attribute(void **state)
+{
+	unsigned int all = attributes_to_open(NULL);
+	struct sva_wq *wq;
+
+	(void)state;
+	for (fail_at = 1; fail_at <= all; fail_at++) {
+		attributes = 0;
+		assert_int_equal(sva_wq_open(&wq, NULL, NULL), -EMFILE);
+		assert_null(wq);
+	}
+	fail_at = 0;
+	assert_int_equal(fake.opens, fake.closes);
+}
+
+/* All that sva_wq_info() tells is there, however it was found. */
+static void what_is_read_late_is_all_there(void **state)
+{
+	struct sva_wq *late = open_fake(NULL), *early;
+	struct sva_wq_opts opts = { .size = sizeof(opts) };
+	struct sva_topology *topo = discover_fake();
+
+	(void)state;
+	opts.topology = topo;
+	assert_int_equal(sva_wq_open(&early, NULL, &opts), 0);
+	assert_memory_equal(sva_wq_info(early), sva_wq_info(late), sizeof(struct sva_wq_info));
+	close_fake(early);
+	close_fake(late);
+	sva_topology_free(topo);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -567,6 +668,10 @@ int main(void)
 		TEST(a_device_without_a_node_is_used),
 		TEST(options),
 		TEST(no_file_descriptor_left),
+		TEST(only_the_queue_that_is_opened_is_read),
+		TEST(the_next_one_is_read_when_the_first_does_not_suffice),
+		TEST(no_file_descriptor_for_an_attribute),
+		TEST(what_is_read_late_is_all_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Waiting: every policy, deadlines, and devices that die meanwhile. */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -8,14 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "drain.h"
 #include "fixture.h"
 #include "record.h"
+#include "waiter.h"
 
 static const enum sva_wait_policy policies[] = {
 	SVA_WAIT_AUTO, SVA_WAIT_SPIN, SVA_WAIT_PAUSE, SVA_WAIT_UMWAIT, SVA_WAIT_SLEEP,
@@ -355,9 +359,12 @@ static struct {
 	int64_t timer;             /* sleeps end so late, and later by the slack */
 	bool signals;              /* every second sleep is interrupted halfway */
 	bool refuse;               /* prctl(2) */
-	int slack;
 	unsigned int pauses, sleeps, sets;
+	struct svai_waiting *late; /* arms when it is time, while the waiter's thread sleeps */
+	int64_t arrival;
 } sim;
+
+static _Thread_local int slack = SLACK_NS;
 
 void __real_sva_pause(void);
 void __wrap_sva_pause(void);
@@ -367,6 +374,10 @@ int __real_clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
 			   struct timespec *left);
 int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
 			   struct timespec *left);
+int __real_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+				  const struct timespec *until);
+int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+				  const struct timespec *until);
 int __wrap_prctl(int option, unsigned long value);
 
 static void pass(int64_t ns)
@@ -411,7 +422,28 @@ int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
 		pass(ns / 2);
 		return EINTR;
 	}
-	pass(ns + sim.timer + sim.slack);
+	pass(ns + sim.timer + slack);
+	return 0;
+}
+
+int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+				  const struct timespec *until)
+{
+	int64_t ns = until->tv_sec * 1000000000 + until->tv_nsec - sim.now;
+	struct svai_waiting *late = sim.late;
+
+	if (!sim.record)
+		return __real_pthread_cond_timedwait(cond, lock, until);
+	sim.sleeps++;
+	if (!late || sim.now + ns < sim.arrival) {
+		pass(ns + sim.timer + slack);
+		return ETIMEDOUT;
+	}
+	sim.late = NULL;
+	pass(sim.arrival - sim.now);
+	pthread_mutex_unlock(lock);
+	assert_int_equal(svai_waiter_arm(late), 0);
+	pthread_mutex_lock(lock);
 	return 0;
 }
 
@@ -420,9 +452,9 @@ int __wrap_prctl(int option, unsigned long value)
 	if (sim.refuse)
 		return -1;
 	if (option == PR_GET_TIMERSLACK)
-		return sim.slack;
+		return slack;
 	assert_int_equal(option, PR_SET_TIMERSLACK);
-	sim.slack = (int)value;
+	slack = (int)value;
 	sim.sets++;
 	return 0;
 }
@@ -435,12 +467,12 @@ static int64_t late_after(int64_t ns)
 
 	sim.record = &record;
 	sim.end = sim.now + ns;
-	sim.slack = SLACK_NS;
+	slack = SLACK_NS;
 	sim.pauses = sim.sleeps = sim.sets = 0;
 	status = svai_wait_record(&record, sim.now, INT64_MAX, SVA_WAIT_SLEEP);
 	sim.record = NULL;
 	assert_int_equal(status, SVA_STATUS_SUCCESS);
-	assert_int_equal(sim.slack, SLACK_NS);
+	assert_int_equal(slack, SLACK_NS);
 	return sim.now - sim.end;
 }
 
@@ -514,7 +546,7 @@ static void a_wait_that_goes_on(void **state)
 	sim.record = &record;
 	sim.end = sim.now + 10000000;
 	sim.timer = 0;
-	sim.slack = 1;
+	slack = 1;
 	sim.pauses = sim.sleeps = sim.sets = 0;
 	assert_int_equal(
 		svai_wait_record(&record, sim.now - 100000000, sim.now + 50000, SVA_WAIT_SLEEP),
@@ -526,6 +558,67 @@ static void a_wait_that_goes_on(void **state)
 	assert_int_equal(sim.pauses, 0);
 	assert_int_equal(sim.sets, 0); /* it was none */
 	sim.record = NULL;
+}
+
+/*
+ * The thread behind rings, in the same machine: from arming until the descriptor is readable it is
+ * the only thread that runs.
+ */
+
+static bool has_ended(struct svai_waiting *w)
+{
+	(void)w;
+	return sim.record->status;
+}
+
+/* Returns how late the end is noticed of what takes @ns from now on, or from when @late arms. */
+static int64_t late_of_thread(struct svai_waiting *first, struct svai_waiting *late,
+			      int64_t arrival, int64_t ns)
+{
+	struct svai_waiting *last = late ? late : first;
+	struct pollfd readable = { .fd = last->fd, .events = POLLIN };
+	struct sva_record record = { 0 };
+
+	sim.record = &record;
+	sim.arrival = sim.now + arrival;
+	sim.late = late;
+	sim.end = sim.now + arrival + ns;
+	sim.pauses = sim.sleeps = 0;
+	assert_int_equal(svai_waiter_arm(first), 0);
+	assert_int_equal(poll(&readable, 1, -1), 1);
+	svai_waiter_withdraw(first);
+	svai_waiter_withdraw(last);
+	sim.record = NULL;
+	return sim.now - sim.end;
+}
+
+static void the_thread_notices_the_end_in_a_tenth_of_the_time(void **state)
+{
+	struct svai_waiting w = { .has_ended = has_ended, .fd = eventfd(0, EFD_NONBLOCK) };
+
+	(void)state;
+	sim.timer = 5000;
+	/* After SVAI_LOOK_NS it says by itself that something takes long. */
+	for (int64_t ns = 500; ns < SVAI_LOOK_NS * 8 / 10; ns += ns / 50) {
+		assert_true(late_of_thread(&w, NULL, 0, ns) <= ns / 10 + 10000);
+		assert_true(sim.pauses * A_PAUSE_NS <= 10000);
+		assert_true(sim.sleeps <= (ns < 100000 ? 8 : 80));
+	}
+	close(w.fd);
+}
+
+/* Another one has waited for long, until both end. */
+static void the_thread_looks_often_at_who_arms_last(void **state)
+{
+	struct svai_waiting old = { .has_ended = has_ended, .fd = eventfd(0, EFD_NONBLOCK) };
+	struct svai_waiting w = { .has_ended = has_ended, .fd = eventfd(0, EFD_NONBLOCK) };
+
+	(void)state;
+	sim.timer = 5000;
+	for (int64_t ns = 500; ns < 1000000; ns += ns / 50)
+		assert_true(late_of_thread(&old, &w, 60000000, ns) <= ns / 10 + 10000);
+	close(old.fd);
+	close(w.fd);
 }
 
 /* The clock costs many times what a look at the record does. */
@@ -591,6 +684,8 @@ int main(void)
 		TEST(sleeps_that_end_late),
 		TEST(sleeping_wakes_up_seldom),
 		TEST(a_wait_that_goes_on),
+		TEST(the_thread_notices_the_end_in_a_tenth_of_the_time),
+		TEST(the_thread_looks_often_at_who_arms_last),
 		TEST(a_complete_operation_needs_no_clock),
 		TEST(deadlines_do_not_overflow),
 	};
