@@ -70,15 +70,21 @@ says 'Xeon of a test' 'ENQCMD: yes, MOVDIR64B: yes, WAITPKG: yes' 'Linux 6.18.9,
 whole; rm -r "$root/sys/bus/pci/devices/0000:6a:01.0"
 says 'this machine has no DSA: there is no PCI function of it'
 
+whole; put proc/cpuinfo $'model name\t: Xeon\nflags\t\t: fpu waitpkg'; rm -r "$root/sys/module"
+says 'this CPU has no MOVDIR64B, without which the idxd driver does not load'
+
 whole; rm -r "$root/sys/firmware/acpi/tables/DMAR" "$root/sys/class/iommu/dmar0"
 says 'VT-d is disabled in the firmware' 'enable VT-d and ENQCMD in the firmware'
 
 # The kernel parameters: where Debian, Fedora and others keep them. Debian's file is then right.
-whole; rm -r "$root/sys/class/iommu/dmar0"
-says 'the kernel does not use the IOMMU' "# sed -i 's/^GRUB_CMDLINE_LINUX=" '# update-grub' '# reboot'
-command=$(sed -n 's/^ *# \(sed .*\)/\1/p' "$work/out")
-sh -c "${command/\/etc/$root\/etc}"
-grep -qx 'GRUB_CMDLINE_LINUX="intel_iommu=on,sm_on quiet"' "$root/etc/default/grub" || fail "grub's file"
+for before in quiet 'intel_iommu=on,sm_off quiet' 'intel_iommu=off quiet intel_iommu=on'; do
+	whole; rm -r "$root/sys/class/iommu/dmar0"
+	put etc/default/grub "GRUB_CMDLINE_LINUX=\"$before\""
+	says 'the kernel does not use the IOMMU' "# sed -i 's/intel_iommu=" '# update-grub' '# reboot'
+	command=$(sed -n 's/^ *# \(sed .*\)/\1/p' "$work/out")
+	sh -c "${command/\/etc/$root\/etc}"
+	grep -qxE 'GRUB_CMDLINE_LINUX="intel_iommu=on,sm_on quiet ?"' "$root/etc/default/grub" || fail "grub's file"
+done
 put etc/os-release $'PRETTY_NAME="Fedora Linux 43"\nID=fedora'
 says '# grubby --update-kernel=ALL --args=intel_iommu=on,sm_on'
 put etc/os-release $'PRETTY_NAME="Ubuntu 26.04"\nID=ubuntu\nID_LIKE=debian'
@@ -92,10 +98,12 @@ whole; put sys/class/iommu/dmar0/intel-iommu/ecap 80020000000
 says 'the IOMMU has no PASIDs'
 whole; put sys/class/iommu/dmar0/intel-iommu/ecap 90000000000
 says 'the IOMMU has no page requests'
-whole; put proc/cmdline 'intel_iommu=on,sm_off'
-says "the kernel does not use the IOMMU's scalable mode" '# update-grub'
-whole; put proc/cmdline intel_iommu=on
-says "the kernel does not use the IOMMU's scalable mode"
+for parameters in intel_iommu=on,sm_off intel_iommu=on 'intel_iommu=on,sm_on quiet intel_iommu=sm_off'; do
+	whole; put proc/cmdline "$parameters"
+	says "the kernel does not use the IOMMU's scalable mode" '# update-grub'
+done
+whole; put proc/cmdline 'intel_iommu=sm_off intel_iommu=on,sm_on prism_off'
+says 'the idxd driver is loaded and has found no device'
 
 for release in 6.12.64 6.12.74+deb13-amd64 6.1.0-50-amd64; do
 	whole; put proc/sys/kernel/osrelease $release

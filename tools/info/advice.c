@@ -34,16 +34,21 @@ static void command(struct advice *a, const char *format, ...)
  * The machine.
  */
 
+/* What grub's file says of intel_iommu is replaced: of several, the kernel obeys the last one. */
+#define EDIT_GRUB                                                                   \
+	"sed -i 's/intel_iommu=[^ \"]* *//g; s/^GRUB_CMDLINE_LINUX=\"/&" PARAMETERS \
+	" /' /etc/default/grub"
+
 static void boot_with_parameters(struct advice *a, const struct machine *m)
 {
 	snprintf(a->remedy, sizeof(a->remedy), "boot with the kernel parameter %s", PARAMETERS);
 	if (!strcmp(m->family, "debian")) {
-		command(a, "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&" PARAMETERS " /' /etc/default/grub");
+		command(a, EDIT_GRUB);
 		command(a, "update-grub");
 	} else if (!strcmp(m->family, "fedora")) {
 		command(a, "grubby --update-kernel=ALL --args=" PARAMETERS);
 	} else if (!strcmp(m->family, "suse")) {
-		command(a, "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&" PARAMETERS " /' /etc/default/grub");
+		command(a, EDIT_GRUB);
 		command(a, "grub2-mkconfig -o /boot/grub2/grub.cfg");
 	} else {
 		return;
@@ -56,11 +61,17 @@ struct lack {
 	bool (*is)(const struct machine *m);
 	const char *what, *remedy;
 	void (*fix)(struct advice *a, const struct machine *m); /* beyond the remedy, or NULL */
+	bool no_device; /* it says why there is no device, not why one cannot be opened */
 };
 
 static bool has_no_function(const struct machine *m)
 {
 	return !m->functions && file_exists(m->root, "/sys/bus/pci/devices");
+}
+
+static bool has_no_movdir64b(const struct machine *m)
+{
+	return machine_lacks_instruction(m, SVA_CPU_MOVDIR64B);
 }
 
 static bool has_no_firmware(const struct machine *m)
@@ -113,25 +124,30 @@ static const struct lack lacks[] = {
 	{ has_no_function, "this machine has no DSA: there is no PCI function of it",
 	  "use a Xeon of the 4th generation or newer; in a virtual machine, have the host pass a "
 	  "device through",
-	  NULL },
+	  NULL, true },
+	{ has_no_movdir64b,
+	  "this CPU has no MOVDIR64B, without which the idxd driver does not load",
+	  "use a Xeon of the 4th generation or newer; in a virtual machine, have the host give it "
+	  "the features of its CPU",
+	  NULL, true },
 	{ has_no_firmware, "VT-d is disabled in the firmware: there is no ACPI table DMAR",
-	  "enable VT-d and ENQCMD in the firmware's set-up: sva-hardware(7)", NULL },
-	{ has_no_iommu, "the kernel does not use the IOMMU", "", boot_with_parameters },
+	  "enable VT-d and ENQCMD in the firmware's set-up: sva-hardware(7)", NULL, false },
+	{ has_no_iommu, "the kernel does not use the IOMMU", "", boot_with_parameters, false },
 	{ has_no_scalable_mode, "the IOMMU has no scalable mode",
 	  "use a Xeon of the 4th generation or newer; in a virtual machine, have the host give it "
 	  "an IOMMU in scalable mode",
-	  NULL },
+	  NULL, false },
 	{ has_scalable_mode_off, "the kernel does not use the IOMMU's scalable mode", "",
-	  boot_with_parameters },
+	  boot_with_parameters, false },
 	{ has_no_pasid, "the IOMMU has no PASIDs",
-	  "in a virtual machine, have the host give it an IOMMU with PASIDs", NULL },
+	  "in a virtual machine, have the host give it an IOMMU with PASIDs", NULL, false },
 	{ has_no_page_requests, "the IOMMU has no page requests",
-	  "in a virtual machine, have the host give it an IOMMU with page requests", NULL },
+	  "in a virtual machine, have the host give it an IOMMU with page requests", NULL, false },
 	{ machine_lacks_sva, "this kernel has SVA for user queues disabled (CVE-2025-71089)",
-	  "install Linux 6.18.7, 6.19 or newer", NULL },
+	  "install Linux 6.18.7, 6.19 or newer", NULL, false },
 	{ has_no_svm, "this kernel is built without CONFIG_INTEL_IDXD_SVM",
-	  "install a kernel that has it", NULL },
-	{ has_no_driver, "the idxd driver is not loaded", "", load_driver },
+	  "install a kernel that has it", NULL, false },
+	{ has_no_driver, "the idxd driver is not loaded", "", load_driver, true },
 };
 
 /* A function that idxd should have, and has not. */
@@ -159,9 +175,11 @@ static bool advise_function(struct advice *a, const struct machine *m)
 
 bool advice_machine(struct advice *a, const struct machine *m, const struct sva_topology *topo)
 {
+	bool has_device = sva_topology_next_dev(topo, NULL);
+
 	*a = (struct advice){ 0 };
 	for (unsigned int i = 0; i < sizeof(lacks) / sizeof(*lacks); i++) {
-		if (!lacks[i].is(m))
+		if (!lacks[i].is(m) || (has_device && lacks[i].no_device))
 			continue;
 		snprintf(a->what, sizeof(a->what), "%s", lacks[i].what);
 		snprintf(a->remedy, sizeof(a->remedy), "%s", lacks[i].remedy);
@@ -169,7 +187,7 @@ bool advice_machine(struct advice *a, const struct machine *m, const struct sva_
 			lacks[i].fix(a, m);
 		return true;
 	}
-	return !sva_topology_next_dev(topo, NULL) && advise_function(a, m);
+	return !has_device && advise_function(a, m);
 }
 
 /*
@@ -196,7 +214,7 @@ const char *advice_command_status(uint32_t status)
 		{ 0x800a0000, "the queue could not be registered for DMA" },
 		{ 0x800b0000, "the queue's char device could not be made" },
 		{ 0x800c0000,
-		  "the queue is shared, and the kernel or its type does not allow that" },
+		  "a queue is shared, and the CPU, the kernel or its type does not allow that" },
 		{ 0x800d0000, "no queue of the device has a size, or no engine has a group" },
 		{ 0x800e0000, "the queue has no size" },
 		{ 0x800f0000, "the privilege of the queue could not be set" },
@@ -248,6 +266,12 @@ static bool group_has_engine(const struct machine *m, const struct sva_dev_info 
 	return false;
 }
 
+/* Page requests: does the device have them, and is the queue allowed to make them? */
+static bool can_block(const struct sva_dev_info *dev, const struct sva_wq_info *wq)
+{
+	return dev->gen_cap & SVA_GENCAP_BOF && !wq->prs_disable;
+}
+
 /*
  * What a queue needs to be one for programs; of what it has, nothing changes.
  * @entries: its device is disabled: give it so many; 0: it has some
@@ -256,7 +280,8 @@ static void configure(struct advice *a, const struct machine *m, const struct sv
 		      const struct sva_wq_info *wq, uint32_t entries)
 {
 	int group = wq->group_id < 0 ? 0 : wq->group_id;
-	bool dedicated = wq->size && wq->mode == SVA_WQ_MODE_DEDICATED;
+	bool dedicated = (wq->size && wq->mode == SVA_WQ_MODE_DEDICATED) ||
+			 machine_lacks_instruction(m, SVA_CPU_ENQCMD);
 	uint32_t size = entries ? entries : wq->size;
 	char change[64] = "", threshold[32] = "";
 
@@ -272,9 +297,10 @@ static void configure(struct advice *a, const struct machine *m, const struct sv
 				       : 1);
 	command(a,
 		"accel-config config-wq %s/%s%s --mode=%s%s --type=user --name=%s --priority=%u "
-		"--max-batch-size=32 --max-transfer-size=2097152 --block-on-fault=1",
+		"--max-batch-size=32 --max-transfer-size=2097152%s",
 		dev->name, wq->name, change, dedicated ? "dedicated" : "shared", threshold,
-		is_plain_word(wq->label) ? wq->label : "app", wq->priority ? wq->priority : 10);
+		is_plain_word(wq->label) ? wq->label : "app", wq->priority ? wq->priority : 10,
+		can_block(dev, wq) ? " --block-on-fault=1" : "");
 }
 
 static void name_driver(struct advice *a, const struct machine *m, const struct sva_wq_info *wq)
@@ -405,6 +431,12 @@ static void advise_node(struct advice *a, const struct machine *m, const struct 
 			 wq->devnode);
 }
 
+static bool is_for_programs(const struct sva_wq_info *wq)
+{
+	return is_enabled(wq) && wq->type == SVA_WQ_TYPE_USER &&
+	       (!*wq->driver || !strcmp(wq->driver, "user"));
+}
+
 /* Where there is no SVA, the machine says why. */
 static bool is_about_sva(int err)
 {
@@ -415,14 +447,14 @@ void advice_queue(struct advice *a, const struct machine *m, const struct sva_to
 		  const struct sva_wq_info *wq, const struct sva_rejection *r)
 {
 	const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
-	bool ready = dev && dev->state == SVA_DEV_STATE_ENABLED && is_enabled(wq);
+	bool ready = dev && dev->state == SVA_DEV_STATE_ENABLED && is_for_programs(wq);
 	struct advice machine;
 
 	*a = (struct advice){ 0 };
 	snprintf(a->what, sizeof(a->what), "%s", r->reason);
-	if (dev && wq->kind == SVA_DEV_KIND_DSA && r->err == -ENODEV)
+	if (dev && wq->kind == SVA_DEV_KIND_DSA && !ready)
 		advise_state(a, m, topo, dev, wq);
-	if (ready && is_about_sva(r->err) && !*a->commands && advice_machine(&machine, m, topo)) {
+	if (ready && is_about_sva(r->err) && advice_machine(&machine, m, topo)) {
 		snprintf(a->remedy, sizeof(a->remedy), "%s%s%s", machine.what,
 			 *machine.remedy ? ": " : "", machine.remedy);
 		memcpy(a->commands, machine.commands, sizeof(a->commands));
