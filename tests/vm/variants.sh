@@ -40,7 +40,7 @@ variant_list()
 
 paths="suite_shared suite_dedicated suite_write"
 
-variant newest tier=quick limit=400 tests="attributes proof $paths raw calls rings calls_write storm traffic example info setup why_nobody why_disabled accel_config kernel_log"
+variant newest tier=quick limit=400 tests="attributes proof $paths raw calls rings calls_write storm traffic example run info setup why_nobody why_disabled accel_config kernel_log"
 variant ring0 tier=quick tests="info ring0 kernel_log"
 variant soak tier=never limit=600 tests="soak info kernel_log"
 variant dsa-test tier=quick limit=600 tests="dsa_test info"

@@ -159,6 +159,35 @@ test_setup()
 		sva-info --test dsa0 | grep -c good | grep -x 2 && chmod 666 /dev/dsa/*
 }
 
+# offloads PATH QUEUE COMMAND... - it prints under sva-run what it prints without, and the statistics say that the
+# device did work of it, on that path (a regular expression). Nothing depends on times.
+offloads()
+{
+	path=$1 queue=$2
+	shift 2
+	rm -f /tmp/statistics
+	"$@" >/tmp/expected && $as sva-run --queue "$queue" --json --stats --output /tmp/statistics --adapt off \
+		--threshold 1K --timeout 0 -- "$@" >/tmp/out && cmp /tmp/expected /tmp/out || return
+	cat /tmp/statistics
+	grep "\"program\":\"${1##*/}\".*$path.*\"device_bytes\":[1-9].*\"failures\":0" /tmp/statistics >/tmp/found
+}
+
+# Real programs with sva-run: sort, as root and as an ordinary user, where lines are long and differ late, and one that
+# copies in the ways in which offloading libraries have failed.
+test_run()
+{
+	awk 'BEGIN { for (x = i = 1; i < 500; i++) { x = x * 48271 % 2147483647; printf("%03000d %d\n", x % 9, x) } }' \
+		>/tmp/data
+	as='' && offloads 'wq0.0.*by ENQCMD' all /bin/sort /tmp/data &&
+		offloads 'wq0.1.*by MOVDIR64B' wq0.1 /bin/sort -r /tmp/data &&
+		as=nobody && offloads 'wq0.0.*write(2)' all /bin/sort /tmp/data &&
+		offloads 'wq0.1.*write(2)' wq0.1 /bin/sort -r /tmp/data || return
+	as=''
+	for what in sizes memcmp_mismatch threads page_faults fork fork_threads signal_handlers longjmp; do
+		offloads ENQCMD all run_cases $what || return
+	done
+}
+
 test_example()
 {
 	memcpy_offload /bin/bash wq0.0 && memcpy_offload /bin/bash wq0.1

@@ -3,14 +3,14 @@
 # The guest's files: programs of the build, Debian's tools, and what they need, in an initramfs.
 
 # Programs of this machine that the guest has, too.
-guest_tools=(bash setcap setpriv)
+guest_tools=(bash setcap setpriv sort)
 guest_test_folder=/usr/libexec/accel-config/test # of accel-config-test
 
 # Programs of the build.
 guest_programs()
 {
-	find "$build/tests/emu/programs" "$build/tests/vm" "$build/examples" \
-		"$build"/tools/{info,setup} -maxdepth 1 -type f -perm -u+x
+	find "$build/tests/emu/programs" "$build/tests/vm" "$build/tests/run/run_cases" "$build/examples" \
+		"$build"/tools/{info,run,setup} -maxdepth 1 -type f -perm -u+x
 }
 
 # copy_program FILE TARGET - and the shared libraries that it needs, where the guest looks for them
