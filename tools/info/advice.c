@@ -10,6 +10,7 @@
 
 #include "advice.h"
 #include "files.h"
+#include "queue_config.h"
 
 #define PARAMETERS  "intel_iommu=on,sm_on"
 #define QUEUE_SIZE  16u
@@ -280,33 +281,30 @@ static void configure(struct advice *a, const struct machine *m, const struct sv
 		      const struct sva_wq_info *wq, uint32_t entries)
 {
 	int group = wq->group_id < 0 ? 0 : wq->group_id;
-	bool dedicated = (wq->size && wq->mode == SVA_WQ_MODE_DEDICATED) ||
-			 machine_lacks_instruction(m, SVA_CPU_ENQCMD);
 	uint32_t size = entries ? entries : wq->size;
-	char change[64] = "", threshold[32] = "";
+	size_t length;
+	struct queue_config q = {
+		.group = entries ? group : -1,
+		.dedicated = (wq->size && wq->mode == SVA_WQ_MODE_DEDICATED) ||
+			     machine_lacks_instruction(m, SVA_CPU_ENQCMD),
+		.size = entries,
+		.threshold = wq->threshold ? wq->threshold
+			     : size > 1    ? size - 1
+					   : 1,
+	};
 
 	if (dev->state != SVA_DEV_STATE_ENABLED || !group_has_engine(m, dev, group))
 		command(a, "accel-config config-engine %s/engine%s.0 --group-id=%d", dev->name,
 			dev->name + 3, group);
-	if (entries)
-		snprintf(change, sizeof(change), " --group-id=%d --wq-size=%u", group, size);
-	if (!dedicated)
-		snprintf(threshold, sizeof(threshold), " --threshold=%u",
-			 wq->threshold ? wq->threshold
-			 : size > 1    ? size - 1
-				       : 1);
-	command(a,
-		"accel-config config-wq %s/%s%s --mode=%s%s --type=user --name=%s --priority=%u "
-		"--max-batch-size=32 --max-transfer-size=2097152%s",
-		dev->name, wq->name, change, dedicated ? "dedicated" : "shared", threshold,
-		is_plain_word(wq->label) ? wq->label : "app", wq->priority ? wq->priority : 10,
-		can_block(dev, wq) ? " --block-on-fault=1" : "");
-}
-
-static void name_driver(struct advice *a, const struct machine *m, const struct sva_wq_info *wq)
-{
+	queue_config_usual(&q, dev->max_batch_size, dev->max_transfer_size, can_block(dev, wq));
+	if (wq->priority)
+		q.priority = wq->priority;
+	snprintf(q.name, sizeof(q.name), "%s", is_plain_word(wq->label) ? wq->label : "app");
 	if (file_exists(m->root, "/sys/bus/dsa/devices/%s/driver_name", wq->name))
-		command(a, "echo user > /sys/bus/dsa/devices/%s/driver_name", wq->name);
+		strcpy(q.driver, "user");
+	length = strlen(a->commands);
+	queue_config_commands(&q, dev->name, wq->name, a->commands + length,
+			      sizeof(a->commands) - length);
 }
 
 /* A queue without entries. They can be given only while the device is disabled. */
@@ -327,7 +325,6 @@ static void set_up(struct advice *a, const struct machine *m, const struct sva_t
 			 dev->name);
 	} else {
 		configure(a, m, dev, wq, entries < QUEUE_SIZE ? entries : QUEUE_SIZE);
-		name_driver(a, m, wq);
 		command(a, "accel-config enable-device %s", dev->name);
 		command(a, "accel-config enable-wq %s/%s", dev->name, wq->name);
 	}
@@ -339,23 +336,24 @@ static void reset(struct advice *a, const struct machine *m, const struct sva_to
 {
 	/* accel-config 3.5 takes a halted device for a disabled one. */
 	command(a, "echo %s > /sys/bus/dsa/drivers/idxd/unbind", dev->name);
-	sva_topology_foreach_wq (topo, wq) {
-		if (strcmp(wq->device, dev->name) != 0 || !wq->size)
-			continue;
-		configure(a, m, dev, wq, wq->size);
-		name_driver(a, m, wq);
-	}
+	sva_topology_foreach_wq (topo, wq)
+		if (!strcmp(wq->device, dev->name) && wq->size)
+			configure(a, m, dev, wq, wq->size);
 	command(a, "accel-config enable-device %s", dev->name);
 	sva_topology_foreach_wq (topo, wq)
 		if (!strcmp(wq->device, dev->name) && wq->size)
 			command(a, "accel-config enable-wq %s/%s", wq->device, wq->name);
 }
 
-/* Has a disabled queue all that it takes to enable it for programs? A disable takes some of it
- * away. */
+static bool is_for_programs(const struct sva_wq_info *wq)
+{
+	return wq->type == SVA_WQ_TYPE_USER && (!*wq->driver || !strcmp(wq->driver, "user"));
+}
+
+/* Has a disabled queue all that it takes to enable it? A disable takes some of it away. */
 static bool is_complete(const struct sva_wq_info *wq)
 {
-	return wq->type == SVA_WQ_TYPE_USER && *wq->label && wq->priority &&
+	return is_for_programs(wq) && *wq->label && wq->priority &&
 	       (wq->mode == SVA_WQ_MODE_DEDICATED || wq->threshold);
 }
 
@@ -363,8 +361,6 @@ static bool is_complete(const struct sva_wq_info *wq)
 static void enable_queue(struct advice *a, const struct machine *m, const struct sva_dev_info *dev,
 			 const struct sva_wq_info *wq)
 {
-	bool other_driver = *wq->driver && strcmp(wq->driver, "user") != 0;
-
 	if (is_enabled(wq) && wq->clients) {
 		snprintf(a->remedy, sizeof(a->remedy), "the queue is in use: take another one");
 		return;
@@ -373,8 +369,6 @@ static void enable_queue(struct advice *a, const struct machine *m, const struct
 		command(a, "accel-config disable-wq %s/%s", wq->device, wq->name);
 	if (is_enabled(wq) || !is_complete(wq))
 		configure(a, m, dev, wq, 0);
-	if (is_enabled(wq) || !*wq->driver || other_driver)
-		name_driver(a, m, wq);
 	if (dev->state == SVA_DEV_STATE_DISABLED)
 		command(a, "accel-config enable-device %s", dev->name);
 	command(a, "accel-config enable-wq %s/%s", wq->device, wq->name);
@@ -431,12 +425,6 @@ static void advise_node(struct advice *a, const struct machine *m, const struct 
 			 wq->devnode);
 }
 
-static bool is_for_programs(const struct sva_wq_info *wq)
-{
-	return is_enabled(wq) && wq->type == SVA_WQ_TYPE_USER &&
-	       (!*wq->driver || !strcmp(wq->driver, "user"));
-}
-
 /* Where there is no SVA, the machine says why. */
 static bool is_about_sva(int err)
 {
@@ -447,7 +435,8 @@ void advice_queue(struct advice *a, const struct machine *m, const struct sva_to
 		  const struct sva_wq_info *wq, const struct sva_rejection *r)
 {
 	const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
-	bool ready = dev && dev->state == SVA_DEV_STATE_ENABLED && is_for_programs(wq);
+	bool ready =
+		dev && dev->state == SVA_DEV_STATE_ENABLED && is_enabled(wq) && is_for_programs(wq);
 	struct advice machine;
 
 	*a = (struct advice){ 0 };

@@ -69,13 +69,6 @@ static struct json_object *machine_object(const struct machine *m)
 	return o;
 }
 
-static const char *state_name(enum sva_dev_state state)
-{
-	static const char *const names[] = { "unknown", "disabled", "enabled", "halted" };
-
-	return names[state];
-}
-
 static struct json_object *device_object(const struct sva_dev_info *dev)
 {
 	struct json_object *o = json_object_new_object();
@@ -84,7 +77,7 @@ static struct json_object *device_object(const struct sva_dev_info *dev)
 	add_text(o, "name", dev->name);
 	add_text(o, "kind", dev->kind == SVA_DEV_KIND_DSA ? "dsa" : "iax");
 	add_number(o, "version", dev->version);
-	add_text(o, "state", state_name(dev->state));
+	add_text(o, "state", show_states[dev->state]);
 	json_object_object_add(o, "numa_node", json_object_new_int(dev->numa_node));
 	add_number(o, "engines", dev->max_engines);
 	add_number(o, "groups", dev->max_groups);
@@ -110,16 +103,14 @@ static struct json_object *holders_array(const struct queue *q)
 
 static struct json_object *queue_object(const struct queue *q)
 {
-	static const char *const modes[] = { "unknown", "shared", "dedicated" };
-	static const char *const types[] = { "none", "kernel", "user" };
 	const struct sva_wq_info *wq = q->info;
 	struct json_object *o = json_object_new_object();
 
 	add_text(o, "name", wq->name);
 	add_text(o, "device", wq->device);
-	add_text(o, "state", state_name(wq->state));
-	add_text(o, "mode", modes[wq->mode]);
-	add_text(o, "type", types[wq->type]);
+	add_text(o, "state", show_states[wq->state]);
+	add_text(o, "mode", show_modes[wq->mode]);
+	add_text(o, "type", show_types[wq->type]);
 	add_text(o, "label", wq->label);
 	add_text(o, "driver", wq->driver);
 	add_number(o, "size", wq->size);

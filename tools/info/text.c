@@ -8,6 +8,10 @@
 
 #define COLUMN "            " /* where values begin */
 
+const char *const show_states[] = { "unknown", "disabled", "enabled", "halted" };
+const char *const show_modes[] = { "unknown", "shared", "dedicated" };
+const char *const show_types[] = { "none", "kernel", "user" };
+
 const char *show_size(uint64_t bytes, char text[32])
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
@@ -78,13 +82,6 @@ static void show_machine(const struct machine *m)
 	       m->container ? ", in a container" : "");
 }
 
-static const char *state_word(enum sva_dev_state state)
-{
-	static const char *const words[] = { "state unknown", "disabled", "enabled", "halted" };
-
-	return words[state];
-}
-
 static void show_device(const struct machine *m, const struct sva_dev_info *dev)
 {
 	const char *status = advice_command_status(dev->cmd_status);
@@ -92,7 +89,7 @@ static void show_device(const struct machine *m, const struct sva_dev_info *dev)
 
 	printf("%-12s%s %u.%u, %s, NUMA node %d, %u engines, %u groups, %u clients\n", dev->name,
 	       dev->kind == SVA_DEV_KIND_DSA ? "DSA" : "IAA", dev->version >> 8,
-	       dev->version & 0xff, state_word(dev->state), dev->numa_node, dev->max_engines,
+	       dev->version & 0xff, show_states[dev->state], dev->numa_node, dev->max_engines,
 	       dev->max_groups, dev->clients);
 	if (*status)
 		printf(COLUMN "the last command failed: %s (cmd_status %#x)\n", status,
@@ -121,18 +118,15 @@ static void show_advice(const struct advice *a)
 
 static void show_attributes(const struct sva_wq_info *wq)
 {
-	static const char *const types[] = { "none", "kernel", "user" };
 	char size[32];
 
-	printf("  %-10s%s, %s", wq->name, state_word(wq->state),
-	       wq->mode == SVA_WQ_MODE_SHARED      ? "shared"
-	       : wq->mode == SVA_WQ_MODE_DEDICATED ? "dedicated"
-						   : "mode unknown");
+	printf("  %-10s%s%s, %s%s", wq->name, wq->state ? "" : "state ", show_states[wq->state],
+	       wq->mode ? "" : "mode ", show_modes[wq->mode]);
 	if (!wq->size) {
 		printf(", not configured\n");
 		return;
 	}
-	printf(", type %s%s%s, name \"%s\"\n", types[wq->type], *wq->driver ? ", driver " : "",
+	printf(", type %s%s%s, name \"%s\"\n", show_types[wq->type], *wq->driver ? ", driver " : "",
 	       wq->driver, wq->label);
 	printf(COLUMN "size %u", wq->size);
 	if (wq->mode == SVA_WQ_MODE_SHARED)

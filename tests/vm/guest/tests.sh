@@ -132,6 +132,7 @@ enabling()
 	[ $(($(cat /sys/bus/dsa/devices/dsa0/gen_cap) & 1)) -ne 0 ] || blocks=
 	echo "# accel-config config-wq dsa0/$1 --mode=$mode --type=user --name=app --priority=10 \
 --max-batch-size=32 --max-transfer-size=2097152$blocks"
+	[ ! -e /sys/bus/dsa/devices/$1/driver_name ] || echo "# echo user > /sys/bus/dsa/devices/$1/driver_name"
 	echo "# accel-config enable-wq dsa0/$1"
 }
 
@@ -285,10 +286,8 @@ test_why_disabled()
 		new_accel_config disable-device dsa0 &&
 		why wq0.1 ENODEV "wq0.1: the device is disabled; accel-config enable-device DEVICE" \
 			"# accel-config config-engine dsa0/engine0.0 --group-id=0
-$(enabling wq0.1 | sed 's/wq0.1 /&--group-id=0 --wq-size=16 /; s/=63/=15/; /enable-wq/d')
-# echo user > /sys/bus/dsa/devices/wq0.1/driver_name
-# accel-config enable-device dsa0
-# accel-config enable-wq dsa0/wq0.1" && do_it wq0.1 &&
+$(enabling wq0.1 | sed 's/wq0.1 --mode=shared/wq0.1 --group-id=0 --mode=shared --wq-size=16/; s/=63/=15/
+s/^.* enable-wq/# accel-config enable-device dsa0\n&/')" && do_it wq0.1 &&
 		rmmod idxd &&
 		why wq0.0 ENODEV ": no device: /sys/bus/dsa/devices lists none: the idxd driver is not loaded; try: \
 modprobe idxd; " 'the idxd driver is not loaded
