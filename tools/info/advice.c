@@ -4,6 +4,7 @@
  * idxd_scmd_stat); accel-config(1).
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -299,6 +300,10 @@ static void configure(struct advice *a, const struct machine *m, const struct sv
 	queue_config_usual(&q, dev->max_batch_size, dev->max_transfer_size, can_block(dev, wq));
 	if (wq->priority)
 		q.priority = wq->priority;
+	if (is_enabled(wq) && wq->max_batch_size > q.max_batch)
+		q.max_batch = wq->max_batch_size;
+	if (is_enabled(wq) && wq->max_transfer_size > q.max_transfer)
+		q.max_transfer = wq->max_transfer_size;
 	snprintf(q.name, sizeof(q.name), "%s", is_plain_word(wq->label) ? wq->label : "app");
 	if (file_exists(m->root, "/sys/bus/dsa/devices/%s/driver_name", wq->name))
 		strcpy(q.driver, "user");
@@ -357,14 +362,10 @@ static bool is_complete(const struct sva_wq_info *wq)
 	       (wq->mode == SVA_WQ_MODE_DEDICATED || wq->threshold);
 }
 
-/* A queue with entries, which is disabled, or enabled for others. */
+/* A queue with entries, which is disabled, or enabled otherwise. */
 static void enable_queue(struct advice *a, const struct machine *m, const struct sva_dev_info *dev,
 			 const struct sva_wq_info *wq)
 {
-	if (is_enabled(wq) && wq->clients) {
-		snprintf(a->remedy, sizeof(a->remedy), "the queue is in use: take another one");
-		return;
-	}
 	if (is_enabled(wq))
 		command(a, "accel-config disable-wq %s/%s", wq->device, wq->name);
 	if (is_enabled(wq) || !is_complete(wq))
@@ -387,6 +388,8 @@ static void advise_state(struct advice *a, const struct machine *m, const struct
 		reset(a, m, topo, dev);
 	} else if (!wq->size || wq->group_id < 0) {
 		set_up(a, m, topo, dev, wq);
+	} else if (is_enabled(wq) && wq->clients) {
+		snprintf(a->remedy, sizeof(a->remedy), "the queue is in use: take another one");
 	} else {
 		enable_queue(a, m, dev, wq);
 	}
@@ -451,4 +454,49 @@ void advice_queue(struct advice *a, const struct machine *m, const struct sva_to
 	advise_node(a, m, wq, r->err);
 	if (!*a->remedy && !*a->commands)
 		put_names(a->remedy, sizeof(a->remedy), r->remedy, wq);
+}
+
+bool advice_device(struct advice *a, const struct sva_topology *topo,
+		   const struct sva_dev_info *dev)
+{
+	*a = (struct advice){ 0 };
+	sva_topology_foreach_wq (topo, wq) {
+		if (strcmp(wq->device, dev->name) != 0 || strcmp(wq->driver, "crypto") != 0 ||
+		    !is_enabled(wq))
+			continue;
+		snprintf(a->what, sizeof(a->what),
+			 "iaa_crypto has taken this device, as it does with every IAA device");
+		command(a, "modprobe -r iaa_crypto");
+		return true;
+	}
+	return false;
+}
+
+void advice_slow(struct advice *a, const struct machine *m, const struct sva_topology *topo,
+		 const struct sva_wq_info *wq)
+{
+	const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
+	struct queue_config usual = { 0 };
+	bool blocks, small;
+
+	*a = (struct advice){ 0 };
+	if (!dev)
+		return;
+	queue_config_usual(&usual, dev->max_batch_size, dev->max_transfer_size, can_block(dev, wq));
+	blocks = wq->block_on_fault || !usual.can_block;
+	small = !(wq->unknown & SVA_ATTR_MAX_TRANSFER) &&
+		wq->max_transfer_size < usual.max_transfer;
+	if (!blocks)
+		snprintf(a->what, sizeof(a->what),
+			 "block on fault is off: an operation ends early at a page that is not "
+			 "present");
+	if (small)
+		snprintf(a->what + strlen(a->what), sizeof(a->what) - strlen(a->what),
+			 "%soperations take no more than %" PRIu64 " bytes", blocks ? "" : "; ",
+			 wq->max_transfer_size);
+	if (!*a->what)
+		return;
+	if (wq->clients)
+		snprintf(a->remedy, sizeof(a->remedy), "when no program has it open:");
+	enable_queue(a, m, dev, wq);
 }

@@ -136,6 +136,18 @@ enabling()
 	echo "# accel-config enable-wq dsa0/$1"
 }
 
+# slow QUEUE - what is said of one without block on fault, where the device could
+slow()
+{
+	[ "$(given setup)" = no-block-on-fault ] || return 0
+	mode='shared --threshold=48'
+	grep -qx shared "/sys/bus/dsa/devices/$1/mode" || mode=dedicated
+	echo "
+block on fault is off: an operation ends early at a page that is not present
+# accel-config disable-wq dsa0/$1"
+	enabling "$1" | sed "s/--mode=.* --type=user --name=app/--mode=$mode --type=user --name=${mode%% *}/"
+}
+
 # Each enabled queue can be used; and what sva-info tells to do enables it again.
 test_info()
 {
@@ -144,7 +156,7 @@ test_info()
 		[ "$(cat /sys/bus/dsa/devices/$queue/state)" = enabled ] || continue
 		by=MOVDIR64B
 		grep -qx dedicated /sys/bus/dsa/devices/$queue/mode || by=ENQCMD
-		says $queue "usable: portal, by $by" && sva-info --test $queue &&
+		says $queue "usable: portal, by $by$(slow $queue)" && sva-info --test $queue &&
 			new_accel_config disable-wq dsa0/$queue && ! sva-info --check $queue &&
 			says $queue "not usable: the queue is disabled
 $(enabling $queue)" && do_it $queue || return
@@ -295,19 +307,23 @@ modprobe idxd; " 'the idxd driver is not loaded
 		modprobe idxd && setup queues && vm_why wq0.0 | grep -x 'error: none'
 }
 
+no_portal="usable: write(2), since no portal: mmap: Operation not permitted: since Linux 6.10 the portal needs \
+CAP_SYS_RAWIO (CVE-2024-21823)
+the portal would be faster: it needs CAP_SYS_RAWIO"
 # An ordinary user: the kernel refuses the portal, write(2) is the path, and the capability that sva-info names
-# opens the portal; and a node without permission, which what sva-info tells to do gives.
+# opens the portal, but not in a user namespace; and a node without permission, which what sva-info tells to do gives.
 test_why_nobody()
 {
-	nobody vm_why wq0.0 | grep -x 'path: write(2)' &&
-		said nobody sva-info wq0.0 >/tmp/said && echo "usable: write(2), since no portal: mmap: Operation not \
-permitted: since Linux 6.10 the portal needs CAP_SYS_RAWIO (CVE-2024-21823)
-the portal would be faster: it needs CAP_SYS_RAWIO
+	nobody vm_why wq0.0 | grep -x 'path: write(2)' && said nobody sva-info wq0.0 >/tmp/said
+	echo "$no_portal
 do: setcap cap_sys_rawio+ep PROGRAM, a powerful capability" | diff - /tmp/said || return
 	program=/tmp/sva-info && cp /bin/sva-info $program &&
 		eval "$(sed -n "s,^do: \(.*\)PROGRAM\,.*,\1$program,p" /tmp/said)" &&
 		/bin/setpriv --reuid=65534 --clear-groups $program --check wq0.0 | grep -F 'portal, by ENQCMD' || return
-	chmod 600 /dev/dsa/wq0.0 && ! said nobody sva-info wq0.0 >/tmp/said
+	said unshare --map-root-user sva-info wq0.0 >/tmp/said
+	echo "$no_portal
+do: run outside of the user namespace: the kernel asks for the capability in the initial one" | diff - /tmp/said || return
+	chmod 600 /dev/dsa/wq0.0 && said nobody sva-info wq0.0 >/tmp/said
 	echo 'not usable: open: Permission denied: no permission on the device node
 # sudo chmod a+rw /dev/dsa/wq0.0' | diff - /tmp/said && eval "$(sed -n 's/^# sudo//p' /tmp/said)" &&
 		nobody sva-info --check wq0.0
