@@ -11,7 +11,7 @@ test_packages=(accel-config accel-config-test chromium clang clang-format clang-
 	libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4 mandoc pciutils perl-base python3 redis-server redis-tools shellcheck
 	sqlite3 util-linux valgrind)
 # What tests/vm builds QEMU with; what else it needs, it downloads.
-vm_packages=(libglib2.0-dev patch python3-distlib python3-venv xz-utils zlib1g-dev)
+vm_packages=(libcap2-bin libglib2.0-dev patch python3-distlib python3-venv xz-utils zlib1g-dev)
 
 # quietly COMMAND... - run it, and show what it prints only if it fails
 quietly()

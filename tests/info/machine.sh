@@ -62,6 +62,46 @@ says()
 	done
 }
 
+# The machine's commands, as far as they change these files: a boot takes grub's parameters, and finds the IOMMU if
+# they turn it on.
+mkdir "$work/bin"
+export root PATH=$work/bin:$PATH
+printf '#!/bin/sh\n' | tee "$work"/bin/{update-grub,grub2-mkconfig} >/dev/null
+cat >"$work/bin/grubby" <<'END'
+#!/bin/sh
+sed -i "s/\"$/ ${2#--args=}\"/" "$root/etc/default/grub"
+END
+cat >"$work/bin/reboot" <<'END'
+#!/bin/sh
+sed -n 's/^GRUB_CMDLINE_LINUX="\(.*\)"/\1/p' "$root/etc/default/grub" >"$root/proc/cmdline"
+! grep -q intel_iommu=on "$root/proc/cmdline" || mkdir -p "$root/sys/class/iommu/dmar0"
+END
+cat >"$work/bin/modprobe" <<'END'
+#!/bin/sh
+case $* in
+idxd) mkdir -p "$root/sys/module/idxd" ;;
+'-r iaa_crypto') rm -r "$root/sys/module/iaa_crypto" && echo disabled >"$root/sys/bus/dsa/devices/wq1.0/state" ;;
+*) exit 1 ;;
+esac
+END
+chmod +x "$work"/bin/*
+
+# removed TEXT - carry out what the last run tells to do; then that obstacle is no more
+removed()
+{
+	local function=$root/sys/bus/pci/devices/0000:6a:01.0 driver
+
+	sed -n 's/^ *# //p' "$work/out" | sed -E "s,( |> ?)/(etc|sys|boot),\1$root/\2,g" >"$work/commands"
+	mkdir -p "$root"/sys/bus/pci/drivers/{idxd,vfio-pci}
+	sh -eu "$work/commands" || fail "the commands against '$1' fail:"
+	for driver in vfio-pci idxd; do # as the kernel does it
+		[ ! -s "$root/sys/bus/pci/drivers/$driver/unbind" ] || rm "$function/driver"
+		[ ! -s "$root/sys/bus/pci/drivers/$driver/bind" ] || ln -s "../../drivers/$driver" "$function/driver"
+	done
+	run 1
+	! grep -qF -- "$1" "$work/out" || fail "'$1', after the commands:"
+}
+
 whole
 says 'Xeon of a test' 'ENQCMD: yes, MOVDIR64B: yes, WAITPKG: yes' 'Linux 6.18.9, Debian GNU/Linux 13' \
 	'VT-d in the firmware: yes, used by the kernel: yes' 'scalable mode: yes, PASID: yes, page requests: yes' \
@@ -70,15 +110,27 @@ says 'Xeon of a test' 'ENQCMD: yes, MOVDIR64B: yes, WAITPKG: yes' 'Linux 6.18.9,
 whole; rm -r "$root/sys/bus/pci/devices/0000:6a:01.0"
 says 'this machine has no DSA: there is no PCI function of it'
 
+whole; put proc/cpuinfo $'model name\t: Xeon\nflags\t\t: fpu waitpkg'; rm -r "$root/sys/module"
+says 'this CPU has no MOVDIR64B, without which the idxd driver does not load'
+
 whole; rm -r "$root/sys/firmware/acpi/tables/DMAR" "$root/sys/class/iommu/dmar0"
 says 'VT-d is disabled in the firmware' 'enable VT-d and ENQCMD in the firmware'
 
 # The kernel parameters: where Debian, Fedora and others keep them. Debian's file is then right.
+for before in quiet 'intel_iommu=on,sm_off quiet' 'intel_iommu=off quiet intel_iommu=on'; do
+	whole; rm -r "$root/sys/class/iommu/dmar0"
+	put etc/default/grub "GRUB_CMDLINE_LINUX=\"$before\""
+	says 'the kernel does not use the IOMMU' "# sed -i 's/intel_iommu=" '# update-grub' '# reboot'
+	removed 'the kernel does not use the IOMMU'
+	grep -qxE 'GRUB_CMDLINE_LINUX="intel_iommu=on,sm_on quiet ?"' "$root/etc/default/grub" || fail "grub's file"
+done
+for id in fedora opensuse-leap; do
+	whole; rm -r "$root/sys/class/iommu/dmar0"
+	put etc/os-release "ID=$id"
+	says 'the kernel does not use the IOMMU'
+	removed 'the kernel does not use the IOMMU'
+done
 whole; rm -r "$root/sys/class/iommu/dmar0"
-says 'the kernel does not use the IOMMU' "# sed -i 's/^GRUB_CMDLINE_LINUX=" '# update-grub' '# reboot'
-command=$(sed -n 's/^ *# \(sed .*\)/\1/p' "$work/out")
-sh -c "${command/\/etc/$root\/etc}"
-grep -qx 'GRUB_CMDLINE_LINUX="intel_iommu=on,sm_on quiet"' "$root/etc/default/grub" || fail "grub's file"
 put etc/os-release $'PRETTY_NAME="Fedora Linux 43"\nID=fedora'
 says '# grubby --update-kernel=ALL --args=intel_iommu=on,sm_on'
 put etc/os-release $'PRETTY_NAME="Ubuntu 26.04"\nID=ubuntu\nID_LIKE=debian'
@@ -92,10 +144,14 @@ whole; put sys/class/iommu/dmar0/intel-iommu/ecap 80020000000
 says 'the IOMMU has no PASIDs'
 whole; put sys/class/iommu/dmar0/intel-iommu/ecap 90000000000
 says 'the IOMMU has no page requests'
-whole; put proc/cmdline 'intel_iommu=on,sm_off'
-says "the kernel does not use the IOMMU's scalable mode" '# update-grub'
-whole; put proc/cmdline intel_iommu=on
-says "the kernel does not use the IOMMU's scalable mode"
+for parameters in intel_iommu=on,sm_off intel_iommu=on 'intel_iommu=on,sm_on quiet intel_iommu=sm_off'; do
+	whole; put proc/cmdline "$parameters"
+	put etc/default/grub "GRUB_CMDLINE_LINUX=\"$parameters\""
+	says "the kernel does not use the IOMMU's scalable mode" '# update-grub'
+	removed "the kernel does not use the IOMMU's scalable mode"
+done
+whole; put proc/cmdline 'intel_iommu=sm_off intel_iommu=on,sm_on prism_off'
+says 'the idxd driver is loaded and has found no device'
 
 for release in 6.12.64 6.12.74+deb13-amd64 6.1.0-50-amd64; do
 	whole; put proc/sys/kernel/osrelease $release
@@ -112,14 +168,43 @@ put proc/cmdline 'intel_iommu=on,sm_on'
 says 'built without CONFIG_INTEL_IDXD_SVM'
 whole; rm -r "$root/sys/module"
 says 'the idxd driver is not loaded' '# modprobe idxd'
+removed 'the idxd driver is not loaded'
 whole; ln -sfn ../../drivers/vfio-pci "$root/sys/bus/pci/devices/0000:6a:01.0/driver"
 says 'PCI function 0000:6a:01.0 is bound to vfio-pci' \
 	'# echo 0000:6a:01.0 > /sys/bus/pci/drivers/vfio-pci/unbind' \
 	'# echo 0000:6a:01.0 > /sys/bus/pci/drivers/idxd/bind'
+removed 'PCI function 0000:6a:01.0'
 whole; rm "$root/sys/bus/pci/devices/0000:6a:01.0/driver"
 says 'PCI function 0000:6a:01.0 has no driver'
+removed 'PCI function 0000:6a:01.0'
+
+# object NAME ATTRIBUTE=VALUE... - a device, or a queue
+object()
+{
+	local attribute
+
+	for attribute in "${@:2}"; do
+		put "sys/bus/dsa/devices/$1/${attribute%%=*}" "${attribute#*=}"
+	done
+}
+
 whole; mkdir "$root/sys/module/iaa_crypto"
-says 'iaa_crypto: loaded'
+object iax1 state=enabled version=0x100 max_work_queues_size=128
+object wq1.0 state=enabled mode=dedicated type=kernel driver_name=crypto name=iaa_crypto size=128
+says 'iaa_crypto: loaded' 'iaa_crypto has taken this device, as it does with every IAA device' '# modprobe -r iaa_crypto'
+removed 'iaa_crypto has taken'
+
+whole
+object dsa0 state=enabled version=0x100 cmd_status=0x80060000 \
+	errors=00000000,00000000,00007f00,12345000,00000000,00000000,00000003,00011a0d
+object wq0.0 state=enabled mode=shared type=kernel driver_name=dmaengine name=x size=16 group_id=0 clients=1
+object 'wq0.0/dsa!wq0.0/file0' cr_faults=3 cr_fault_failures=1
+object 'wq0.0/dsa!wq0.0/file1' cr_faults=2 cr_fault_failures=0
+says 'the last command failed: the shared queue has no threshold (cmd_status 0x80060000)' \
+	'error: The page of the completion record was not writable by the device, of memmove, in wq0.1, address 0x7f0012345000' \
+	'do: keep the record in memory that is mapped, writable and touched' \
+	'completion records that the kernel had to write: 5, and could not: 1' \
+	'not usable: the queue is not of type user' 'do: the queue is in use: take another one'
 
 # Garbage in every file, and no files at all.
 whole

@@ -29,7 +29,10 @@ declare -A below=(
 	[emu/kernel]='emu/device'
 	[emu/process]='emu/device emu/model emu/trap'
 	[emu/cli]='emu/device emu/kernel'
+	[tools/common]=''
+	[tools/info]='tools/common'
 	[tools/run]=''
+	[tools/setup]='tools/common'
 )
 
 # folder_of FOLDER HEADER - where the header stands that a file of the folder includes

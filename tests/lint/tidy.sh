@@ -23,7 +23,7 @@ check()
 
 check -std=c11 -include lib/export.h -- lib
 read -ra packages <<<"$(pkg-config --cflags json-c uuid)"
-check -std=gnu11 -DRUN_LIBRARY='""' "${packages[@]}" -- tools
+check -std=gnu11 -Itools/common -DRUN_LIBRARY='""' "${packages[@]}" -- tools
 read -ra packages <<<"$(pkg-config --cflags fuse3 json-c)"
 # cert-err34-c: what the emulator reads with sscanf() is the kernel's, or of limited width.
 checks=--checks=-cert-err34-c

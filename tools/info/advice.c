@@ -4,12 +4,14 @@
  * idxd_scmd_stat); accel-config(1).
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "advice.h"
 #include "files.h"
+#include "queue_config.h"
 
 #define PARAMETERS  "intel_iommu=on,sm_on"
 #define QUEUE_SIZE  16u
@@ -34,16 +36,21 @@ static void command(struct advice *a, const char *format, ...)
  * The machine.
  */
 
+/* What grub's file says of intel_iommu is replaced: of several, the kernel obeys the last one. */
+#define EDIT_GRUB                                                                   \
+	"sed -i 's/intel_iommu=[^ \"]* *//g; s/^GRUB_CMDLINE_LINUX=\"/&" PARAMETERS \
+	" /' /etc/default/grub"
+
 static void boot_with_parameters(struct advice *a, const struct machine *m)
 {
 	snprintf(a->remedy, sizeof(a->remedy), "boot with the kernel parameter %s", PARAMETERS);
 	if (!strcmp(m->family, "debian")) {
-		command(a, "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&" PARAMETERS " /' /etc/default/grub");
+		command(a, EDIT_GRUB);
 		command(a, "update-grub");
 	} else if (!strcmp(m->family, "fedora")) {
 		command(a, "grubby --update-kernel=ALL --args=" PARAMETERS);
 	} else if (!strcmp(m->family, "suse")) {
-		command(a, "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&" PARAMETERS " /' /etc/default/grub");
+		command(a, EDIT_GRUB);
 		command(a, "grub2-mkconfig -o /boot/grub2/grub.cfg");
 	} else {
 		return;
@@ -56,11 +63,17 @@ struct lack {
 	bool (*is)(const struct machine *m);
 	const char *what, *remedy;
 	void (*fix)(struct advice *a, const struct machine *m); /* beyond the remedy, or NULL */
+	bool no_device; /* it says why there is no device, not why one cannot be opened */
 };
 
 static bool has_no_function(const struct machine *m)
 {
 	return !m->functions && file_exists(m->root, "/sys/bus/pci/devices");
+}
+
+static bool has_no_movdir64b(const struct machine *m)
+{
+	return machine_lacks_instruction(m, SVA_CPU_MOVDIR64B);
 }
 
 static bool has_no_firmware(const struct machine *m)
@@ -113,25 +126,30 @@ static const struct lack lacks[] = {
 	{ has_no_function, "this machine has no DSA: there is no PCI function of it",
 	  "use a Xeon of the 4th generation or newer; in a virtual machine, have the host pass a "
 	  "device through",
-	  NULL },
+	  NULL, true },
+	{ has_no_movdir64b,
+	  "this CPU has no MOVDIR64B, without which the idxd driver does not load",
+	  "use a Xeon of the 4th generation or newer; in a virtual machine, have the host give it "
+	  "the features of its CPU",
+	  NULL, true },
 	{ has_no_firmware, "VT-d is disabled in the firmware: there is no ACPI table DMAR",
-	  "enable VT-d and ENQCMD in the firmware's set-up: sva-hardware(7)", NULL },
-	{ has_no_iommu, "the kernel does not use the IOMMU", "", boot_with_parameters },
+	  "enable VT-d and ENQCMD in the firmware's set-up: sva-hardware(7)", NULL, false },
+	{ has_no_iommu, "the kernel does not use the IOMMU", "", boot_with_parameters, false },
 	{ has_no_scalable_mode, "the IOMMU has no scalable mode",
 	  "use a Xeon of the 4th generation or newer; in a virtual machine, have the host give it "
 	  "an IOMMU in scalable mode",
-	  NULL },
+	  NULL, false },
 	{ has_scalable_mode_off, "the kernel does not use the IOMMU's scalable mode", "",
-	  boot_with_parameters },
+	  boot_with_parameters, false },
 	{ has_no_pasid, "the IOMMU has no PASIDs",
-	  "in a virtual machine, have the host give it an IOMMU with PASIDs", NULL },
+	  "in a virtual machine, have the host give it an IOMMU with PASIDs", NULL, false },
 	{ has_no_page_requests, "the IOMMU has no page requests",
-	  "in a virtual machine, have the host give it an IOMMU with page requests", NULL },
+	  "in a virtual machine, have the host give it an IOMMU with page requests", NULL, false },
 	{ machine_lacks_sva, "this kernel has SVA for user queues disabled (CVE-2025-71089)",
-	  "install Linux 6.18.7, 6.19 or newer", NULL },
+	  "install Linux 6.18.7, 6.19 or newer", NULL, false },
 	{ has_no_svm, "this kernel is built without CONFIG_INTEL_IDXD_SVM",
-	  "install a kernel that has it", NULL },
-	{ has_no_driver, "the idxd driver is not loaded", "", load_driver },
+	  "install a kernel that has it", NULL, false },
+	{ has_no_driver, "the idxd driver is not loaded", "", load_driver, true },
 };
 
 /* A function that idxd should have, and has not. */
@@ -159,9 +177,11 @@ static bool advise_function(struct advice *a, const struct machine *m)
 
 bool advice_machine(struct advice *a, const struct machine *m, const struct sva_topology *topo)
 {
+	bool has_device = sva_topology_next_dev(topo, NULL);
+
 	*a = (struct advice){ 0 };
 	for (unsigned int i = 0; i < sizeof(lacks) / sizeof(*lacks); i++) {
-		if (!lacks[i].is(m))
+		if (!lacks[i].is(m) || (has_device && lacks[i].no_device))
 			continue;
 		snprintf(a->what, sizeof(a->what), "%s", lacks[i].what);
 		snprintf(a->remedy, sizeof(a->remedy), "%s", lacks[i].remedy);
@@ -169,7 +189,7 @@ bool advice_machine(struct advice *a, const struct machine *m, const struct sva_
 			lacks[i].fix(a, m);
 		return true;
 	}
-	return !sva_topology_next_dev(topo, NULL) && advise_function(a, m);
+	return !has_device && advise_function(a, m);
 }
 
 /*
@@ -196,7 +216,7 @@ const char *advice_command_status(uint32_t status)
 		{ 0x800a0000, "the queue could not be registered for DMA" },
 		{ 0x800b0000, "the queue's char device could not be made" },
 		{ 0x800c0000,
-		  "the queue is shared, and the kernel or its type does not allow that" },
+		  "a queue is shared, and the CPU, the kernel or its type does not allow that" },
 		{ 0x800d0000, "no queue of the device has a size, or no engine has a group" },
 		{ 0x800e0000, "the queue has no size" },
 		{ 0x800f0000, "the privilege of the queue could not be set" },
@@ -248,6 +268,12 @@ static bool group_has_engine(const struct machine *m, const struct sva_dev_info 
 	return false;
 }
 
+/* Page requests: does the device have them, and is the queue allowed to make them? */
+static bool can_block(const struct sva_dev_info *dev, const struct sva_wq_info *wq)
+{
+	return dev->gen_cap & SVA_GENCAP_BOF && !wq->prs_disable;
+}
+
 /*
  * What a queue needs to be one for programs; of what it has, nothing changes.
  * @entries: its device is disabled: give it so many; 0: it has some
@@ -256,31 +282,34 @@ static void configure(struct advice *a, const struct machine *m, const struct sv
 		      const struct sva_wq_info *wq, uint32_t entries)
 {
 	int group = wq->group_id < 0 ? 0 : wq->group_id;
-	bool dedicated = wq->size && wq->mode == SVA_WQ_MODE_DEDICATED;
 	uint32_t size = entries ? entries : wq->size;
-	char change[64] = "", threshold[32] = "";
+	size_t length;
+	struct queue_config q = {
+		.group = entries ? group : -1,
+		.dedicated = (wq->size && wq->mode == SVA_WQ_MODE_DEDICATED) ||
+			     machine_lacks_instruction(m, SVA_CPU_ENQCMD),
+		.size = entries,
+		.threshold = wq->threshold ? wq->threshold
+			     : size > 1    ? size - 1
+					   : 1,
+	};
 
 	if (dev->state != SVA_DEV_STATE_ENABLED || !group_has_engine(m, dev, group))
 		command(a, "accel-config config-engine %s/engine%s.0 --group-id=%d", dev->name,
 			dev->name + 3, group);
-	if (entries)
-		snprintf(change, sizeof(change), " --group-id=%d --wq-size=%u", group, size);
-	if (!dedicated)
-		snprintf(threshold, sizeof(threshold), " --threshold=%u",
-			 wq->threshold ? wq->threshold
-			 : size > 1    ? size - 1
-				       : 1);
-	command(a,
-		"accel-config config-wq %s/%s%s --mode=%s%s --type=user --name=%s --priority=%u "
-		"--max-batch-size=32 --max-transfer-size=2097152 --block-on-fault=1",
-		dev->name, wq->name, change, dedicated ? "dedicated" : "shared", threshold,
-		is_plain_word(wq->label) ? wq->label : "app", wq->priority ? wq->priority : 10);
-}
-
-static void name_driver(struct advice *a, const struct machine *m, const struct sva_wq_info *wq)
-{
+	queue_config_usual(&q, dev->max_batch_size, dev->max_transfer_size, can_block(dev, wq));
+	if (wq->priority)
+		q.priority = wq->priority;
+	if (is_enabled(wq) && wq->max_batch_size > q.max_batch)
+		q.max_batch = wq->max_batch_size;
+	if (is_enabled(wq) && wq->max_transfer_size > q.max_transfer)
+		q.max_transfer = wq->max_transfer_size;
+	snprintf(q.name, sizeof(q.name), "%s", is_plain_word(wq->label) ? wq->label : "app");
 	if (file_exists(m->root, "/sys/bus/dsa/devices/%s/driver_name", wq->name))
-		command(a, "echo user > /sys/bus/dsa/devices/%s/driver_name", wq->name);
+		strcpy(q.driver, "user");
+	length = strlen(a->commands);
+	queue_config_commands(&q, dev->name, wq->name, a->commands + length,
+			      sizeof(a->commands) - length);
 }
 
 /* A queue without entries. They can be given only while the device is disabled. */
@@ -301,7 +330,6 @@ static void set_up(struct advice *a, const struct machine *m, const struct sva_t
 			 dev->name);
 	} else {
 		configure(a, m, dev, wq, entries < QUEUE_SIZE ? entries : QUEUE_SIZE);
-		name_driver(a, m, wq);
 		command(a, "accel-config enable-device %s", dev->name);
 		command(a, "accel-config enable-wq %s/%s", dev->name, wq->name);
 	}
@@ -313,42 +341,35 @@ static void reset(struct advice *a, const struct machine *m, const struct sva_to
 {
 	/* accel-config 3.5 takes a halted device for a disabled one. */
 	command(a, "echo %s > /sys/bus/dsa/drivers/idxd/unbind", dev->name);
-	sva_topology_foreach_wq (topo, wq) {
-		if (strcmp(wq->device, dev->name) != 0 || !wq->size)
-			continue;
-		configure(a, m, dev, wq, wq->size);
-		name_driver(a, m, wq);
-	}
+	sva_topology_foreach_wq (topo, wq)
+		if (!strcmp(wq->device, dev->name) && wq->size)
+			configure(a, m, dev, wq, wq->size);
 	command(a, "accel-config enable-device %s", dev->name);
 	sva_topology_foreach_wq (topo, wq)
 		if (!strcmp(wq->device, dev->name) && wq->size)
 			command(a, "accel-config enable-wq %s/%s", wq->device, wq->name);
 }
 
-/* Has a disabled queue all that it takes to enable it for programs? A disable takes some of it
- * away. */
+static bool is_for_programs(const struct sva_wq_info *wq)
+{
+	return wq->type == SVA_WQ_TYPE_USER && (!*wq->driver || !strcmp(wq->driver, "user"));
+}
+
+/* Has a disabled queue all that it takes to enable it? A disable takes some of it away. */
 static bool is_complete(const struct sva_wq_info *wq)
 {
-	return wq->type == SVA_WQ_TYPE_USER && *wq->label && wq->priority &&
+	return is_for_programs(wq) && *wq->label && wq->priority &&
 	       (wq->mode == SVA_WQ_MODE_DEDICATED || wq->threshold);
 }
 
-/* A queue with entries, which is disabled, or enabled for others. */
+/* A queue with entries, which is disabled, or enabled otherwise. */
 static void enable_queue(struct advice *a, const struct machine *m, const struct sva_dev_info *dev,
 			 const struct sva_wq_info *wq)
 {
-	bool other_driver = *wq->driver && strcmp(wq->driver, "user") != 0;
-
-	if (is_enabled(wq) && wq->clients) {
-		snprintf(a->remedy, sizeof(a->remedy), "the queue is in use: take another one");
-		return;
-	}
 	if (is_enabled(wq))
 		command(a, "accel-config disable-wq %s/%s", wq->device, wq->name);
 	if (is_enabled(wq) || !is_complete(wq))
 		configure(a, m, dev, wq, 0);
-	if (is_enabled(wq) || !*wq->driver || other_driver)
-		name_driver(a, m, wq);
 	if (dev->state == SVA_DEV_STATE_DISABLED)
 		command(a, "accel-config enable-device %s", dev->name);
 	command(a, "accel-config enable-wq %s/%s", wq->device, wq->name);
@@ -367,6 +388,8 @@ static void advise_state(struct advice *a, const struct machine *m, const struct
 		reset(a, m, topo, dev);
 	} else if (!wq->size || wq->group_id < 0) {
 		set_up(a, m, topo, dev, wq);
+	} else if (is_enabled(wq) && wq->clients) {
+		snprintf(a->remedy, sizeof(a->remedy), "the queue is in use: take another one");
 	} else {
 		enable_queue(a, m, dev, wq);
 	}
@@ -415,14 +438,15 @@ void advice_queue(struct advice *a, const struct machine *m, const struct sva_to
 		  const struct sva_wq_info *wq, const struct sva_rejection *r)
 {
 	const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
-	bool ready = dev && dev->state == SVA_DEV_STATE_ENABLED && is_enabled(wq);
+	bool ready =
+		dev && dev->state == SVA_DEV_STATE_ENABLED && is_enabled(wq) && is_for_programs(wq);
 	struct advice machine;
 
 	*a = (struct advice){ 0 };
 	snprintf(a->what, sizeof(a->what), "%s", r->reason);
-	if (dev && wq->kind == SVA_DEV_KIND_DSA && r->err == -ENODEV)
+	if (dev && wq->kind == SVA_DEV_KIND_DSA && !ready)
 		advise_state(a, m, topo, dev, wq);
-	if (ready && is_about_sva(r->err) && !*a->commands && advice_machine(&machine, m, topo)) {
+	if (ready && is_about_sva(r->err) && advice_machine(&machine, m, topo)) {
 		snprintf(a->remedy, sizeof(a->remedy), "%s%s%s", machine.what,
 			 *machine.remedy ? ": " : "", machine.remedy);
 		memcpy(a->commands, machine.commands, sizeof(a->commands));
@@ -430,4 +454,49 @@ void advice_queue(struct advice *a, const struct machine *m, const struct sva_to
 	advise_node(a, m, wq, r->err);
 	if (!*a->remedy && !*a->commands)
 		put_names(a->remedy, sizeof(a->remedy), r->remedy, wq);
+}
+
+bool advice_device(struct advice *a, const struct sva_topology *topo,
+		   const struct sva_dev_info *dev)
+{
+	*a = (struct advice){ 0 };
+	sva_topology_foreach_wq (topo, wq) {
+		if (strcmp(wq->device, dev->name) != 0 || strcmp(wq->driver, "crypto") != 0 ||
+		    !is_enabled(wq))
+			continue;
+		snprintf(a->what, sizeof(a->what),
+			 "iaa_crypto has taken this device, as it does with every IAA device");
+		command(a, "modprobe -r iaa_crypto");
+		return true;
+	}
+	return false;
+}
+
+void advice_slow(struct advice *a, const struct machine *m, const struct sva_topology *topo,
+		 const struct sva_wq_info *wq)
+{
+	const struct sva_dev_info *dev = sva_topology_find_dev(topo, wq->device);
+	struct queue_config usual = { 0 };
+	bool blocks, small;
+
+	*a = (struct advice){ 0 };
+	if (!dev)
+		return;
+	queue_config_usual(&usual, dev->max_batch_size, dev->max_transfer_size, can_block(dev, wq));
+	blocks = wq->block_on_fault || !usual.can_block;
+	small = !(wq->unknown & SVA_ATTR_MAX_TRANSFER) &&
+		wq->max_transfer_size < usual.max_transfer;
+	if (!blocks)
+		snprintf(a->what, sizeof(a->what),
+			 "block on fault is off: an operation ends early at a page that is not "
+			 "present");
+	if (small)
+		snprintf(a->what + strlen(a->what), sizeof(a->what) - strlen(a->what),
+			 "%soperations take no more than %" PRIu64 " bytes", blocks ? "" : "; ",
+			 wq->max_transfer_size);
+	if (!*a->what)
+		return;
+	if (wq->clients)
+		snprintf(a->remedy, sizeof(a->remedy), "when no program has it open:");
+	enable_queue(a, m, dev, wq);
 }

@@ -24,6 +24,14 @@ bool advice_machine(struct advice *a, const struct machine *m, const struct sva_
 void advice_queue(struct advice *a, const struct machine *m, const struct sva_topology *topo,
 		  const struct sva_wq_info *wq, const struct sva_rejection *r);
 
+/* advice_device - why no queue of a device can be had; false: nothing */
+bool advice_device(struct advice *a, const struct sva_topology *topo,
+		   const struct sva_dev_info *dev);
+
+/* advice_slow - what of a usable queue's configuration makes it slow; a->what is "" for nothing */
+void advice_slow(struct advice *a, const struct machine *m, const struct sva_topology *topo,
+		 const struct sva_wq_info *wq);
+
 /* advice_command_status - cmd_status of a device in words; "" where it is none of an error */
 const char *advice_command_status(uint32_t status);
 

@@ -69,22 +69,16 @@ static struct json_object *machine_object(const struct machine *m)
 	return o;
 }
 
-static const char *state_name(enum sva_dev_state state)
-{
-	static const char *const names[] = { "unknown", "disabled", "enabled", "halted" };
-
-	return names[state];
-}
-
-static struct json_object *device_object(const struct sva_dev_info *dev)
+static struct json_object *device_object(const struct sva_topology *topo,
+					 const struct sva_dev_info *dev)
 {
 	struct json_object *o = json_object_new_object();
-	char text[400];
+	struct advice advice;
 
 	add_text(o, "name", dev->name);
 	add_text(o, "kind", dev->kind == SVA_DEV_KIND_DSA ? "dsa" : "iax");
 	add_number(o, "version", dev->version);
-	add_text(o, "state", state_name(dev->state));
+	add_text(o, "state", show_states[dev->state]);
 	json_object_object_add(o, "numa_node", json_object_new_int(dev->numa_node));
 	add_number(o, "engines", dev->max_engines);
 	add_number(o, "groups", dev->max_groups);
@@ -94,8 +88,12 @@ static struct json_object *device_object(const struct sva_dev_info *dev)
 	add_number(o, "event_log_size", dev->event_log_size);
 	add_number(o, "cmd_status", dev->cmd_status);
 	add_text(o, "cmd_status_text", advice_command_status(dev->cmd_status));
-	if (show_errors(dev, text, sizeof(text)))
-		add_text(o, "error", text);
+	if (show_errors(dev, &advice)) {
+		add_text(o, "error", advice.what);
+		add_text(o, "error_remedy", advice.remedy);
+	}
+	if (advice_device(&advice, topo, dev))
+		add_advice(o, &advice);
 	return o;
 }
 
@@ -108,18 +106,31 @@ static struct json_object *holders_array(const struct queue *q)
 	return array;
 }
 
+/* What would make it faster. */
+static struct json_object *slow_array(const struct queue *q)
+{
+	struct json_object *array = json_object_new_array(), *o;
+
+	for (unsigned int i = 0; q->usable && i < 2; i++) {
+		if (!*q->slow[i].what)
+			continue;
+		o = json_object_new_object();
+		add_advice(o, &q->slow[i]);
+		json_object_array_add(array, o);
+	}
+	return array;
+}
+
 static struct json_object *queue_object(const struct queue *q)
 {
-	static const char *const modes[] = { "unknown", "shared", "dedicated" };
-	static const char *const types[] = { "none", "kernel", "user" };
 	const struct sva_wq_info *wq = q->info;
 	struct json_object *o = json_object_new_object();
 
 	add_text(o, "name", wq->name);
 	add_text(o, "device", wq->device);
-	add_text(o, "state", state_name(wq->state));
-	add_text(o, "mode", modes[wq->mode]);
-	add_text(o, "type", types[wq->type]);
+	add_text(o, "state", show_states[wq->state]);
+	add_text(o, "mode", show_modes[wq->mode]);
+	add_text(o, "type", show_types[wq->type]);
 	add_text(o, "label", wq->label);
 	add_text(o, "driver", wq->driver);
 	add_number(o, "size", wq->size);
@@ -141,6 +152,7 @@ static struct json_object *queue_object(const struct queue *q)
 		add_text(o, "path", sva_path_name(q->path));
 		add_text(o, "why", q->why);
 	}
+	json_object_object_add(o, "slow", slow_array(q));
 	add_advice(o, &q->advice);
 	return o;
 }
@@ -153,7 +165,7 @@ int show_json(const struct found *f)
 
 	json_object_object_add(all, "machine", machine_object(f->machine));
 	sva_topology_foreach_dev (f->topo, dev)
-		json_object_array_add(devices, device_object(dev));
+		json_object_array_add(devices, device_object(f->topo, dev));
 	for (unsigned int i = 0; i < f->count; i++)
 		json_object_array_add(queues, queue_object(&f->queues[i]));
 	json_object_object_add(all, "devices", devices);

@@ -120,6 +120,22 @@ static void look_at_units(struct machine *m)
 	closedir(dir);
 }
 
+/* Of the values of intel_iommu, the last one decides, as in the kernel. */
+static enum known scalable_by_parameter(const struct machine *m)
+{
+	enum known on = UNKNOWN;
+
+	for (const char *at = m->parameters; (at = strstr(at, "sm_o")); at++) {
+		if (at == m->parameters || !strchr(",=", at[-1]))
+			continue;
+		if (!strncmp(at, "sm_on", 5))
+			on = YES;
+		else if (!strncmp(at, "sm_off", 6))
+			on = NO;
+	}
+	return on;
+}
+
 static void look_at_iommu(struct machine *m)
 {
 	if (m->emulated)
@@ -131,11 +147,8 @@ static void look_at_iommu(struct machine *m)
 	look_at_units(m);
 	if (m->iommu == YES)
 		m->firmware = YES;
-	if (strstr(m->parameters, "sm_off"))
-		m->scalable_on = NO;
-	else if (strstr(m->parameters, "sm_on"))
-		m->scalable_on = YES;
-	else
+	m->scalable_on = scalable_by_parameter(m);
+	if (m->scalable_on == UNKNOWN)
 		m->scalable_on = configured(m, "INTEL_IOMMU_SCALABLE_MODE_DEFAULT_ON");
 	m->svm = configured(m, "INTEL_IDXD_SVM");
 }
@@ -218,6 +231,11 @@ void machine_look(struct machine *m, const char *root)
 bool machine_is_at_least(const struct machine *m, unsigned int major, unsigned int minor)
 {
 	return m->version[0] > major || (m->version[0] == major && m->version[1] >= minor);
+}
+
+bool machine_lacks_instruction(const struct machine *m, unsigned int feature)
+{
+	return *m->cpu && !(m->features & feature); /* without a name: /proc/cpuinfo is missing */
 }
 
 bool machine_lacks_sva(const struct machine *m)

@@ -33,7 +33,7 @@ struct machine {
 	char distribution[96]; /* "Debian GNU/Linux 13 (trixie)" */
 	char family[32];       /* debian, fedora, suse, or "": who keeps kernel parameters where */
 	bool debian;           /* itself, with its numbers of kernels */
-	char parameters[512];  /* of the kernel */
+	char parameters[2048]; /* of the kernel */
 
 	enum known firmware; /* VT-d is enabled there */
 	enum known iommu;    /* the kernel uses it */
@@ -59,6 +59,9 @@ void machine_look(struct machine *m, const char *root);
 
 /* machine_is_at_least - of the kernel's version */
 bool machine_is_at_least(const struct machine *m, unsigned int major, unsigned int minor);
+
+/* machine_lacks_instruction - of SVA_CPU_*; false also where it cannot be told */
+bool machine_lacks_instruction(const struct machine *m, unsigned int feature);
 
 /* machine_lacks_sva - is it a kernel that is known to have SVA for user queues disabled? */
 bool machine_lacks_sva(const struct machine *m);

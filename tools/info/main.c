@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* sva-info: what this machine can offload, and what stands in the way. */
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "options.h"
 #include "show.h"
 #include "try.h"
 #include "watch.h"
@@ -22,100 +23,36 @@ struct options {
 	const char *only; /* a queue or a device */
 };
 
-static void print_help(void)
-{
-	printf("usage: sva-info [OPTION...] [QUEUE | DEVICE]\n"
-	       "Say what this machine can offload, and what stands in the way.\n\n"
-	       "  --check          one line, and an exit status for scripts\n"
-	       "  --json           the same as JSON\n"
-	       "  --test           a NOOP, a copy and a page fault through each usable queue\n"
-	       "  --watch[=N]      show each N seconds (1) how full the queues are\n"
-	       "  --times N        with --watch, so often\n"
-	       "  --root DIR       read the files of a machine that were copied to DIR\n"
-	       "  --help, --version\n\n"
-	       "Exit status: 0: a queue is usable; 1: none is, or a test failed; 2: wrong usage.\n"
-	       "sva-info(1) explains what it shows.\n");
-}
-
-static int number(const char *option, const char *value, unsigned int *result)
-{
-	char *end;
-	unsigned long n;
-
-	errno = 0;
-	n = strtoul(value, &end, 10);
-	if (*value < '0' || *value > '9' || *end || errno || n < 1 || n > 86400) {
-		fprintf(stderr, "sva-info: --%s %s: give a number from 1 to 86400\n", option,
-			value);
-		return -EINVAL;
-	}
-	*result = (unsigned int)n;
-	return 0;
-}
-
-enum {
-	OPT_CHECK = 256,
-	OPT_JSON,
-	OPT_TEST,
-	OPT_WATCH,
-	OPT_TIMES,
-	OPT_ROOT,
-	OPT_HELP,
-	OPT_VERSION,
-};
-
-static int take_option(int option, struct options *o)
-{
-	switch (option) {
-	case OPT_CHECK:
-		o->check = true;
-		return 0;
-	case OPT_JSON:
-		o->json = true;
-		return 0;
-	case OPT_TEST:
-		o->test = true;
-		return 0;
-	case OPT_WATCH:
-		o->watch = 1;
-		return optarg ? number("watch", optarg, &o->watch) : 0;
-	case OPT_TIMES:
-		return number("times", optarg, &o->times);
-	case OPT_ROOT:
-		o->root = optarg;
-		return 0;
-	case OPT_HELP:
-		print_help();
-		exit(0);
-	case OPT_VERSION:
-		printf("sva-info %s\n", sva_version());
-		exit(0);
-	default: /* getopt_long() has said what is wrong */
-		return -EINVAL;
-	}
-}
+static const char help[] =
+	"usage: sva-info [OPTION...] [QUEUE | DEVICE]\n"
+	"Say what this machine can offload, and what stands in the way.\n\n"
+	"  --check          one line, and an exit status for scripts\n"
+	"  --json           the same as JSON\n"
+	"  --test           a NOOP, a copy and a page fault through each usable queue\n"
+	"  --watch[=N]      show each N seconds (1) how full the queues are\n"
+	"  --times N        with --watch, so often\n"
+	"  --root DIR       read the files of a machine that were copied to DIR\n"
+	"  --help, --version\n\n"
+	"Exit status: 0: a queue is usable; 1: none is, or a test failed; 2: wrong usage.\n"
+	"sva-info(1) explains what it shows.\n";
 
 static int take_options(int argc, char **argv, struct options *o)
 {
-	static const struct option long_options[] = {
-		{ "check", no_argument, NULL, OPT_CHECK },
-		{ "json", no_argument, NULL, OPT_JSON },
-		{ "test", no_argument, NULL, OPT_TEST },
-		{ "watch", optional_argument, NULL, OPT_WATCH },
-		{ "times", required_argument, NULL, OPT_TIMES },
-		{ "root", required_argument, NULL, OPT_ROOT },
-		{ "help", no_argument, NULL, OPT_HELP },
-		{ "version", no_argument, NULL, OPT_VERSION },
+	const struct tool_option table[] = {
+		{ .name = "check", .flag = &o->check },
+		{ .name = "json", .flag = &o->json },
+		{ .name = "test", .flag = &o->test },
+		{ .name = "watch", .number = &o->watch, .optional = true },
+		{ .name = "times", .number = &o->times },
+		{ .name = "root", .text = &o->root },
 		{ 0 },
 	};
-	int option, err;
+	int err;
 
 	*o = (struct options){ .root = "" };
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
-		err = take_option(option, o);
-		if (err)
-			return err;
-	}
+	err = options_take("sva-info", help, table, argc, argv);
+	if (err)
+		return err;
 	if (argc - optind > 1 || (o->check + o->json + o->test + !!o->watch > 1) ||
 	    (*o->root && (o->test || o->watch))) {
 		fprintf(stderr, "sva-info: %s\n",

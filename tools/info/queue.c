@@ -47,21 +47,34 @@ static void look_at_node(struct queue *q)
 	q->readable = !access(q->info->devnode, R_OK | W_OK);
 }
 
-static bool has_open(const struct machine *m, const char *pid, const char *node)
+/* Is it the queue, whose folder may be another one in a container? Two emulators have queues alike.
+ */
+static bool is_node(const struct machine *m, const char *name, int fds, const char *fd,
+		    const struct stat *node)
 {
-	char path[PATH_MAX], target[PATH_MAX];
+	char target[PATH_MAX];
+	ssize_t length = readlinkat(fds, fd, target, sizeof(target) - 1);
+	struct stat st;
+
+	target[length < 0 ? 0 : length] = '\0';
+	if (!strrchr(target, '/') || strcmp(strrchr(target, '/') + 1, name) != 0)
+		return false; /* stat() may wait: for a file server, for instance */
+	return !fstatat(fds, fd, &st, 0) && S_ISCHR(st.st_mode) && st.st_rdev == node->st_rdev &&
+	       (!m->emulated || st.st_dev == node->st_dev);
+}
+
+static bool has_open(const struct machine *m, const char *pid, const char *name,
+		     const struct stat *node)
+{
 	const struct dirent *entry;
+	char path[PATH_MAX];
 	bool found = false;
-	ssize_t length;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "%s/proc/%s/fd", m->root, pid);
 	dir = opendir(path);
-	while (dir && !found && (entry = readdir(dir))) {
-		length = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-		target[length < 0 ? 0 : length] = '\0';
-		found = !strcmp(target, node);
-	}
+	while (dir && !found && (entry = readdir(dir)))
+		found = is_node(m, name, dirfd(dir), entry->d_name, node);
 	if (dir)
 		closedir(dir);
 	return found;
@@ -71,14 +84,18 @@ static bool has_open(const struct machine *m, const char *pid, const char *node)
 static void look_for_holders(struct queue *q, const struct machine *m)
 {
 	const struct dirent *entry;
-	char path[PATH_MAX], name[32];
+	char path[PATH_MAX], name[32], self[16];
+	struct stat node;
 	DIR *dir;
 
+	if (stat(q->info->devnode, &node))
+		return;
+	snprintf(self, sizeof(self), "%d", getpid());
 	snprintf(path, sizeof(path), "%s/proc", m->root);
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
-		if (!isdigit((unsigned char)*entry->d_name) ||
-		    !has_open(m, entry->d_name, q->info->devnode))
+		if (!isdigit((unsigned char)*entry->d_name) || !strcmp(entry->d_name, self) ||
+		    !has_open(m, entry->d_name, q->info->name, &node))
 			continue;
 		file_read(name, sizeof(name), m->root, "/proc/%s/comm", entry->d_name);
 		if (q->holder_count < HOLDERS)
@@ -88,6 +105,18 @@ static void look_for_holders(struct queue *q, const struct machine *m)
 	}
 	if (dir)
 		closedir(dir);
+}
+
+void queue_holders(const struct queue *q, char *text, size_t size)
+{
+	size_t length = 0;
+
+	*text = '\0';
+	for (unsigned int i = 0; i < q->holder_count && i < HOLDERS && length < size; i++)
+		length += (size_t)snprintf(text + length, size - length, "%s%s", i ? ", " : "",
+					   q->holders[i]);
+	if (q->holder_count > HOLDERS && length < size)
+		snprintf(text + length, size - length, ", ...");
 }
 
 void queue_faults(const char *root, const char *name, uint64_t *faults, uint64_t *failures)
@@ -112,12 +141,11 @@ void queue_faults(const char *root, const char *name, uint64_t *faults, uint64_t
 }
 
 /* It works by write(2); what would the portal take? */
-static void advise_portal(struct queue *q, const struct machine *m)
+static void advise_portal(struct advice *a, const struct queue *q, const struct machine *m)
 {
-	struct advice *a = &q->advice;
-
 	*a = (struct advice){ 0 };
-	if (q->path != SVA_PATH_WRITE || m->rawio || !machine_is_at_least(m, 5, 18))
+	if (q->path != SVA_PATH_WRITE || (m->rawio && m->initial_user_namespace) ||
+	    !machine_is_at_least(m, 5, 18))
 		return;
 	snprintf(a->what, sizeof(a->what), "the portal would be faster: it needs CAP_SYS_RAWIO");
 	if (!m->initial_user_namespace)
@@ -130,6 +158,17 @@ static void advise_portal(struct queue *q, const struct machine *m)
 	else
 		snprintf(a->remedy, sizeof(a->remedy),
 			 "setcap cap_sys_rawio+ep PROGRAM, a powerful capability");
+}
+
+/* Who has the dedicated queue? */
+static void name_holders(struct queue *q, int err)
+{
+	size_t length = strlen(q->advice.what);
+	char names[512];
+
+	queue_holders(q, names, sizeof(names));
+	if (err == -EBUSY && *names)
+		snprintf(q->advice.what + length, sizeof(q->advice.what) - length, ": %s", names);
 }
 
 static void try_to_open(struct queue *q, const struct machine *m, const struct sva_topology *topo)
@@ -148,11 +187,13 @@ static void try_to_open(struct queue *q, const struct machine *m, const struct s
 		q->path = sva_wq_path(wq);
 		snprintf(q->why, sizeof(q->why), "%s", sva_wq_why(wq));
 		sva_wq_close(wq);
-		advise_portal(q, m);
+		advise_portal(&q->slow[0], q, m);
+		advice_slow(&q->slow[1], m, topo, q->info);
 	} else {
 		none.err = err;
 		r = sva_report_get(report, 0);
 		advice_queue(&q->advice, m, topo, q->info, r ? r : &none);
+		name_holders(q, err);
 	}
 	sva_report_free(report);
 }

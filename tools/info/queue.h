@@ -13,7 +13,8 @@ struct queue {
 	bool usable;
 	enum sva_path path;                    /* if it is */
 	char why[640];                         /* "wq0.0 (dsa0, shared): portal, by ENQCMD" */
-	struct advice advice;                  /* if it is not; or what would make it faster */
+	struct advice advice;                  /* if it is not */
+	struct advice slow[2];                 /* what would make it faster */
 	char node[96];                         /* "crw-rw---- root:dsa" */
 	bool readable;                         /* and writable, for this user */
 	char holders[HOLDERS][48];             /* "1234 (redis-server)" */
@@ -24,6 +25,9 @@ struct queue {
 /* queue_look - try to open it, and close it again */
 void queue_look(struct queue *q, const struct machine *m, const struct sva_topology *topo,
 		const struct sva_wq_info *info);
+
+/* queue_holders - their names, with commas */
+void queue_holders(const struct queue *q, char *text, size_t size);
 
 /* queue_faults - completion records that the kernel had to write, and could not write */
 void queue_faults(const char *root, const char *name, uint64_t *faults, uint64_t *failures);

@@ -8,6 +8,10 @@
 
 #define COLUMN "            " /* where values begin */
 
+const char *const show_states[] = { "unknown", "disabled", "enabled", "halted" };
+const char *const show_modes[] = { "unknown", "shared", "dedicated" };
+const char *const show_types[] = { "none", "kernel", "user" };
+
 const char *show_size(uint64_t bytes, char text[32])
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
@@ -21,24 +25,25 @@ const char *show_size(uint64_t bytes, char text[32])
 	return text;
 }
 
-bool show_errors(const struct sva_dev_info *dev, char *text, size_t size)
+bool show_errors(const struct sva_dev_info *dev, struct advice *a)
 {
 	uint64_t low = dev->errors.bits[0];
-	const char *status = sva_status_text((unsigned int)(low >> 8 & 0xff));
-	int length;
+	unsigned int number = low >> 8 & 0xff;
+	const char *status = sva_status_text(number);
+	char op[64] = "", queue[64] = "";
 
+	*a = (struct advice){ 0 };
 	if (!(low & 1))
 		return false;
-	length = snprintf(text, size, "%.*s", (int)strcspn(status, "."), status);
-	if (low >> 2 & 1 && length > 0 && (size_t)length < size)
-		length += snprintf(text + length, size - (size_t)length, ", of %s",
-				   sva_opcode_name((unsigned int)(low >> 32 & 0xff)));
-	if (low >> 3 & 1 && length > 0 && (size_t)length < size)
-		length += snprintf(text + length, size - (size_t)length, ", in wq%s.%u",
-				   dev->name + 3, (unsigned int)(low >> 16 & 0xff));
-	if (length > 0 && (size_t)length < size)
-		snprintf(text + length, size - (size_t)length, ", address %#" PRIx64,
-			 dev->errors.bits[2]);
+	if (low >> 2 & 1)
+		snprintf(op, sizeof(op), ", of %s",
+			 sva_opcode_name((unsigned int)(low >> 32 & 0xff)));
+	if (low >> 3 & 1)
+		snprintf(queue, sizeof(queue), ", in wq%s.%u", dev->name + 3,
+			 (unsigned int)(low >> 16 & 0xff));
+	snprintf(a->what, sizeof(a->what), "%.*s%s%s, address %#" PRIx64, (int)strcspn(status, "."),
+		 status, op, queue, dev->errors.bits[2]);
+	snprintf(a->remedy, sizeof(a->remedy), "%s", sva_status_remedy(number));
 	return true;
 }
 
@@ -69,39 +74,12 @@ static void show_machine(const struct machine *m)
 	       yes_or_no(m->pasid), yes_or_no(m->page_requests));
 	printf(COLUMN "kernel parameters: %s\n", *m->parameters ? m->parameters : "not known");
 	printf("Driver      idxd: %s%s%s%s%s\n", m->driver ? "loaded" : "not loaded",
-	       *m->sva ? ", sva=" : "", m->sva,
-	       m->iaa_crypto ? "; iaa_crypto: loaded, it takes IAA devices" : "",
+	       *m->sva ? ", sva=" : "", m->sva, m->iaa_crypto ? "; iaa_crypto: loaded" : "",
 	       m->emulated ? "; emulated by sva-emu" : "");
 	printf("User        %s%u, CAP_SYS_RAWIO: %s%s%s\n", m->uid ? "uid " : "root, uid ", m->uid,
 	       m->rawio ? "yes" : "no",
 	       m->initial_user_namespace ? "" : ", not in the initial user namespace",
 	       m->container ? ", in a container" : "");
-}
-
-static const char *state_word(enum sva_dev_state state)
-{
-	static const char *const words[] = { "state unknown", "disabled", "enabled", "halted" };
-
-	return words[state];
-}
-
-static void show_device(const struct machine *m, const struct sva_dev_info *dev)
-{
-	const char *status = advice_command_status(dev->cmd_status);
-	char text[400];
-
-	printf("%-12s%s %u.%u, %s, NUMA node %d, %u engines, %u groups, %u clients\n", dev->name,
-	       dev->kind == SVA_DEV_KIND_DSA ? "DSA" : "IAA", dev->version >> 8,
-	       dev->version & 0xff, state_word(dev->state), dev->numa_node, dev->max_engines,
-	       dev->max_groups, dev->clients);
-	if (*status)
-		printf(COLUMN "the last command failed: %s (cmd_status %#x)\n", status,
-		       dev->cmd_status);
-	if (show_errors(dev, text, sizeof(text)))
-		printf(COLUMN "error: %s\n", text);
-	if (dev->kind == SVA_DEV_KIND_IAX && m->iaa_crypto)
-		printf(COLUMN "iaa_crypto has taken the IAA devices: "
-			      "unload it (modprobe -r iaa_crypto) to use them in programs\n");
 }
 
 static void show_commands(const char *commands)
@@ -112,27 +90,44 @@ static void show_commands(const char *commands)
 	}
 }
 
-static void show_advice(const struct advice *a)
+static void show_obstacle(const char *verdict, const struct advice *a)
 {
+	if (*a->what)
+		printf(COLUMN "%s%s\n", verdict, a->what);
 	if (*a->remedy)
 		printf(COLUMN "%s%s\n", *a->commands ? "" : "do: ", a->remedy);
 	show_commands(a->commands);
 }
 
+static void show_device(const struct sva_topology *topo, const struct sva_dev_info *dev)
+{
+	const char *status = advice_command_status(dev->cmd_status);
+	struct advice advice;
+
+	printf("%-12s%s %u.%u, %s%s, NUMA node %d, %u engines, %u groups, %u clients\n", dev->name,
+	       dev->kind == SVA_DEV_KIND_DSA ? "DSA" : "IAA", dev->version >> 8,
+	       dev->version & 0xff, dev->state ? "" : "state ", show_states[dev->state],
+	       dev->numa_node, dev->max_engines, dev->max_groups, dev->clients);
+	if (*status)
+		printf(COLUMN "the last command failed: %s (cmd_status %#x)\n", status,
+		       dev->cmd_status);
+	if (show_errors(dev, &advice))
+		show_obstacle("error: ", &advice);
+	if (advice_device(&advice, topo, dev))
+		show_obstacle("", &advice);
+}
+
 static void show_attributes(const struct sva_wq_info *wq)
 {
-	static const char *const types[] = { "none", "kernel", "user" };
 	char size[32];
 
-	printf("  %-10s%s, %s", wq->name, state_word(wq->state),
-	       wq->mode == SVA_WQ_MODE_SHARED      ? "shared"
-	       : wq->mode == SVA_WQ_MODE_DEDICATED ? "dedicated"
-						   : "mode unknown");
+	printf("  %-10s%s%s, %s%s", wq->name, wq->state ? "" : "state ", show_states[wq->state],
+	       wq->mode ? "" : "mode ", show_modes[wq->mode]);
 	if (!wq->size) {
 		printf(", not configured\n");
 		return;
 	}
-	printf(", type %s%s%s, name \"%s\"\n", types[wq->type], *wq->driver ? ", driver " : "",
+	printf(", type %s%s%s, name \"%s\"\n", show_types[wq->type], *wq->driver ? ", driver " : "",
 	       wq->driver, wq->label);
 	printf(COLUMN "size %u", wq->size);
 	if (wq->mode == SVA_WQ_MODE_SHARED)
@@ -147,36 +142,34 @@ static void show_attributes(const struct sva_wq_info *wq)
 	printf("\n");
 }
 
-static void show_holders(const struct queue *q)
+static void show_faults(const struct queue *q)
 {
-	if (!q->holder_count)
-		return;
-	printf(COLUMN "open in:");
-	for (unsigned int i = 0; i < q->holder_count && i < HOLDERS; i++)
-		printf("%s %s", i ? "," : "", q->holders[i]);
-	printf("%s\n", q->holder_count > HOLDERS ? ", ..." : "");
+	if (q->cr_faults || q->cr_fault_failures)
+		printf(COLUMN "completion records that the kernel had to write: %" PRIu64
+			      ", and could not: %" PRIu64 "\n" COLUMN "do: %s\n",
+		       q->cr_faults, q->cr_fault_failures,
+		       sva_status_remedy(SVA_STATUS_CR_TRANSLATION));
 }
 
 static void show_queue(const struct queue *q)
 {
 	const struct sva_wq_info *wq = q->info;
+	char holders[512];
 
 	show_attributes(wq);
 	if (wq->state == SVA_DEV_STATE_ENABLED)
 		printf(COLUMN "%s: %s%s\n", wq->devnode, q->node,
 		       q->readable ? "" : ", not readable and writable for you");
-	show_holders(q);
-	if (q->cr_faults || q->cr_fault_failures)
-		printf(COLUMN "completion records that the kernel had to write: %" PRIu64
-			      ", and could not: %" PRIu64 "\n",
-		       q->cr_faults, q->cr_fault_failures);
+	queue_holders(q, holders, sizeof(holders));
+	if (*holders)
+		printf(COLUMN "open in: %s\n", holders);
+	show_faults(q);
 	if (q->usable)
 		printf(COLUMN "usable: %s\n", strchr(q->why, ':') + 2);
 	else
-		printf(COLUMN "not usable: %s\n", q->advice.what);
-	if (q->usable && *q->advice.what)
-		printf(COLUMN "%s\n", q->advice.what);
-	show_advice(&q->advice);
+		show_obstacle("not usable: ", &q->advice);
+	for (unsigned int i = 0; q->usable && i < 2; i++)
+		show_obstacle("", &q->slow[i]);
 }
 
 /* Of queues that are not configured, one stands for all. */
@@ -210,7 +203,7 @@ void show_text(const struct found *f)
 	sva_topology_foreach_dev (f->topo, dev) {
 		if (f->some && !has_queue_of(f, dev->name))
 			continue;
-		show_device(f->machine, dev);
+		show_device(f->topo, dev);
 		show_queues(f, dev->name);
 	}
 	printf("Result      ");
@@ -220,7 +213,5 @@ void show_text(const struct found *f)
 		printf("%u of %u queues are usable\n", f->usable, f->count);
 	else
 		printf("there is no such queue\n");
-	if (*f->advice.what)
-		printf(COLUMN "%s\n", f->advice.what);
-	show_advice(&f->advice);
+	show_obstacle("", &f->advice);
 }

@@ -20,7 +20,7 @@ static uint32_t known(long long value)
 	return value < 0 || value >= UINT32_MAX ? 0 : (uint32_t)value;
 }
 
-static void read_queue(struct accfg_wq *wq, struct plan_queue *q)
+static void read_queue(struct accfg_wq *wq, bool can_block, struct queue_config *q)
 {
 	enum accfg_wq_state state = accfg_wq_get_state(wq);
 
@@ -32,6 +32,7 @@ static void read_queue(struct accfg_wq *wq, struct plan_queue *q)
 	q->priority = known(accfg_wq_get_priority(wq));
 	q->max_batch = accfg_wq_get_max_batch_size(wq);
 	q->max_transfer = accfg_wq_get_max_transfer_size(wq);
+	q->can_block = can_block;
 	q->block_on_fault = accfg_wq_get_block_on_fault(wq) == 1;
 	q->clients = known(accfg_wq_get_clients(wq));
 	copy(q->name, sizeof(q->name), accfg_wq_get_type_name(wq));
@@ -61,7 +62,7 @@ static void read_device(struct accfg_device *device, struct plan_device *dev)
 	dev->names_driver = !access(path, F_OK);
 	accfg_wq_foreach (device, wq)
 		if (dev->queues < PLAN_QUEUES)
-			read_queue(wq, &dev->queue[dev->queues++]);
+			read_queue(wq, dev->can_block, &dev->queue[dev->queues++]);
 	accfg_engine_foreach (device, engine)
 		if (dev->engines < PLAN_ENGINES)
 			dev->engine[dev->engines++] = accfg_engine_get_group_id(engine);
@@ -105,7 +106,7 @@ static bool done(struct step *s, int result, const char *object, const char *wha
 	return false;
 }
 
-static bool configure_queue(struct step *s, struct accfg_wq *wq, const struct plan_queue *q)
+static bool configure_queue(struct step *s, struct accfg_wq *wq, const struct queue_config *q)
 {
 	const char *name = accfg_wq_get_devname(wq);
 
@@ -124,7 +125,9 @@ static bool configure_queue(struct step *s, struct accfg_wq *wq, const struct pl
 		    "max_batch_size") &&
 	       done(s, accfg_wq_set_max_transfer_size(wq, q->max_transfer), name,
 		    "max_transfer_size") &&
-	       done(s, accfg_wq_set_block_on_fault(wq, q->block_on_fault), name, "block_on_fault");
+	       (!(q->can_block || q->block_on_fault) ||
+		done(s, accfg_wq_set_block_on_fault(wq, q->block_on_fault), name,
+		     "block_on_fault"));
 }
 
 static bool configure_device(struct step *s, struct accfg_device *device,
@@ -144,7 +147,7 @@ static bool configure_device(struct step *s, struct accfg_device *device,
 	}
 	i = 0;
 	accfg_wq_foreach (device, wq) {
-		const struct plan_queue *q = &dev->queue[i];
+		const struct queue_config *q = &dev->queue[i];
 
 		if (i++ < dev->queues && q->group >= 0 && !configure_queue(s, wq, q))
 			return false;

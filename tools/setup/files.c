@@ -125,7 +125,7 @@ void files_show(const struct files *files)
 
 	print_rule(files, text, sizeof(text));
 	printf("\n# %s\n%s", name_of(files, RULE), text);
-	if (!files->boot)
+	if (files->no_boot)
 		return;
 	print_unit(text, sizeof(text));
 	printf("\n# %s, which loads\n", name_of(files, UNIT));
@@ -144,12 +144,12 @@ int files_write(const struct files *files, const struct plan *plan)
 
 	print_rule(files, text, sizeof(text));
 	err = write_text(files, RULE, text);
-	if (!err && files->boot)
+	if (!err && !files->no_boot)
 		err = write_plan(files, CONFIG, plan);
 	print_unit(text, sizeof(text));
-	if (!err && files->boot)
+	if (!err && !files->no_boot)
 		err = write_text(files, UNIT, text);
-	if (!err && files->boot)
+	if (!err && !files->no_boot)
 		tell_systemd(files, "enable");
 	return err;
 }
@@ -162,7 +162,7 @@ int files_permit(const struct files *files, const struct plan *plan)
 
 	for (unsigned int i = 0; i < plan->devices; i++)
 		for (unsigned int q = 0; q < plan->device[i].queues; q++) {
-			const struct plan_queue *queue = &plan->device[i].queue[q];
+			const struct queue_config *queue = &plan->device[i].queue[q];
 
 			if (!queue->enabled || strcmp(queue->type, "user") != 0)
 				continue;

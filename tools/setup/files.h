@@ -9,7 +9,7 @@
 struct files {
 	const char *root;  /* below which they are: "" for this machine */
 	const char *group; /* that may use the queues; NULL: everybody */
-	bool boot;         /* with a unit */
+	bool no_boot;      /* without a unit */
 };
 
 /* files_show - what files_write() would do */

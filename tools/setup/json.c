@@ -20,7 +20,7 @@ static void add_number(struct json_object *to, const char *name, uint64_t number
 
 static struct json_object *queue_object(const struct plan_device *dev, unsigned int number)
 {
-	const struct plan_queue *q = &dev->queue[number];
+	const struct queue_config *q = &dev->queue[number];
 	struct json_object *o = json_object_new_object();
 	char name[32];
 
@@ -30,7 +30,8 @@ static struct json_object *queue_object(const struct plan_device *dev, unsigned 
 	add_number(o, "size", q->size);
 	add_number(o, "group_id", (uint64_t)q->group);
 	add_number(o, "priority", q->priority);
-	add_number(o, "block_on_fault", q->block_on_fault);
+	if (q->can_block)
+		add_number(o, "block_on_fault", q->block_on_fault);
 	add_number(o, "max_batch_size", q->max_batch);
 	add_number(o, "max_transfer_size", q->max_transfer);
 	add_text(o, "type", q->type);
@@ -151,7 +152,7 @@ static bool number_of(const struct json_object *o, const char *kind, const struc
 
 static int read_queue(const struct json_object *o, struct plan_device *dev)
 {
-	struct plan_queue *q;
+	struct queue_config *q;
 	unsigned int i;
 	char mode[16];
 
@@ -169,6 +170,7 @@ static int read_queue(const struct json_object *o, struct plan_device *dev)
 	q->priority = number(o, "priority");
 	q->max_batch = number(o, "max_batch_size");
 	q->max_transfer = number(o, "max_transfer_size");
+	q->can_block = dev->can_block;
 	q->block_on_fault = number(o, "block_on_fault");
 	q->enabled = is_enabled(o);
 	return 0;
@@ -221,7 +223,7 @@ static int read_device(const struct json_object *o, struct plan *plan, const str
 	for (unsigned int e = 0; e < dev->engines; e++)
 		dev->engine[e] = -1;
 	for (unsigned int q = 0; q < dev->queues; q++)
-		dev->queue[q] = (struct plan_queue){ .group = -1 };
+		dev->queue[q] = (struct queue_config){ .group = -1 };
 	plan->devices++;
 	return read_all(o, "groups", dev, read_group);
 }

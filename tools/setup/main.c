@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* sva-setup: configure devices and queues for common wishes. */
 #include <errno.h>
-#include <getopt.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <sva/version.h>
-
 #include "accel.h"
 #include "files.h"
+#include "options.h"
 
 struct options {
 	enum wish wish;
@@ -21,84 +19,27 @@ struct options {
 	struct files files;
 };
 
-static void print_help(void)
-{
-	printf("usage: sva-setup [OPTION...] shared | dedicated [N] | per-node | storage\n"
-	       "       sva-setup [OPTION...] --load FILE\n"
-	       "       sva-setup [OPTION...] --undo\n"
-	       "Configure DSA devices and their queues. Without --apply, only say what would be "
-	       "done.\n\n"
-	       "  shared           one queue that all programs share\n"
-	       "  dedicated [N]    N queues (1) for one program each\n"
-	       "  per-node         one shared queue on each NUMA node\n"
-	       "  storage          one shared queue that does not block on page faults\n\n"
-	       "  --apply          do it\n"
-	       "  --undo           what there was before the first --apply\n"
-	       "  --device DEVICE  this one (dsa0), not the first one\n"
-	       "  --group GROUP    whose members may use the queues; everybody\n"
-	       "  --load FILE      a configuration as accel-config saves it\n"
-	       "  --save FILE      write the configuration there, too\n"
-	       "  --no-boot        not again after each boot\n"
-	       "  --no-files       neither that, nor a udev rule, nor what --undo needs\n"
-	       "  --root DIR       write files below DIR\n"
-	       "  --help, --version\n\n"
-	       "sva-setup(1) explains them.\n");
-}
-
-enum {
-	OPT_APPLY = 256,
-	OPT_UNDO,
-	OPT_DEVICE,
-	OPT_GROUP,
-	OPT_LOAD,
-	OPT_SAVE,
-	OPT_NO_BOOT,
-	OPT_NO_FILES,
-	OPT_ROOT,
-	OPT_HELP,
-	OPT_VERSION,
-};
-
-static int take_option(int option, struct options *o)
-{
-	switch (option) {
-	case OPT_APPLY:
-		o->apply = true;
-		return 0;
-	case OPT_UNDO:
-		o->undo = true;
-		return 0;
-	case OPT_DEVICE:
-		o->device = optarg;
-		return 0;
-	case OPT_GROUP:
-		o->files.group = optarg;
-		return 0;
-	case OPT_LOAD:
-		o->load = optarg;
-		return 0;
-	case OPT_SAVE:
-		o->save = optarg;
-		return 0;
-	case OPT_NO_BOOT:
-		o->files.boot = false;
-		return 0;
-	case OPT_NO_FILES:
-		o->no_files = true;
-		return 0;
-	case OPT_ROOT:
-		o->files.root = optarg;
-		return 0;
-	case OPT_HELP:
-		print_help();
-		exit(0);
-	case OPT_VERSION:
-		printf("sva-setup %s\n", sva_version());
-		exit(0);
-	default: /* getopt_long() has said what is wrong */
-		return -EINVAL;
-	}
-}
+static const char help[] =
+	"usage: sva-setup [OPTION...] shared | dedicated [N] | per-node | storage\n"
+	"       sva-setup [OPTION...] --load FILE\n"
+	"       sva-setup [OPTION...] --undo\n"
+	"Configure DSA devices and their queues. Without --apply, only say what would be "
+	"done.\n\n"
+	"  shared           one queue that all programs share\n"
+	"  dedicated [N]    N queues (1) for one program each\n"
+	"  per-node         one shared queue on each NUMA node\n"
+	"  storage          one shared queue that does not block on page faults\n\n"
+	"  --apply          do it\n"
+	"  --undo           what there was before the first --apply\n"
+	"  --device DEVICE  this one (dsa0), not the first one\n"
+	"  --group GROUP    whose members may use the queues; everybody\n"
+	"  --load FILE      a configuration as accel-config saves it\n"
+	"  --save FILE      write the configuration there, too\n"
+	"  --no-boot        not again after each boot\n"
+	"  --no-files       neither that, nor a udev rule, nor what --undo needs\n"
+	"  --root DIR       write files below DIR\n"
+	"  --help, --version\n\n"
+	"sva-setup(1) explains them.\n";
 
 static int wrong(const char *what)
 {
@@ -133,28 +74,24 @@ static int take_wish(int count, char **words, struct options *o)
 
 static int take_options(int argc, char **argv, struct options *o)
 {
-	static const struct option long_options[] = {
-		{ "apply", no_argument, NULL, OPT_APPLY },
-		{ "undo", no_argument, NULL, OPT_UNDO },
-		{ "device", required_argument, NULL, OPT_DEVICE },
-		{ "group", required_argument, NULL, OPT_GROUP },
-		{ "load", required_argument, NULL, OPT_LOAD },
-		{ "save", required_argument, NULL, OPT_SAVE },
-		{ "no-boot", no_argument, NULL, OPT_NO_BOOT },
-		{ "no-files", no_argument, NULL, OPT_NO_FILES },
-		{ "root", required_argument, NULL, OPT_ROOT },
-		{ "help", no_argument, NULL, OPT_HELP },
-		{ "version", no_argument, NULL, OPT_VERSION },
+	const struct tool_option table[] = {
+		{ .name = "apply", .flag = &o->apply },
+		{ .name = "undo", .flag = &o->undo },
+		{ .name = "device", .text = &o->device },
+		{ .name = "group", .text = &o->files.group },
+		{ .name = "load", .text = &o->load },
+		{ .name = "save", .text = &o->save },
+		{ .name = "no-boot", .flag = &o->files.no_boot },
+		{ .name = "no-files", .flag = &o->no_files },
+		{ .name = "root", .text = &o->files.root },
 		{ 0 },
 	};
-	int option, err;
+	int err;
 
-	*o = (struct options){ .files = { .root = "", .boot = true } };
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
-		err = take_option(option, o);
-		if (err)
-			return err;
-	}
+	*o = (struct options){ .files = { .root = "" } };
+	err = options_take("sva-setup", help, table, argc, argv);
+	if (err)
+		return err;
 	if (o->files.group && !getgrnam(o->files.group)) {
 		fprintf(stderr, "sva-setup: there is no group %s: groupadd --system %s\n",
 			o->files.group, o->files.group);

@@ -5,10 +5,6 @@
 
 #include "plan.h"
 
-#define MAX_TRANSFER (2u << 20)
-#define MAX_BATCH    32u
-#define PRIORITY     10u
-
 const struct plan_device *plan_find(const struct plan *plan, const char *name)
 {
 	for (unsigned int i = 0; i < plan->devices; i++)
@@ -33,22 +29,19 @@ const struct plan_device *plan_in_use(const struct plan *plan, const struct plan
 static void wish_queue(struct plan_device *dev, unsigned int number, unsigned int count,
 		       enum wish wish)
 {
-	struct plan_queue *q = &dev->queue[number];
+	struct queue_config *q = &dev->queue[number];
 	bool dedicated = wish == WISH_DEDICATED;
 	uint32_t size = dev->entries / count;
 
-	*q = (struct plan_queue){
+	*q = (struct queue_config){
 		.group = 0,
 		.dedicated = dedicated,
 		.enabled = true,
 		.size = size,
 		.threshold = dedicated ? 0 : size,
-		.priority = PRIORITY,
-		.max_batch = dev->max_batch < MAX_BATCH ? dev->max_batch : MAX_BATCH,
-		.max_transfer = dev->max_transfer < MAX_TRANSFER ? dev->max_transfer : MAX_TRANSFER,
-		.block_on_fault = wish != WISH_STORAGE && dev->can_block,
-		.type = "user",
 	};
+	queue_config_usual(q, dev->max_batch, dev->max_transfer, dev->can_block);
+	q->block_on_fault &= wish != WISH_STORAGE;
 	snprintf(q->driver, sizeof(q->driver), "%s", dev->names_driver ? "user" : "");
 	snprintf(q->name, sizeof(q->name), "%s%u", dedicated ? "dedicated" : "shared", number);
 }
@@ -60,7 +53,7 @@ static void wish_device(struct plan_device *dev, enum wish wish, unsigned int qu
 	for (unsigned int e = 0; e < dev->engines; e++)
 		dev->engine[e] = 0;
 	for (unsigned int q = 0; q < dev->queues; q++) {
-		dev->queue[q] = (struct plan_queue){ .group = -1 };
+		dev->queue[q] = (struct queue_config){ .group = -1 };
 		if (q < queues)
 			wish_queue(dev, q, queues, wish);
 	}
@@ -95,34 +88,23 @@ int plan_wish(const struct plan *now, enum wish wish, unsigned int queues, const
 	return result->devices ? 0 : -ENODEV;
 }
 
-static void show_queue(const struct plan_device *dev, unsigned int number)
-{
-	const struct plan_queue *q = &dev->queue[number];
-
-	printf("accel-config config-wq %s/wq%s.%u --group-id=%d --mode=%s --wq-size=%u", dev->name,
-	       dev->name + 3, number, q->group, q->dedicated ? "dedicated" : "shared", q->size);
-	if (!q->dedicated)
-		printf(" --threshold=%u", q->threshold);
-	printf(" --type=%s --name=%s --priority=%u --max-batch-size=%u --max-transfer-size=%llu "
-	       "--block-on-fault=%d\n",
-	       q->type, q->name, q->priority, q->max_batch, (unsigned long long)q->max_transfer,
-	       q->block_on_fault);
-	if (*q->driver)
-		printf("echo %s > /sys/bus/dsa/devices/wq%s.%u/driver_name\n", q->driver,
-		       dev->name + 3, number);
-}
-
 static void show_device(const struct plan_device *dev, const struct plan_device *now)
 {
+	char name[32], text[512];
+
 	if (now && now->enabled)
 		printf("accel-config disable-device %s\n", dev->name);
 	for (unsigned int e = 0; e < dev->engines; e++)
 		if (dev->engine[e] >= 0)
 			printf("accel-config config-engine %s/engine%s.%u --group-id=%d\n",
 			       dev->name, dev->name + 3, e, dev->engine[e]);
-	for (unsigned int q = 0; q < dev->queues; q++)
-		if (dev->queue[q].group >= 0)
-			show_queue(dev, q);
+	for (unsigned int q = 0; q < dev->queues; q++) {
+		if (dev->queue[q].group < 0)
+			continue;
+		snprintf(name, sizeof(name), "wq%s.%u", dev->name + 3, q);
+		queue_config_commands(&dev->queue[q], dev->name, name, text, sizeof(text));
+		fputs(text, stdout);
+	}
 	if (dev->enabled)
 		printf("accel-config enable-device %s\n", dev->name);
 	for (unsigned int q = 0; q < dev->queues; q++)

@@ -6,19 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "queue_config.h"
+
 #define PLAN_DEVICES 64
 #define PLAN_QUEUES  16
 #define PLAN_ENGINES 16
-
-struct plan_queue {
-	int group; /* -1: none; such a queue is not used */
-	bool dedicated, enabled;
-	uint32_t size, threshold, priority, max_batch;
-	uint64_t max_transfer;
-	bool block_on_fault;
-	char type[16], name[64], driver[32];
-	uint32_t clients; /* only of what there is */
-};
 
 struct plan_device {
 	char name[16]; /* "dsa0" */
@@ -30,7 +22,7 @@ struct plan_device {
 	bool can_block;    /* on faults */
 	bool names_driver; /* queues have driver_name: Linux 6.7 */
 	unsigned int queues, engines;
-	struct plan_queue queue[PLAN_QUEUES];
+	struct queue_config queue[PLAN_QUEUES];
 	int engine[PLAN_ENGINES]; /* its group; -1: none */
 };
 

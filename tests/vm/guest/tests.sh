@@ -103,12 +103,64 @@ test_calls_write() { nobody emu_calls pool rounds && nobody emu_rings pool 16; }
 test_accel_config() { bash /tests/accel_config.sh; }
 test_dsa_test() { bash /tests/dsa_test.sh; }
 
-# What sva-info says can be used, can; and what it tells to do to a queue that cannot, helps.
+# said COMMAND... - what sva-info says, from its verdict on a queue, or on a machine without one
+said()
+{
+	"$@" | sed 's/^Result *no device:/not usable: no device:/; s/^ *//' |
+		sed -n '/^\(not \)*usable: /,/^Result/{ /^Result/d; p; }'
+}
+
+# says QUEUE TEXT - that, word for word
+says()
+{
+	echo "$2" >/tmp/expected
+	said sva-info "$1" | diff /tmp/expected -
+}
+
+# do_it QUEUE - carry out what sva-info tells to do, with the newer accel-config; then it can be used
+do_it()
+{
+	sva-info "$1" | sed -n 's/^ *# //p' | sed 's/^accel-config/new_accel_config/' >/tmp/commands
+	. /tmp/commands && sva-info --check "$1" && chmod 666 "/dev/dsa/$1"
+}
+
+# enabling QUEUE - the commands for one that was disabled, which takes it all but its size
+enabling()
+{
+	mode='shared --threshold=63' blocks=' --block-on-fault=1'
+	grep -qw enqcmd /proc/cpuinfo || mode=dedicated
+	[ $(($(cat /sys/bus/dsa/devices/dsa0/gen_cap) & 1)) -ne 0 ] || blocks=
+	echo "# accel-config config-wq dsa0/$1 --mode=$mode --type=user --name=app --priority=10 \
+--max-batch-size=32 --max-transfer-size=2097152$blocks"
+	[ ! -e /sys/bus/dsa/devices/$1/driver_name ] || echo "# echo user > /sys/bus/dsa/devices/$1/driver_name"
+	echo "# accel-config enable-wq dsa0/$1"
+}
+
+# slow QUEUE - what is said of one without block on fault, where the device could
+slow()
+{
+	[ "$(given setup)" = no-block-on-fault ] || return 0
+	mode='shared --threshold=48'
+	grep -qx shared "/sys/bus/dsa/devices/$1/mode" || mode=dedicated
+	echo "
+block on fault is off: an operation ends early at a page that is not present
+# accel-config disable-wq dsa0/$1"
+	enabling "$1" | sed "s/--mode=.* --type=user --name=app/--mode=$mode --type=user --name=${mode%% *}/"
+}
+
+# Each enabled queue can be used; and what sva-info tells to do enables it again.
 test_info()
 {
-	sva-info && sva-info --test && new_accel_config disable-wq dsa0/wq0.0 && ! sva-info --check wq0.0 &&
-		sva-info wq0.0 | sed -n 's/^ *# //p' | sed 's/^accel-config/new_accel_config/' >/tmp/commands &&
-		cat /tmp/commands && . /tmp/commands && sva-info --check wq0.0 && chmod 666 /dev/dsa/wq0.0
+	sva-info
+	for queue in wq0.0 wq0.1; do
+		[ "$(cat /sys/bus/dsa/devices/$queue/state)" = enabled ] || continue
+		by=MOVDIR64B
+		grep -qx dedicated /sys/bus/dsa/devices/$queue/mode || by=ENQCMD
+		says $queue "usable: portal, by $by$(slow $queue)" && sva-info --test $queue &&
+			new_accel_config disable-wq dsa0/$queue && ! sva-info --check $queue &&
+			says $queue "not usable: the queue is disabled
+$(enabling $queue)" && do_it $queue || return
+	done
 }
 
 # Queues as sva-setup makes them, and what was there before.
@@ -118,6 +170,35 @@ test_setup()
 		[ "$(stat -c %a /dev/dsa/wq0.1)" = 666 ] && sva-setup storage --apply --root /tmp/root &&
 		sva-info --test dsa0 && sva-setup --undo --apply --root /tmp/root && sva-info dsa0 &&
 		sva-info --test dsa0 | grep -c good | grep -x 2 && chmod 666 /dev/dsa/*
+}
+
+# offloads PATH QUEUE COMMAND... - it prints under sva-run what it prints without, and the statistics say that the
+# device did work of it, on that path (a regular expression). Nothing depends on times.
+offloads()
+{
+	path=$1 queue=$2
+	shift 2
+	rm -f /tmp/statistics
+	"$@" >/tmp/expected && $as sva-run --queue "$queue" --json --stats --output /tmp/statistics --adapt off \
+		--threshold 1K --timeout 0 -- "$@" >/tmp/out && cmp /tmp/expected /tmp/out || return
+	cat /tmp/statistics
+	grep "\"program\":\"${1##*/}\".*$path.*\"device_bytes\":[1-9].*\"failures\":0" /tmp/statistics >/tmp/found
+}
+
+# Real programs with sva-run: sort, as root and as an ordinary user, where lines are long and differ late, and one that
+# copies in the ways in which offloading libraries have failed.
+test_run()
+{
+	awk 'BEGIN { for (x = i = 1; i < 500; i++) { x = x * 48271 % 2147483647; printf("%03000d %d\n", x % 9, x) } }' \
+		>/tmp/data
+	as='' && offloads 'wq0.0.*by ENQCMD' all /bin/sort /tmp/data &&
+		offloads 'wq0.1.*by MOVDIR64B' wq0.1 /bin/sort -r /tmp/data &&
+		as=nobody && offloads 'wq0.0.*write(2)' all /bin/sort /tmp/data &&
+		offloads 'wq0.1.*write(2)' wq0.1 /bin/sort -r /tmp/data || return
+	as=''
+	for what in sizes memcmp_mismatch threads page_faults fork fork_threads signal_handlers longjmp; do
+		offloads ENQCMD all run_cases $what || return
+	done
 }
 
 test_example()
@@ -130,8 +211,8 @@ test_kernel_log()
 {
 	! dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection fault:|hung task|stall|Device error 0x0 ' | grep -v 'traps: '
 }
-# why QUEUE ERROR REJECTION - the error of opening it, and the words of the reason and the remedy; and the
-# reason in sva-info's words
+# why QUEUE ERROR REJECTION ADVICE - the error of opening it, and the words of the reason and the remedy; and
+# what sva-info tells to do
 why()
 {
 	said=$(vm_why "$1")
@@ -140,8 +221,12 @@ why()
 path: CPU
 $3" ] || return
 	sva-info "$1"
-	reason=${3#*: }
-	sva-info --check "$1" | grep -F "not usable: " | grep -F "${reason%%; *}"
+	case $3 in
+	:*) prefix='' verdict=${3#: } verdict=${verdict%; } ;;
+	*) prefix="$1: " verdict=${3#*: } verdict=${verdict%%; *} ;;
+	esac
+	sva-info --check "$1" | grep -xF "not usable: $prefix$verdict" && says "$1" "not usable: $verdict
+$4"
 }
 
 no_sva="open: Operation not supported: the kernel has no Shared Virtual Addressing for user queues; enable \
@@ -149,53 +234,97 @@ VT-d in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and lat
 of Debian, have SVA disabled (CVE-2025-71089): use 6.18.7, 6.19 or newer"
 test_why_no_sva()
 {
-	why wq0.0 EOPNOTSUPP "wq0.0: $no_sva" && why wq0.1 EOPNOTSUPP "wq0.1: $no_sva" &&
+	advice='do: this kernel has SVA for user queues disabled (CVE-2025-71089): install Linux 6.18.7, 6.19 or newer'
+	why wq0.0 EOPNOTSUPP "wq0.0: $no_sva" "$advice" && why wq0.1 EOPNOTSUPP "wq0.1: $no_sva" "$advice" &&
 		LIBSVA_LOG=info memcpy_offload /bin/bash
 }
 
-# The IOMMU is not in scalable mode, or has no PASIDs in it.
+# why_not_booted QUEUE ERROR REJECTION OBSTACLE - which kernel parameters remove; in the file that is edited, they are
+# then those of the variant newest
+why_not_booted()
+{
+	why "$1" "$2" "$3" "$4: boot with the kernel parameter intel_iommu=on,sm_on
+# sed -i 's/intel_iommu=[^ \"]* *//g; s/^GRUB_CMDLINE_LINUX=\"/&intel_iommu=on,sm_on /' /etc/default/grub
+# update-grub
+# reboot" || return
+	mkdir -p /etc/default && echo "GRUB_CMDLINE_LINUX=\"$(cat /proc/cmdline)\"" >/etc/default/grub
+	sva-info "$1" | sed -n 's/^ *# sed/sed/p' >/tmp/commands
+	. /tmp/commands && cat /etc/default/grub && ! grep -E 'off' /etc/default/grub &&
+		grep -F '"intel_iommu=on,sm_on ' /etc/default/grub
+}
+
+no_pasid="open: No space left on device: the kernel could not allocate a PASID; boot with intel_iommu=on,sm_on: \
+the IOMMU must have PASIDs and run in scalable mode"
+test_why_no_scalable_mode()
+{
+	why_not_booted wq0.0 ENOSPC "wq0.0: $no_pasid" "the kernel does not use the IOMMU's scalable mode"
+}
+
 test_why_no_pasid()
 {
-	why wq0.0 ENOSPC "wq0.0: open: No space left on device: the kernel could not allocate a PASID; boot with \
-intel_iommu=on,sm_on: the IOMMU must have PASIDs and run in scalable mode"
+	why wq0.0 ENOSPC "wq0.0: $no_pasid" \
+		'do: the IOMMU has no PASIDs: in a virtual machine, have the host give it an IOMMU with PASIDs'
 }
 
 test_why_no_iommu()
 {
-	why wq0.1 ENODEV "wq0.1: open: No such device: the kernel has no IOMMU for the device; enable VT-d in the firmware \
-and boot with intel_iommu=on,sm_on"
+	why_not_booted wq0.1 ENODEV "wq0.1: open: No such device: the kernel has no IOMMU for the device; enable VT-d in \
+the firmware and boot with intel_iommu=on,sm_on" 'the kernel does not use the IOMMU'
 }
 
 test_why_no_driver()
 {
 	why wq0.0 ENODEV ": no device: /sys/bus/dsa/devices has none: this CPU has no MOVDIR64B, without which the \
-idxd driver does not load; "
+idxd driver does not load; " 'this CPU has no MOVDIR64B, without which the idxd driver does not load
+do: use a Xeon of the 4th generation or newer; in a virtual machine, have the host give it the features of its CPU'
 }
 
-# A shared queue cannot be enabled without ENQCMD; the driver says so, and the dedicated one works.
+# A shared queue cannot be enabled without ENQCMD; the driver says so, and a dedicated one works.
 test_why_no_enqcmd()
 {
 	! configure wq0.0 shared --threshold=48 || ! new_accel_config enable-wq dsa0/wq0.0 || return
-	why wq0.0 ENODEV "wq0.0: the queue is disabled; accel-config enable-wq DEVICE/QUEUE"
+	why wq0.0 ENODEV "wq0.0: the queue is disabled; accel-config enable-wq DEVICE/QUEUE" "do: use another queue of \
+dsa0; this one can be given entries only while the device is disabled, and that takes all queues their configuration" &&
+		new_accel_config disable-device dsa0 && do_it wq0.0 &&
+		says wq0.0 'usable: portal, by MOVDIR64B'
 }
 
 # The same machine, with one thing after the other switched off.
 test_why_disabled()
 {
 	new_accel_config disable-wq dsa0/wq0.0 &&
-		why wq0.0 ENODEV "wq0.0: the queue is disabled; accel-config enable-wq DEVICE/QUEUE" &&
+		why wq0.0 ENODEV "wq0.0: the queue is disabled; accel-config enable-wq DEVICE/QUEUE" \
+			"$(enabling wq0.0)" &&
 		new_accel_config disable-device dsa0 &&
-		why wq0.1 ENODEV "wq0.1: the device is disabled; accel-config enable-device DEVICE" &&
+		why wq0.1 ENODEV "wq0.1: the device is disabled; accel-config enable-device DEVICE" \
+			"# accel-config config-engine dsa0/engine0.0 --group-id=0
+$(enabling wq0.1 | sed 's/wq0.1 --mode=shared/wq0.1 --group-id=0 --mode=shared --wq-size=16/; s/=63/=15/
+s/^.* enable-wq/# accel-config enable-device dsa0\n&/')" && do_it wq0.1 &&
 		rmmod idxd &&
 		why wq0.0 ENODEV ": no device: /sys/bus/dsa/devices lists none: the idxd driver is not loaded; try: \
-modprobe idxd; " &&
+modprobe idxd; " 'the idxd driver is not loaded
+# modprobe idxd' &&
 		modprobe idxd && setup queues && vm_why wq0.0 | grep -x 'error: none'
 }
 
-# An ordinary user: the kernel refuses the portal, write(2) is the path; and no node, no permission.
+no_portal="usable: write(2), since no portal: mmap: Operation not permitted: since Linux 6.10 the portal needs \
+CAP_SYS_RAWIO (CVE-2024-21823)
+the portal would be faster: it needs CAP_SYS_RAWIO"
+# An ordinary user: the kernel refuses the portal, write(2) is the path, and the capability that sva-info names
+# opens the portal, but not in a user namespace; and a node without permission, which what sva-info tells to do gives.
 test_why_nobody()
 {
-	nobody vm_why wq0.0 | grep -x 'path: write(2)' && chmod 600 /dev/dsa/wq0.0 &&
-		nobody vm_why wq0.0 | grep -F 'wq0.0: open: Permission denied: no permission on the device node' &&
-		chmod 666 /dev/dsa/wq0.0
+	nobody vm_why wq0.0 | grep -x 'path: write(2)' && said nobody sva-info wq0.0 >/tmp/said
+	echo "$no_portal
+do: setcap cap_sys_rawio+ep PROGRAM, a powerful capability" | diff - /tmp/said || return
+	program=/tmp/sva-info && cp /bin/sva-info $program &&
+		eval "$(sed -n "s,^do: \(.*\)PROGRAM\,.*,\1$program,p" /tmp/said)" &&
+		/bin/setpriv --reuid=65534 --clear-groups $program --check wq0.0 | grep -F 'portal, by ENQCMD' || return
+	said unshare --map-root-user sva-info wq0.0 >/tmp/said
+	echo "$no_portal
+do: run outside of the user namespace: the kernel asks for the capability in the initial one" | diff - /tmp/said || return
+	chmod 600 /dev/dsa/wq0.0 && said nobody sva-info wq0.0 >/tmp/said
+	echo 'not usable: open: Permission denied: no permission on the device node
+# sudo chmod a+rw /dev/dsa/wq0.0' | diff - /tmp/said && eval "$(sed -n 's/^# sudo//p' /tmp/said)" &&
+		nobody sva-info --check wq0.0
 }

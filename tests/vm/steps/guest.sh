@@ -3,13 +3,14 @@
 # The guest's files: programs of the build, Debian's tools, and what they need, in an initramfs.
 
 # Programs of this machine that the guest has, too.
-guest_tools=(bash setpriv)
+guest_tools=(bash setcap setpriv sort)
 guest_test_folder=/usr/libexec/accel-config/test # of accel-config-test
 
 # Programs of the build.
 guest_programs()
 {
-	find "$build/tests/emu/programs" "$build/tests/vm" "$build/examples" "$build/tools/info" "$build/tools/setup" -maxdepth 1 -type f -perm -u+x
+	find "$build/tests/emu/programs" "$build/tests/vm" "$build/tests/run/run_cases" "$build/examples" \
+		"$build"/tools/{info,run,setup} -maxdepth 1 -type f -perm -u+x
 }
 
 # copy_program FILE TARGET - and the shared libraries that it needs, where the guest looks for them
@@ -58,11 +59,12 @@ guest_files()
 	mkdir -p "$guest"/{bin,dev,proc,sys,tmp,run,etc,tests,root}
 	cp "$cache/tools/bin/busybox" "$guest/bin/"
 	echo 'root:x:0:0::/root:/bin/sh' >"$guest/etc/passwd"
+	printf 'PRETTY_NAME="Debian GNU/Linux"\nID=debian\n' >"$guest/etc/os-release" # the kernel's distribution
 	cp "$here/guest/init" "$guest/init"
 	cp "$here"/guest/*.sh "$guest/tests/"
 	cp "$root"/tests/emu/programs/*.sh "$guest/tests/"
 	for program in "${guest_tools[@]}"; do
-		copy_program "$(command -v "$program")" "/bin/$program"
+		copy_program "$(PATH=$PATH:/usr/sbin command -v "$program")" "/bin/$program"
 	done
 	copy_program "$(command -v accel-config)" /bin/accel-config
 	for program in $(guest_programs); do
