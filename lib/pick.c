@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <limits.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -128,20 +127,22 @@ static bool consider(const struct svai_pick *pick, const struct svai_pool *pool,
 	return accepts(c->h, pick->desc) && !svai_in_quarantine(c->h);
 }
 
-/* Of @most that can be considered, each time beginning with another one; @near: NULL: of all. */
-static struct candidate best_of(const struct svai_pick *pick, const struct svai_handle *pool,
-				const struct svai_near *near, unsigned int most)
+/* Of @most that can be considered, each time beginning with another one; @all: not only near ones.
+ */
+static struct candidate best_of(const struct svai_pick *pick, const struct svai_pool *members,
+				bool all, unsigned int most)
 {
-	unsigned int count = near ? __atomic_load_n(&near->count, __ATOMIC_RELAXED)
-				  : __atomic_load_n(&pool->pool->count, __ATOMIC_ACQUIRE);
+	const struct svai_near *near = &members->near_to[pick->node + 1];
+	unsigned int count = all ? __atomic_load_n(&members->count, __ATOMIC_ACQUIRE)
+				 : __atomic_load_n(&near->count, __ATOMIC_ACQUIRE);
 	unsigned int at = count ? pick->picks % count : 0;
 	struct candidate best = { .number = 0 };
 
 	for (unsigned int n = 0; n < count && most; n++, at = at + 1 < count ? at + 1 : 0) {
+		unsigned int i = all ? at : __atomic_load_n(&near->number[at], __ATOMIC_RELAXED);
 		struct candidate c;
 
-		if (!consider(pick, pool->pool,
-			      near ? __atomic_load_n(&near->number[at], __ATOMIC_RELAXED) : at, &c))
+		if (!consider(pick, members, i, &c))
 			continue;
 		most--;
 		c.load = load_of(c.h, pick->shard, pick->picks % LOOK_EVERY == 0) + 1;
@@ -159,9 +160,9 @@ struct svai_handle *svai_pick_next(struct svai_pick *pick, struct svai_handle *p
 	pick->shard = svai_shard_number();
 	pick->picks = __atomic_fetch_add(&pool->shards[pick->shard].picks, 1, __ATOMIC_RELAXED) +
 		      pick->shard;
-	best = best_of(pick, pool, &pool->pool->near_to[pick->node + 1], COMPARED);
+	best = best_of(pick, pool->pool, false, COMPARED);
 	if (!best.h) /* those are full, or fail: any other, whatever it takes to find it */
-		best = best_of(pick, pool, NULL, UINT_MAX);
+		best = best_of(pick, pool->pool, true, SVAI_POOL_MAX);
 	if (best.h)
 		pick->tried |= 1ull << best.number;
 	pick->number = best.number;

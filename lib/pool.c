@@ -82,7 +82,7 @@ static void map_near(const struct svai_pool *pool, unsigned int place, struct sv
 	for (unsigned int i = 0; i < pool->count; i++)
 		if (pool->members[i].h && distance_from(&pool->members[i], place) == least)
 			__atomic_store_n(&near->number[count++], (uint8_t)i, __ATOMIC_RELAXED);
-	__atomic_store_n(&near->count, count, __ATOMIC_RELAXED);
+	__atomic_store_n(&near->count, count, __ATOMIC_RELEASE);
 }
 
 void svai_pool_map(struct svai_pool *pool)
