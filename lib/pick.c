@@ -6,6 +6,7 @@
 #include "pick.h"
 #include "pool.h"
 
+#define COMPARED   4 /* of those that are equally near; more do not spread the load much better */
 #define LOOK_EVERY 8 /* picks between two looks at what other threads have in flight */
 
 static int node_of_cpu(void)
@@ -126,24 +127,42 @@ static bool consider(const struct svai_pick *pick, const struct svai_pool *pool,
 	return accepts(c->h, pick->desc) && !svai_in_quarantine(c->h);
 }
 
-struct svai_handle *svai_pick_next(struct svai_pick *pick, struct svai_handle *pool)
+/* Of @most that can be considered, each time beginning with another one; @all: not only near ones.
+ */
+static struct candidate best_of(const struct svai_pick *pick, const struct svai_pool *members,
+				bool all, unsigned int most)
 {
-	unsigned int count = __atomic_load_n(&pool->pool->count, __ATOMIC_ACQUIRE);
-	unsigned int shard = svai_shard_number();
-	uint32_t picks =
-		__atomic_fetch_add(&pool->shards[shard].picks, 1, __ATOMIC_RELAXED) + shard;
+	const struct svai_near *near = &members->near_to[pick->node + 1];
+	unsigned int count = all ? __atomic_load_n(&members->count, __ATOMIC_ACQUIRE)
+				 : __atomic_load_n(&near->count, __ATOMIC_ACQUIRE);
+	unsigned int at = count ? pick->picks % count : 0;
 	struct candidate best = { .number = 0 };
 
-	/* Each thread begins somewhere else each time: equals take turns. */
-	for (unsigned int n = 0; n < count; n++) {
+	for (unsigned int n = 0; n < count && most; n++, at = at + 1 < count ? at + 1 : 0) {
+		unsigned int i = all ? at : __atomic_load_n(&near->number[at], __ATOMIC_RELAXED);
 		struct candidate c;
 
-		if (!consider(pick, pool->pool, (picks + n) % count, &c))
+		if (!consider(pick, members, i, &c))
 			continue;
-		c.load = load_of(c.h, shard, picks % LOOK_EVERY == 0) + 1;
+		most--;
+		c.load = load_of(c.h, pick->shard, pick->picks % LOOK_EVERY == 0) + 1;
 		if (is_better(&c, &best))
 			best = c;
 	}
+	return best;
+}
+
+struct svai_handle *svai_pick_next(struct svai_pick *pick, struct svai_handle *pool)
+{
+	struct candidate best;
+
+	/* Each thread begins somewhere else each time: equals take turns. */
+	pick->shard = svai_shard_number();
+	pick->picks = __atomic_fetch_add(&pool->shards[pick->shard].picks, 1, __ATOMIC_RELAXED) +
+		      pick->shard;
+	best = best_of(pick, pool->pool, false, COMPARED);
+	if (!best.h) /* those are full, or fail: any other, whatever it takes to find it */
+		best = best_of(pick, pool->pool, true, SVAI_POOL_MAX);
 	if (best.h)
 		pick->tried |= 1ull << best.number;
 	pick->number = best.number;

@@ -9,6 +9,8 @@
 struct svai_pick {
 	const struct sva_desc *desc;
 	uint64_t tried;      /* bit i: number i, in vain */
+	unsigned int shard;  /* of this thread */
+	uint32_t picks;      /* so many before this one */
 	int node;            /* near which; -1: it does not matter */
 	unsigned int number; /* of the member that was picked last */
 	bool full;           /* it has no entry */

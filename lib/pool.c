@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,33 @@ static void enter(struct svai_pool *pool, struct svai_member *m, struct svai_han
 	__atomic_store_n(&m->h, h, __ATOMIC_RELEASE);
 	if (first)
 		__atomic_store_n(&pool->count, pool->count + 1, __ATOMIC_RELEASE);
+}
+
+static unsigned int distance_from(const struct svai_member *m, unsigned int place)
+{
+	return place ? m->distance[place - 1] : 0;
+}
+
+static void map_near(const struct svai_pool *pool, unsigned int place, struct svai_near *near)
+{
+	unsigned int least = UINT_MAX, count = 0;
+
+	for (unsigned int i = 0; i < pool->count; i++) {
+		const struct svai_member *m = &pool->members[i];
+
+		if (m->h && distance_from(m, place) < least)
+			least = distance_from(m, place);
+	}
+	for (unsigned int i = 0; i < pool->count; i++)
+		if (pool->members[i].h && distance_from(&pool->members[i], place) == least)
+			__atomic_store_n(&near->number[count++], (uint8_t)i, __ATOMIC_RELAXED);
+	__atomic_store_n(&near->count, count, __ATOMIC_RELEASE);
+}
+
+void svai_pool_map(struct svai_pool *pool)
+{
+	for (unsigned int place = 0; place <= SVAI_NODES; place++)
+		map_near(pool, place, &pool->near_to[place]);
 }
 
 static int add_rejections(struct sva_report *to, const struct sva_report *from)
@@ -127,6 +155,7 @@ static int join(struct svai_handle *h, const struct sva_topology *topo)
 		err = 0;
 	}
 	free(list);
+	svai_pool_map(h->pool);
 	return err;
 }
 

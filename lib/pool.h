@@ -20,6 +20,12 @@ struct svai_member {
 	uint8_t distance[SVAI_NODES]; /* from each node, as the kernel has it: 10 is the same one */
 };
 
+/* Those that are nearest to somewhere. Who reads it while it is written finds other members. */
+struct svai_near {
+	uint32_t count;
+	uint8_t number[SVAI_POOL_MAX];
+};
+
 struct svai_pool {
 	struct sva_wq_opts queues;
 	enum sva_pool_near near;
@@ -27,10 +33,14 @@ struct svai_pool {
 	pthread_mutex_t lock; /* members that join and leave */
 	unsigned int count;   /* places taken so far */
 	struct svai_member members[SVAI_POOL_MAX];
+	struct svai_near near_to[SVAI_NODES + 1]; /* 1 + the node; 0: to no node, so all of them */
 	/* Have left, and are closed once nothing of theirs is in flight. */
 	struct svai_handle *left[SVAI_POOL_MAX];
 	struct sva_wq_stats gone; /* what those had counted that are closed by now */
 };
+
+/* svai_pool_map - members have joined or left: who is nearest to each node? */
+void svai_pool_map(struct svai_pool *pool);
 
 int svai_pool_close(struct svai_handle *h);
 int svai_pool_reopen(struct svai_handle *h);

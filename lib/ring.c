@@ -181,7 +181,7 @@ int sva_ring_open(struct sva_ring **ring, struct sva_wq *wq, unsigned int slots,
 	r->group = group_of(r, opts.batch);
 	r->chunk_count = r->group ? r->count / r->group : 0;
 	r->chunk_size = sizeof(struct svai_chunk) + r->group * sizeof(struct sva_desc);
-	r->avx = __builtin_cpu_supports("avx");
+	r->avx = sva_cpu_features() & SVA_CPU_AVX2;
 	r->waiting.fd = -1;
 	r->waiting.has_ended = has_ended;
 	err = allocate(r);

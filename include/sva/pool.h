@@ -4,9 +4,9 @@
  *
  * A pool is a queue: whatever takes a struct sva_wq takes a pool, with the exceptions below. Each
  * submission goes to one member: of those that take the operation the nearest, of these the least
- * loaded, the next one at once when that one is full. A member that fails gets nothing more until
- * an operation of the library's own has proved that it works again. Where no member takes the
- * operation, the CPU does it, unless SVA_OPEN_NO_CPU forbids that.
+ * loaded (of more than four, of four in turn), the next one at once when that one is full. A member
+ * that fails gets nothing more until an operation of the library's own has proved that it works
+ * again. Where no member takes the operation, the CPU does it, unless SVA_OPEN_NO_CPU forbids that.
  *
  * sva_wq_path() is SVA_PATH_POOL. Limits are what every member accepted when the pool was opened:
  * sva_wq_info(). A batch goes to one member as a whole. Order between operations is not kept: a

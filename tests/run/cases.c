@@ -435,7 +435,7 @@ static void first_in_handler(void)
 static void alternate_stack(void)
 {
 	struct sigaction action = { .sa_handler = copy_in_handler, .sa_flags = SA_ONSTACK };
-	size_t size = ((size_t)sysconf(_SC_MINSIGSTKSZ) + PAGE) & -(size_t)PAGE;
+	size_t size = (size_t)sysconf(_SC_MINSIGSTKSZ) + 2048;
 	unsigned char *memory =
 		mmap(NULL, size + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	stack_t stack = { .ss_sp = memory + PAGE, .ss_size = size };

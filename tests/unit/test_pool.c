@@ -557,6 +557,55 @@ static void the_least_loaded_is_next(void **state)
 	close_fake(pool);
 }
 
+/* More than four that are equally near. What is far, or full, takes none of the four's places. */
+static void of_many_members_four_are_compared(void **state)
+{
+	struct sva_wq *pool;
+	struct fake_queue *q[8];
+	char name[16];
+
+	for (unsigned int i = 0; i < 8; i++) {
+		snprintf(name, sizeof(name), "wq1.%u", i);
+		if (i > 1)
+			fixture_queue(fixture_tree(state), name, "shared");
+		q[i] = fake_queue(name);
+		q[i]->hold = true;
+	}
+	node_of_us = 1;
+	pool = open_pool(SVA_POOL_NEAR_CPU, NULL);
+	assert_int_equal(sva_pool_count(pool), 10);
+	submit_all(pool, 64);
+	for (unsigned int i = 0; i < 8; i++)
+		assert_int_equal(q[i]->held, 8); /* they take turns */
+
+	/* One that is idle is among the four in half of the picks. */
+	fake_complete_of("wq1.5", UINT_MAX);
+	for (unsigned int i = 0; i < 64; i++)
+		if (!strcmp(went_to(i), "wq1.5"))
+			assert_done(i);
+	for (unsigned int i = 64; i < 72; i++)
+		assert_int_equal(sva_try_submit(pool, move(i)), 0);
+	assert_int_equal(q[5]->held, 4);
+
+	for (unsigned int i = 0; i < 8; i++)
+		q[i]->full = i != 6;
+	for (unsigned int i = 72; i < 80; i++) {
+		assert_int_equal(sva_try_submit(pool, move(i)), 0);
+		assert_string_equal(went_to(i), "wq1.6");
+	}
+	q[6]->full = true;
+	assert_int_equal(sva_try_submit(pool, move(80)), 0);
+	assert_string_equal(sva_wq_info(ops[80].wq)->device, "dsa0");
+	for (unsigned int i = 0; i < 8; i++) {
+		snprintf(name, sizeof(name), "wq1.%u", i);
+		fake_complete_of(name, UINT_MAX);
+		q[i]->full = q[i]->hold = false;
+	}
+	for (unsigned int i = 0; i < 81; i++)
+		sva_poll(&ops[i]);
+	close_fake(pool);
+}
+
 static void *submit_ten(void *pool)
 {
 	for (unsigned int i = 100; i < 110; i++)
@@ -2152,6 +2201,7 @@ int main(void)
 		TEST(no_file_descriptor_left),
 		TEST(operations_end_at_their_member),
 		TEST(the_least_loaded_is_next),
+		TEST(of_many_members_four_are_compared),
 		TEST(the_load_of_other_threads_counts),
 		TEST(equal_shares_of_many_threads),
 		TEST(shares_follow_the_speed),
