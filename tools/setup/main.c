@@ -100,6 +100,14 @@ static int take_options(int argc, char **argv, struct options *o)
 	return take_wish(argc - optind, argv + optind, o);
 }
 
+static const char *reading_error(int err)
+{
+	if (err == -EINVAL)
+		return "no configuration as accel-config saves it, or of other queues than there "
+		       "are";
+	return err == -ENODEV ? "it names a device that is not there" : strerror(-err);
+}
+
 static int make_plan(const struct options *o, const struct plan *now, struct plan *plan)
 {
 	const char *file = o->undo ? files_before(&o->files) : o->load;
@@ -111,11 +119,7 @@ static int make_plan(const struct options *o, const struct plan *now, struct pla
 	if (file && o->undo && err == -ENOENT)
 		fprintf(stderr, "sva-setup: nothing to undo: there is no %s\n", file);
 	else if (file)
-		fprintf(stderr, "sva-setup: %s: %s\n", file,
-			err == -EINVAL   ? "no configuration as accel-config saves it, or of other "
-					   "queues than there are"
-			: err == -ENODEV ? "it names a device that is not there"
-					 : strerror(-err));
+		fprintf(stderr, "sva-setup: %s: %s\n", file, reading_error(err));
 	else if (err == -EINVAL)
 		fprintf(stderr, "sva-setup: the device has fewer queues\n");
 	else
@@ -169,8 +173,15 @@ static int carry_out(const struct options *o, const struct plan *plan, const str
 		err = apply(plan, now);
 		return err ? err : files_remove(&o->files);
 	}
-	if (plan_read(&before, files_before(&o->files), now))
-		before.devices = 0; /* the first run */
+	err = plan_read(&before, files_before(&o->files), now);
+	if (err && err != -ENOENT && err != -ENODEV) {
+		fprintf(stderr,
+			"sva-setup: %s: %s; it says what there was before: repair or remove it\n",
+			files_before(&o->files), reading_error(err));
+		return err;
+	}
+	if (err)
+		before.devices = 0; /* the first run, or of a machine that had other devices */
 	add_devices(&before, plan, now);
 	err = files_keep(&o->files, &before); /* first: nothing is done that cannot be undone */
 	if (!err)

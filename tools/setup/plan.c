@@ -90,7 +90,7 @@ int plan_wish(const struct plan *now, enum wish wish, unsigned int queues, const
 
 static void show_device(const struct plan_device *dev, const struct plan_device *now)
 {
-	char name[32], text[512];
+	char name[32], text[1024];
 
 	if (now && now->enabled)
 		printf("accel-config disable-device %s\n", dev->name);
