@@ -327,7 +327,7 @@ static void set_up(struct advice *a, const struct machine *m, const struct sva_t
 	} else if (dev->state == SVA_DEV_STATE_ENABLED) {
 		snprintf(a->remedy, sizeof(a->remedy),
 			 "use another queue of %s; this one can be given entries only while the "
-			 "device is disabled, and that takes all queues their configuration",
+			 "device is disabled, which erases the configuration of all its queues",
 			 dev->name);
 	} else {
 		configure(a, m, dev, wq, entries < QUEUE_SIZE ? entries : QUEUE_SIZE);
@@ -336,7 +336,7 @@ static void set_up(struct advice *a, const struct machine *m, const struct sva_t
 	}
 }
 
-/* A reset takes the device its configuration: what was enabled gets it again. */
+/* A reset erases the configuration of the device: what was enabled gets it again. */
 static void reset(struct advice *a, const struct machine *m, const struct sva_topology *topo,
 		  const struct sva_dev_info *dev)
 {
