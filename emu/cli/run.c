@@ -20,18 +20,22 @@
 #define EXIT_NOT_RUNNABLE 126
 #define EXIT_NOT_FOUND    127
 
-/* Beside the program, as in a build tree; else where it is installed, as seen from there. */
+/*
+ * Beside the program, as in a build tree; else where it is installed, as seen from there. By the
+ * name that /proc/PID/maps has for it.
+ */
 static int find_library(const char *self, char path[PATH_MAX])
 {
 	static const char *const places[] = { "libsva-emu.so", EMU_LIBRARY };
 	int folder = (int)(strrchr(self, '/') - self);
+	char place[PATH_MAX];
 
 	for (unsigned int i = 0; i < 2; i++) {
-		snprintf(path, PATH_MAX, "%.*s/%s", folder, self, places[i]);
-		if (!access(path, R_OK))
+		snprintf(place, sizeof(place), "%.*s/%s", folder, self, places[i]);
+		if (!access(place, R_OK) && realpath(place, path))
 			return 0;
 	}
-	fprintf(stderr, "sva-emu: %s is missing: install it again\n", path);
+	fprintf(stderr, "sva-emu: %s is missing: install it again\n", place);
 	return -ENOENT;
 }
 

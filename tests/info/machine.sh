@@ -105,7 +105,7 @@ removed()
 whole
 says 'Xeon of a test' 'ENQCMD: yes, MOVDIR64B: yes, WAITPKG: yes' 'Linux 6.18.9, Debian GNU/Linux 13' \
 	'VT-d in the firmware: yes, used by the kernel: yes' 'scalable mode: yes, PASID: yes, page requests: yes' \
-	'idxd: loaded, sva=Y' 'the idxd driver is loaded and has found no device'
+	'kernel parameters: intel_iommu=on,sm_on' 'idxd: loaded, sva=Y' 'the idxd driver is loaded and has found no device'
 
 whole; rm -r "$root/sys/bus/pci/devices/0000:6a:01.0"
 says 'this machine has no DSA: there is no PCI function of it'

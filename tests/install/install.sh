@@ -30,6 +30,9 @@ fi
 # The emulator finds its library from where it is now.
 if "$source/tests/emu/programs/emulated" true; then
 	"$tmp/prefix/bin/sva-emu" -- test -c /dev/dsa/wq0.0
+	[ ! -e "$tmp/prefix/bin/sva-info" ] ||
+		[ "$("$tmp/prefix/bin/sva-emu" -- "$tmp/prefix/bin/sva-info" --check 2>&1)" = \
+			'usable: wq0.0 (dsa0, shared): portal, by ENQCMD' ]
 fi
 
 # So does sva-run.

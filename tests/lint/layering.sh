@@ -31,7 +31,7 @@ declare -A below=(
 	[emu/cli]='emu/device emu/kernel'
 	[tools/common]=''
 	[tools/info]='tools/common'
-	[tools/run]=''
+	[tools/run]='tools/common'
 	[tools/setup]='tools/common'
 )
 

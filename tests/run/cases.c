@@ -221,6 +221,28 @@ static void page_faults(void)
 		copy_once(); /* all works as before */
 }
 
+static unsigned char *forbidden;
+
+static void allow_later(int sig)
+{
+	(void)sig;
+	usleep(100000);
+	mprotect(forbidden, LARGE, PROT_READ | PROT_WRITE);
+}
+
+/* A copy in which the thread sleeps, as at a page that comes from a disk. */
+static void waits(void)
+{
+	unsigned char *pages = mmap(NULL, LARGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(pages != MAP_FAILED, 0);
+	forbidden = pages;
+	signal(SIGSEGV, allow_later);
+	memcpy(a, pages, LARGE);
+	signal(SIGSEGV, SIG_DFL);
+	munmap(pages, LARGE);
+}
+
 static int wait_for(pid_t child)
 {
 	int status = -1;
@@ -593,6 +615,7 @@ int main(int argc, char **argv)
 		{ "shares", shares },
 		{ "errno", errno_untouched },
 		{ "page_faults", page_faults },
+		{ "waits", waits },
 		{ "closed_files", closed_files },
 		{ "fork", forks },
 		{ "vfork", vforks },

@@ -46,8 +46,10 @@ printf 'threshold = 1K\n[prog]\nwait = yield\n' >"$work/file"
 refuses 'file, line 3: give auto' --config "$work/file"
 head -c 100000 /dev/urandom >"$work/file"
 refuses 'file' --config "$work/file"
-head -c 3000 /dev/urandom >"$work/file"
-refuses 'file, line' --config "$work/file"
+printf 'threshold = 1K\n\0' >"$work/file"
+refuses 'no text' --config "$work/file"
+mkfifo "$work/fifo"
+refuses 'fifo: a pipe' --config "$work/fifo"
 refuses 'Is a directory' --config "$work"
 status=0
 "$sva_run" >"$work/out" 2>&1 || status=$?

@@ -27,6 +27,12 @@ END
 succeeds --record -- "$cases" dlopen "$library" # callers that are gone
 succeeds --record -- "$cases" page_faults
 succeeds --record -- "$cases" threads
+succeeds --record -- "$cases" waits # which takes time, but not the CPU's
+python3 - "$statistics" <<'END' || fail "more than all of its time would be saved:"
+import json, sys
+record = json.load(open(sys.argv[1]))["record"]
+assert record["memcpy"]["gain"]["cpu_ns"] <= record["process_ns"] and record["gain_ns"] <= record["process_ns"], record
+END
 succeeds --record -- "$cases" fork_threads
 timeout 60 "$sva_run" --record "$cases" sizes >"$work/out" 2>&1
 for text in 'recorded, nothing offloaded' 'destinations aligned:' 'pages looked at:' \

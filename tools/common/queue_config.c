@@ -18,6 +18,23 @@ void queue_config_usual(struct queue_config *q, uint32_t max_batch, uint64_t max
 	strcpy(q->type, "user");
 }
 
+/* In quotes, if a shell could take it for anything but one word. */
+static void put_word(FILE *file, const char *before, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_.-";
+
+	fputs(before, file);
+	if (*word && !word[strspn(word, plain)]) {
+		fputs(word, file);
+		return;
+	}
+	fputc('\'', file);
+	for (; *word; word++)
+		fputs(*word == '\'' ? "'\\''" : (char[]){ *word, '\0' }, file);
+	fputc('\'', file);
+}
+
 void queue_config_commands(const struct queue_config *q, const char *device, const char *queue,
 			   char *text, size_t size)
 {
@@ -33,13 +50,16 @@ void queue_config_commands(const struct queue_config *q, const char *device, con
 		fprintf(file, " --wq-size=%u", q->size);
 	if (!q->dedicated)
 		fprintf(file, " --threshold=%u", q->threshold);
-	fprintf(file, " --type=%s --name=%s --priority=%u --max-batch-size=%u", q->type, q->name,
-		q->priority, q->max_batch);
+	put_word(file, " --type=", q->type);
+	put_word(file, " --name=", q->name);
+	fprintf(file, " --priority=%u --max-batch-size=%u", q->priority, q->max_batch);
 	fprintf(file, " --max-transfer-size=%llu", (unsigned long long)q->max_transfer);
 	if (q->can_block)
 		fprintf(file, " --block-on-fault=%d", q->block_on_fault);
 	fprintf(file, "\n");
-	if (*q->driver)
-		fprintf(file, "echo %s > /sys/bus/dsa/devices/%s/driver_name\n", q->driver, queue);
+	if (*q->driver) {
+		put_word(file, "echo ", q->driver);
+		fprintf(file, " > /sys/bus/dsa/devices/%s/driver_name\n", queue);
+	}
 	fclose(file);
 }

@@ -15,9 +15,9 @@ struct queue_config {
 	uint64_t max_transfer;
 	bool can_block; /* the device can, and the queue may */
 	bool block_on_fault;
-	char type[16], name[64];
-	char driver[32];  /* "": queues have no driver_name before Linux 6.7 */
-	uint32_t clients; /* only of what there is */
+	char type[16], name[136]; /* more than the kernel takes */
+	char driver[32];          /* "": queues have no driver_name before Linux 6.7 */
+	uint32_t clients;         /* only of what there is */
 };
 
 /*
@@ -29,7 +29,7 @@ void queue_config_usual(struct queue_config *q, uint32_t max_batch, uint64_t max
 
 /*
  * queue_config_commands - as lines for a root shell: accel-config(1) config-wq, and driver_name,
- * which its older versions do not set
+ * which its older versions do not set. Whatever the words are, the shell takes them as words.
  */
 void queue_config_commands(const struct queue_config *q, const char *device, const char *queue,
 			   char *text, size_t size);

@@ -20,16 +20,25 @@
 static void command(struct advice *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static void command(struct advice *a, const char *format, ...)
+/* All of them, or none where there is no room. */
+static void add_commands(struct advice *a, const char *text)
 {
 	size_t length = strlen(a->commands);
+
+	if (length + strlen(text) < sizeof(a->commands))
+		strcpy(a->commands + length, text);
+}
+
+static void command(struct advice *a, const char *format, ...)
+{
+	char text[512];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(a->commands + length, sizeof(a->commands) - length, format, args);
+	vsnprintf(text, sizeof(text) - 1, format, args);
 	va_end(args);
-	length = strlen(a->commands);
-	snprintf(a->commands + length, sizeof(a->commands) - length, "\n");
+	strcat(text, "\n");
+	add_commands(a, text);
 }
 
 /*
@@ -248,13 +257,6 @@ static uint32_t free_entries(const struct sva_topology *topo, const struct sva_d
 	return dev->max_work_queues_size > used ? dev->max_work_queues_size - used : 0;
 }
 
-/* A name that a shell takes for one word. */
-static bool is_plain_word(const char *text)
-{
-	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					   "0123456789_.-")];
-}
-
 static bool group_has_engine(const struct machine *m, const struct sva_dev_info *dev, int group)
 {
 	char text[16], expected[16];
@@ -283,7 +285,7 @@ static void configure(struct advice *a, const struct machine *m, const struct sv
 {
 	int group = wq->group_id < 0 ? 0 : wq->group_id;
 	uint32_t size = entries ? entries : wq->size;
-	size_t length;
+	char text[2048];
 	struct queue_config q = {
 		.group = entries ? group : -1,
 		.dedicated = (wq->size && wq->mode == SVA_WQ_MODE_DEDICATED) ||
@@ -304,12 +306,11 @@ static void configure(struct advice *a, const struct machine *m, const struct sv
 		q.max_batch = wq->max_batch_size;
 	if (is_enabled(wq) && wq->max_transfer_size > q.max_transfer)
 		q.max_transfer = wq->max_transfer_size;
-	snprintf(q.name, sizeof(q.name), "%s", is_plain_word(wq->label) ? wq->label : "app");
+	snprintf(q.name, sizeof(q.name), "%s", *wq->label ? wq->label : "app");
 	if (file_exists(m->root, "/sys/bus/dsa/devices/%s/driver_name", wq->name))
 		strcpy(q.driver, "user");
-	length = strlen(a->commands);
-	queue_config_commands(&q, dev->name, wq->name, a->commands + length,
-			      sizeof(a->commands) - length);
+	queue_config_commands(&q, dev->name, wq->name, text, sizeof(text));
+	add_commands(a, text);
 }
 
 /* A queue without entries. They can be given only while the device is disabled. */
@@ -326,7 +327,7 @@ static void set_up(struct advice *a, const struct machine *m, const struct sva_t
 	} else if (dev->state == SVA_DEV_STATE_ENABLED) {
 		snprintf(a->remedy, sizeof(a->remedy),
 			 "use another queue of %s; this one can be given entries only while the "
-			 "device is disabled, and that takes all queues their configuration",
+			 "device is disabled, which erases the configuration of all its queues",
 			 dev->name);
 	} else {
 		configure(a, m, dev, wq, entries < QUEUE_SIZE ? entries : QUEUE_SIZE);
@@ -335,7 +336,7 @@ static void set_up(struct advice *a, const struct machine *m, const struct sva_t
 	}
 }
 
-/* A reset takes the device its configuration: what was enabled gets it again. */
+/* A reset erases the configuration of the device: what was enabled gets it again. */
 static void reset(struct advice *a, const struct machine *m, const struct sva_topology *topo,
 		  const struct sva_dev_info *dev)
 {

@@ -8,9 +8,9 @@
 #include "machine.h"
 
 struct advice {
-	char what[640];      /* a sentence; "" for nothing */
-	char remedy[400];    /* what to do, in words; "" where the commands say it all */
-	char commands[2048]; /* each with its end of line */
+	char what[640];       /* a sentence; "" for nothing */
+	char remedy[400];     /* what to do, in words; "" where the commands say it all */
+	char commands[16384]; /* each with its end of line */
 };
 
 /* advice_machine - the first thing that this machine lacks on the way to any queue; false: nothing

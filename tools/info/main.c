@@ -10,6 +10,7 @@
 #include "options.h"
 #include "show.h"
 #include "try.h"
+#include "variables.h"
 #include "watch.h"
 
 #define EXIT_USABLE     0
@@ -51,6 +52,8 @@ static int take_options(int argc, char **argv, struct options *o)
 
 	*o = (struct options){ .root = "" };
 	err = options_take("sva-info", help, table, argc, argv);
+	if (!err)
+		err = variables_check("sva-info");
 	if (err)
 		return err;
 	if (argc - optind > 1 || (o->check + o->json + o->test + !!o->watch > 1) ||
@@ -72,6 +75,10 @@ static int look_below(const char *root)
 
 	if (!*root)
 		return 0;
+	if (access(root, X_OK)) {
+		fprintf(stderr, "sva-info: %s: %s\n", root, strerror(errno));
+		return -errno;
+	}
 	snprintf(path, sizeof(path), "%s/sys", root);
 	if (setenv("LIBSVA_SYSFS_PATH", path, 1))
 		return -errno;

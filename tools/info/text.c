@@ -52,6 +52,22 @@ static const char *yes_or_no(enum known k)
 	return k == YES ? "yes" : k == NO ? "no" : "not known";
 }
 
+/* Those that matter; there may be many. */
+static void show_parameters(const struct machine *m)
+{
+	char text[sizeof(m->parameters)], *next = text;
+	unsigned int shown = 0;
+
+	printf(COLUMN "kernel parameters: ");
+	strcpy(text, m->parameters);
+	for (char *word; (word = strsep(&next, " "));)
+		if (strstr(word, "iommu") || strstr(word, "idxd") || strstr(word, "iaa"))
+			printf("%s%s", shown++ ? " " : "", word);
+	printf("%s\n", shown            ? ""
+		       : *m->parameters ? "none of the IOMMU or the driver"
+					: "not known");
+}
+
 static void show_machine(const struct machine *m)
 {
 	const char *news;
@@ -72,7 +88,7 @@ static void show_machine(const struct machine *m)
 	       yes_or_no(m->firmware), yes_or_no(m->iommu));
 	printf(COLUMN "scalable mode: %s, PASID: %s, page requests: %s\n", yes_or_no(m->scalable),
 	       yes_or_no(m->pasid), yes_or_no(m->page_requests));
-	printf(COLUMN "kernel parameters: %s\n", *m->parameters ? m->parameters : "not known");
+	show_parameters(m);
 	printf("Driver      idxd: %s%s%s%s%s\n", m->driver ? "loaded" : "not loaded",
 	       *m->sva ? ", sva=" : "", m->sva, m->iaa_crypto ? "; iaa_crypto: loaded" : "",
 	       m->emulated ? "; emulated by sva-emu" : "");

@@ -74,7 +74,7 @@ static bool try_copies(struct sva_wq *wq, char *text, size_t size)
 	if (good)
 		snprintf(text, size,
 			 "NOOP; 1 MiB copied and verified; 1 MiB to missing pages copied and "
-			 "verified, with %u page faults and %u resumptions",
+			 "verified (page faults: %u, resumptions: %u)",
 			 outcome.faults, outcome.resumed);
 	if (src)
 		munmap(src, BYTES);

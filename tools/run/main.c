@@ -10,6 +10,7 @@
 #include <sva/version.h>
 
 #include "settings.h"
+#include "variables.h"
 
 #define EXIT_RUN          125
 #define EXIT_NOT_RUNNABLE 126
@@ -118,8 +119,10 @@ static int check_settings(void)
 	const char *config = getenv("LIBSVA_RUN_CONFIG");
 	struct run_settings settings;
 	char why[512];
-	int err = 0;
+	int err = variables_check("sva-run");
 
+	if (err)
+		return err;
 	run_settings_default(&settings);
 	if (config && *config) /* all its sections */
 		err = run_settings_file(&settings, config, NULL, why, sizeof(why));

@@ -338,6 +338,8 @@ static void run(struct call *call, const void *caller)
 		return;
 	}
 	why = why_not(call);
+	if (!why && run_queue_is_missing())
+		why = RUN_WHY_NO_DEVICE;
 	if (why)
 		plain(call, 0, call->size);
 	else

@@ -117,6 +117,19 @@ static int open_queue(struct sva_report **report)
 	return sva_pool_open(&queue, &pool);
 }
 
+/* A machine without a device has nothing in the report of a pool. */
+static void describe_machine(int err)
+{
+	struct sva_topology *topo;
+
+	snprintf(text, sizeof(text), "no device: %s", sva_strerror(err));
+	if (sva_topology_discover(&topo))
+		return;
+	if (*sva_topology_why(topo))
+		snprintf(text, sizeof(text), "%s", sva_topology_why(topo));
+	sva_topology_free(topo);
+}
+
 static void describe(int err, const struct sva_report *report)
 {
 	const struct sva_rejection *first = sva_report_get(report, 0);
@@ -127,7 +140,7 @@ static void describe(int err, const struct sva_report *report)
 		snprintf(text, sizeof(text), "no device: %s%s%s", first->queue,
 			 *first->queue ? ": " : "", first->reason);
 	else
-		snprintf(text, sizeof(text), "no device: %s", sva_strerror(err));
+		describe_machine(err);
 }
 
 static void open_or_reopen(enum state from)
@@ -166,6 +179,11 @@ struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why)
 bool run_queue_is_open(void)
 {
 	return __atomic_load_n(&state, __ATOMIC_RELAXED) == OPEN;
+}
+
+bool run_queue_is_missing(void)
+{
+	return __atomic_load_n(&state, __ATOMIC_RELAXED) == NONE;
 }
 
 bool run_queue_stats(struct sva_wq_stats *stats)

@@ -27,6 +27,9 @@ struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why);
 /* run_queue_is_open - or has the next call to open it, which takes long? */
 bool run_queue_is_open(void);
 
+/* run_queue_is_missing - has it turned out that there is none? */
+bool run_queue_is_missing(void);
+
 /* run_queue_stats - what it has done so far; false: none is open in this process */
 bool run_queue_stats(struct sva_wq_stats *stats);
 

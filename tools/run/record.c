@@ -160,11 +160,31 @@ static int64_t saved(const struct gain *gain)
 	return (int64_t)(gain->cpu_ns - gain->device_ns);
 }
 
+static uint64_t process_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* How much of the calls' time was the CPU's: while they had to wait for one, none was. */
+static double cpu_share(void)
+{
+	uint64_t all = process_ns(), ns = 0;
+
+	for (unsigned int f = 0; f < RUN_FUNCTIONS; f++)
+		for (unsigned int bin = 0; bin < BINS; bin++)
+			ns += functions[f].bin[bin].ns;
+	return ns > all ? (double)all / (double)ns : 1;
+}
+
 /* By the threshold that is best for the function; no calls if none is. */
 static struct gain gain_of(enum run_function function)
 {
 	const struct function *f = &functions[function];
 	struct gain best = { 0 }, sum = { 0 };
+	double share = cpu_share();
 
 	for (unsigned int bin = BINS; bin-- > 0;) {
 		const struct sizes *s = &f->bin[bin];
@@ -172,20 +192,12 @@ static struct gain gain_of(enum run_function function)
 		sum.from = bin;
 		sum.calls += s->calls;
 		sum.bytes += s->bytes;
-		sum.cpu_ns += s->ns;
+		sum.cpu_ns += (uint64_t)((double)s->ns * share);
 		sum.device_ns += device_ns(s, function == RUN_MEMSET ? 1 : 2);
 		if (saved(&sum) > saved(&best))
 			best = sum;
 	}
 	return best;
-}
-
-static uint64_t process_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 static uint64_t sum_of_gains(void)

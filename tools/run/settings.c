@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "settings.h"
@@ -241,19 +242,31 @@ void run_setting_variable(const struct run_setting *setting, char variable[64])
  * The file.
  */
 
+/* Each program reads the file: of a pipe, the first one would read all, and others would wait. */
 static int read_file(const char *path, char text[FILE_MAX])
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
 	ssize_t length;
+	struct stat st;
 
 	if (fd < 0)
 		return -errno;
-	length = read(fd, text, FILE_MAX);
-	err = length < 0 ? -errno : length == FILE_MAX ? -EFBIG : 0;
+	length = fstat(fd, &st) ? -1 : read(fd, text, FILE_MAX);
+	err = -errno;
 	close(fd);
-	if (!err)
-		text[length] = 0;
-	return err;
+	if (length < 0 || length == FILE_MAX)
+		return length < 0 ? err : -EFBIG;
+	if (S_ISFIFO(st.st_mode))
+		return -ESPIPE;
+	text[length] = 0;
+	return strlen(text) == (size_t)length ? 0 : -EILSEQ;
+}
+
+static const char *reading_error(int err)
+{
+	return err == -ESPIPE   ? "a pipe: give a file"
+	       : err == -EILSEQ ? "no text: it has a byte that is 0"
+				: strerror(-err);
 }
 
 static char *trim(char *s)
@@ -313,7 +326,7 @@ int run_settings_file(struct run_settings *settings, const char *path, const cha
 	int err = read_file(path, text);
 
 	if (err) {
-		snprintf(why, len, "%s: %s", path, strerror(-err));
+		snprintf(why, len, "%s: %s", path, reading_error(err));
 		return err;
 	}
 	for (char *line = text, *next; line; line = next, number++) {

@@ -17,7 +17,7 @@ static const unsigned int known[RUN_WHYS] = {
 };
 
 static const char *const own[RUN_WHYS] = {
-	[RUN_WHY_FASTER] = "the CPU is faster",
+	[RUN_WHY_FASTER] = "the CPU is faster, or is being timed",
 	[RUN_WHY_DIFFERENT] = "the first bytes differ",
 	[RUN_WHY_OPENING] = "the queue was being opened",
 	[RUN_WHY_HANDLER] = "perhaps in a signal handler",

@@ -172,7 +172,7 @@ static bool enable_device(struct step *s, struct accfg_device *device,
 	return true;
 }
 
-/* A disable takes the device its whole configuration. */
+/* Disabling a device erases its whole configuration. */
 static void apply_to(struct step *s, struct accfg_device *device, const struct plan_device *dev)
 {
 	if (accfg_device_get_state(device) == ACCFG_DEVICE_ENABLED &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sva-setup: configure devices and queues for common wishes. */
+/* sva-setup: configure devices and queues by presets. */
 #include <errno.h>
 #include <grp.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "options.h"
 
 struct options {
-	enum wish wish;
+	enum preset preset;
 	unsigned int queues;
 	const char *device, *load, *save;
 	bool apply, undo, no_files;
@@ -23,7 +23,7 @@ static const char help[] =
 	"usage: sva-setup [OPTION...] shared | dedicated [N] | per-node | storage\n"
 	"       sva-setup [OPTION...] --load FILE\n"
 	"       sva-setup [OPTION...] --undo\n"
-	"Configure DSA devices and their queues. Without --apply, only say what would be "
+	"Configure DSA devices and their queues. Without --apply, only print what would be "
 	"done.\n\n"
 	"  shared           one queue that all programs share\n"
 	"  dedicated [N]    N queues (1) for one program each\n"
@@ -47,20 +47,20 @@ static int wrong(const char *what)
 	return -EINVAL;
 }
 
-static int take_wish(int count, char **words, struct options *o)
+static int take_preset(int count, char **words, struct options *o)
 {
-	static const char *const wishes[] = { "", "shared", "dedicated", "per-node", "storage" };
+	static const char *const presets[] = { "", "shared", "dedicated", "per-node", "storage" };
 	char *end;
 
-	for (unsigned int i = 1; count && i < sizeof(wishes) / sizeof(*wishes); i++)
-		if (!strcmp(words[0], wishes[i]))
-			o->wish = (enum wish)i;
-	if (count && !o->wish)
-		return wrong("no such wish");
-	if ((o->wish != WISH_NONE) + (o->load != NULL) + o->undo != 1)
-		return wrong("give a wish, --load or --undo, and one alone");
+	for (unsigned int i = 1; count && i < sizeof(presets) / sizeof(*presets); i++)
+		if (!strcmp(words[0], presets[i]))
+			o->preset = (enum preset)i;
+	if (count && !o->preset)
+		return wrong("the presets are shared, dedicated, per-node and storage");
+	if ((o->preset != PRESET_NONE) + (o->load != NULL) + o->undo != 1)
+		return wrong("give one of a preset, --load and --undo");
 	o->queues = 1;
-	if (o->wish == WISH_DEDICATED && count == 2) {
+	if (o->preset == PRESET_DEDICATED && count == 2) {
 		unsigned long n = strtoul(words[1], &end, 10);
 
 		if (*words[1] < '1' || *words[1] > '9' || *end || n > PLAN_QUEUES)
@@ -97,25 +97,29 @@ static int take_options(int argc, char **argv, struct options *o)
 			o->files.group, o->files.group);
 		return -EINVAL;
 	}
-	return take_wish(argc - optind, argv + optind, o);
+	return take_preset(argc - optind, argv + optind, o);
+}
+
+static const char *reading_error(int err)
+{
+	if (err == -EINVAL)
+		return "no configuration as accel-config saves it, or of other queues than there "
+		       "are";
+	return err == -ENODEV ? "it names a device that is not there" : strerror(-err);
 }
 
 static int make_plan(const struct options *o, const struct plan *now, struct plan *plan)
 {
 	const char *file = o->undo ? files_before(&o->files) : o->load;
 	int err = file ? plan_read(plan, file, now)
-		       : plan_wish(now, o->wish, o->queues, o->device, plan);
+		       : plan_preset(now, o->preset, o->queues, o->device, plan);
 
 	if (!err)
 		return 0;
 	if (file && o->undo && err == -ENOENT)
 		fprintf(stderr, "sva-setup: nothing to undo: there is no %s\n", file);
 	else if (file)
-		fprintf(stderr, "sva-setup: %s: %s\n", file,
-			err == -EINVAL   ? "no configuration as accel-config saves it, or of other "
-					   "queues than there are"
-			: err == -ENODEV ? "it names a device that is not there"
-					 : strerror(-err));
+		fprintf(stderr, "sva-setup: %s: %s\n", file, reading_error(err));
 	else if (err == -EINVAL)
 		fprintf(stderr, "sva-setup: the device has fewer queues\n");
 	else
@@ -169,8 +173,15 @@ static int carry_out(const struct options *o, const struct plan *plan, const str
 		err = apply(plan, now);
 		return err ? err : files_remove(&o->files);
 	}
-	if (plan_read(&before, files_before(&o->files), now))
-		before.devices = 0; /* the first run */
+	err = plan_read(&before, files_before(&o->files), now);
+	if (err && err != -ENOENT && err != -ENODEV) {
+		fprintf(stderr,
+			"sva-setup: %s: %s; it says what there was before: repair or remove it\n",
+			files_before(&o->files), reading_error(err));
+		return err;
+	}
+	if (err)
+		before.devices = 0; /* the first run, or of a machine that had other devices */
 	add_devices(&before, plan, now);
 	err = files_keep(&o->files, &before); /* first: nothing is done that cannot be undone */
 	if (!err)
@@ -185,7 +196,7 @@ static void show(const struct options *o, const struct plan *plan, const struct 
 	plan_show(plan, now);
 	if (!o->no_files && !o->undo)
 		files_show(&o->files);
-	printf("\n# Nothing has been done. With --apply, it is.\n");
+	printf("\n# Nothing has been done: run it again with --apply.\n");
 }
 
 int main(int argc, char **argv)

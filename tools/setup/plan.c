@@ -26,11 +26,11 @@ const struct plan_device *plan_in_use(const struct plan *plan, const struct plan
 }
 
 /* Queue @number of @count that have the device's entries in equal shares. */
-static void wish_queue(struct plan_device *dev, unsigned int number, unsigned int count,
-		       enum wish wish)
+static void preset_queue(struct plan_device *dev, unsigned int number, unsigned int count,
+			 enum preset preset)
 {
 	struct queue_config *q = &dev->queue[number];
-	bool dedicated = wish == WISH_DEDICATED;
+	bool dedicated = preset == PRESET_DEDICATED;
 	uint32_t size = dev->entries / count;
 
 	*q = (struct queue_config){
@@ -41,13 +41,13 @@ static void wish_queue(struct plan_device *dev, unsigned int number, unsigned in
 		.threshold = dedicated ? 0 : size,
 	};
 	queue_config_usual(q, dev->max_batch, dev->max_transfer, dev->can_block);
-	q->block_on_fault &= wish != WISH_STORAGE;
+	q->block_on_fault &= preset != PRESET_STORAGE;
 	snprintf(q->driver, sizeof(q->driver), "%s", dev->names_driver ? "user" : "");
 	snprintf(q->name, sizeof(q->name), "%s%u", dedicated ? "dedicated" : "shared", number);
 }
 
 /* One group with all engines: each queue can have all of the device. */
-static void wish_device(struct plan_device *dev, enum wish wish, unsigned int queues)
+static void preset_device(struct plan_device *dev, enum preset preset, unsigned int queues)
 {
 	dev->enabled = true;
 	for (unsigned int e = 0; e < dev->engines; e++)
@@ -55,7 +55,7 @@ static void wish_device(struct plan_device *dev, enum wish wish, unsigned int qu
 	for (unsigned int q = 0; q < dev->queues; q++) {
 		dev->queue[q] = (struct queue_config){ .group = -1 };
 		if (q < queues)
-			wish_queue(dev, q, queues, wish);
+			preset_queue(dev, q, queues, preset);
 	}
 }
 
@@ -67,10 +67,10 @@ static bool has_node(const struct plan *plan, int node)
 	return false;
 }
 
-int plan_wish(const struct plan *now, enum wish wish, unsigned int queues, const char *only,
-	      struct plan *result)
+int plan_preset(const struct plan *now, enum preset preset, unsigned int queues, const char *only,
+		struct plan *result)
 {
-	unsigned int count = wish == WISH_DEDICATED ? queues : 1;
+	unsigned int count = preset == PRESET_DEDICATED ? queues : 1;
 
 	memset(result, 0, sizeof(*result));
 	for (unsigned int i = 0; i < now->devices; i++) {
@@ -78,19 +78,19 @@ int plan_wish(const struct plan *now, enum wish wish, unsigned int queues, const
 
 		if (only ? strcmp(dev->name, only) != 0
 			 : result->devices &&
-				    (wish != WISH_PER_NODE || has_node(result, dev->numa_node)))
+				    (preset != PRESET_PER_NODE || has_node(result, dev->numa_node)))
 			continue;
 		if (count > dev->queues || count > dev->entries)
 			return -EINVAL;
 		result->device[result->devices] = *dev;
-		wish_device(&result->device[result->devices++], wish, count);
+		preset_device(&result->device[result->devices++], preset, count);
 	}
 	return result->devices ? 0 : -ENODEV;
 }
 
 static void show_device(const struct plan_device *dev, const struct plan_device *now)
 {
-	char name[32], text[512];
+	char name[32], text[1024];
 
 	if (now && now->enabled)
 		printf("accel-config disable-device %s\n", dev->name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A configuration of devices and their queues: what there is, and what is wished. */
+/* A configuration of devices and their queues: what there is, and what it is to be. */
 #ifndef SETUP_PLAN_H
 #define SETUP_PLAN_H
 
@@ -31,25 +31,25 @@ struct plan {
 	struct plan_device device[PLAN_DEVICES];
 };
 
-enum wish {
-	WISH_NONE,
-	WISH_SHARED,    /* one queue that all programs share */
-	WISH_DEDICATED, /* queues for one program each */
-	WISH_PER_NODE,  /* one shared queue on each NUMA node */
-	WISH_STORAGE,   /* one shared queue that does not block on faults */
+enum preset {
+	PRESET_NONE,
+	PRESET_SHARED,    /* one queue that all programs share */
+	PRESET_DEDICATED, /* queues for one program each */
+	PRESET_PER_NODE,  /* one shared queue on each NUMA node */
+	PRESET_STORAGE,   /* one shared queue that does not block on faults */
 };
 
 /*
- * plan_wish - the configuration that a wish comes to
+ * plan_preset - the configuration that a preset stands for
  * @now: what there is
- * @queues: how many of WISH_DEDICATED
- * @only: a device; NULL: the first one, or, for WISH_PER_NODE, the first of each node
+ * @queues: how many of PRESET_DEDICATED
+ * @only: a device; NULL: the first one, or, for PRESET_PER_NODE, the first of each node
  *
  * Returns 0 and @result, with the devices that change; or -ENODEV: there is no such device;
  * -EINVAL: more queues than a device has.
  */
-int plan_wish(const struct plan *now, enum wish wish, unsigned int queues, const char *only,
-	      struct plan *result);
+int plan_preset(const struct plan *now, enum preset preset, unsigned int queues, const char *only,
+		struct plan *result);
 
 /* plan_find - the device of that name, or NULL */
 const struct plan_device *plan_find(const struct plan *plan, const char *name);

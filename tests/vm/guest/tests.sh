@@ -124,7 +124,7 @@ do_it()
 	. /tmp/commands && sva-info --check "$1" && chmod 666 "/dev/dsa/$1"
 }
 
-# enabling QUEUE - the commands for one that was disabled, which takes it all but its size
+# enabling QUEUE - the commands for one that was disabled, which has erased all but its size
 enabling()
 {
 	mode='shared --threshold=63' blocks=' --block-on-fault=1'
@@ -284,7 +284,7 @@ test_why_no_enqcmd()
 {
 	! configure wq0.0 shared --threshold=48 || ! new_accel_config enable-wq dsa0/wq0.0 || return
 	why wq0.0 ENODEV "wq0.0: the queue is disabled; accel-config enable-wq DEVICE/QUEUE" "do: use another queue of \
-dsa0; this one can be given entries only while the device is disabled, and that takes all queues their configuration" &&
+dsa0; this one can be given entries only while the device is disabled, which erases the configuration of all its queues" &&
 		new_accel_config disable-device dsa0 && do_it wq0.0 &&
 		says wq0.0 'usable: portal, by MOVDIR64B'
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# wishes.sh SVA-EMU SVA-SETUP SVA-INFO - what sva-setup does, in sva-emu's machine: each wish, back again,
+# presets.sh SVA-EMU SVA-SETUP SVA-INFO - what sva-setup does, in sva-emu's machine: each preset, back again,
 # and what it refuses
 set -euo pipefail
 sva_emu=$(realpath "$1") setup=$(realpath "$2") info=$(realpath "$3")
@@ -23,11 +23,11 @@ state() { accel-config list -i | grep -v -e clients -e cdev_minor -e occupancy -
 END
 
 # What it says it would do is what it does; and undone, it is as it was.
-for wish in shared dedicated 'dedicated 8' storage 'shared --device dsa1' per-node; do
+for preset in shared dedicated 'dedicated 8' storage 'shared --device dsa1' per-node; do
 	for machine in '' '--dsa 2.0' '--kernel 6.1' '--numa 2'; do
 		rm -rf "$work/root"
 		# shellcheck disable=SC2016 # for the script
-		options=$wish inside 0 '
+		options=$preset inside 0 '
 			state >before
 			$setup $options >said
 			state | cmp - before # nothing has been done
@@ -104,4 +104,4 @@ if [ "$(id -u)" -eq 0 ]; then
 	inside 0 'chmod 777 .; ! setpriv --reuid 65534 --clear-groups $setup shared --apply --no-files'
 	prints 'Permission denied'
 fi
-echo "wishes: ok"
+echo "presets: ok"
