@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operations of an IAX device, one row each.
+ *
+ * Source: as iax.h says. Which flags of the descriptor an operation allows is that of DSA's
+ * operations of the same kind (unverified).
+ */
+#include "cpu/iax.h"
+#include "iax_opcode.h"
+
+#define FLAGS_TO_READ  (SVA_FLAG_BOF | SVA_FLAG_CC | SVA_FLAG_ADDR1_TCS)
+#define FLAGS_TO_WRITE (FLAGS_TO_READ | SVA_FLAG_STORD | SVA_FLAG_DRDBK | SVA_FLAG_ADDR2_TCS)
+
+const struct svai_iax_opcode svai_iax_opcodes[256] = {
+	[SVA_OP_NOOP] = {
+		.name = "noop",
+		.flags = SVA_FLAG_CC,
+		.reserved = SVAI_BYTES(16, 35) | SVAI_BYTES(38, 63),
+		.execute = svai_iax_nothing,
+	},
+	[SVA_OP_DRAIN] = {
+		.name = "drain",
+		.flags = SVA_FLAG_CC,
+		.reserved = SVAI_BYTES(16, 35) | SVAI_BYTES(38, 63),
+		.execute = svai_iax_nothing,
+	},
+	[SVA_OP_MEMMOVE] = {
+		.name = "memmove",
+		.flags = FLAGS_TO_WRITE,
+		.reserved = SVAI_BYTES(38, 63),
+		.operand = { SVAI_IAX_SRC, SVAI_IAX_SRC },
+		.fields = svai_iax_check_memmove,
+		.execute = svai_iax_memmove,
+	},
+	[SVA_IAX_OP_CRC64] = {
+		.name = "CRC64",
+		.flags = FLAGS_TO_READ,
+		.op_flags = SVA_IAX_CRC64_INVERT | SVA_IAX_CRC64_REFLECT,
+		.reserved = SVAI_BYTES(24, 31) | SVAI_BYTES(40, 55),
+		.operand = { SVAI_IAX_SRC },
+		.fields = svai_iax_check_crc64,
+		.execute = svai_iax_crc64,
+	},
+};
+
+uint64_t svai_iax_operand_size(const struct sva_desc *desc, unsigned int i)
+{
+	switch (svai_iax_opcode(sva_desc_opcode(desc))->operand[i]) {
+	case SVAI_IAX_SRC:
+		return desc->xfer_size;
+	case SVAI_IAX_DST:
+		return desc->iax.max_dst_size;
+	case SVAI_IAX_SRC2:
+		return svai_iax_src2_bytes(desc);
+	default:
+		return 0;
+	}
+}
+
+bool svai_iax_operand_written(const struct sva_desc *desc, unsigned int i)
+{
+	return i == 1 || (i == 2 && desc->op_flags & SVAI_IAX_AECS_WRITES);
+}
