@@ -10,6 +10,7 @@
 
 #define FLAGS_OF_ALL    (SVA_FLAG_CRAV | SVA_FLAG_RCR | SVA_FLAG_CR_TCS)
 #define NEED_A_RECORD   (SVA_FLAG_RCR | SVA_FLAG_CR_TCS)
+#define SRC2            (SVA_IAX_FLAG_SRC2_AECS | SVA_IAX_FLAG_SRC2_DATA)
 #define ALWAYS_RESERVED SVAI_BYTES(36, 37) /* int_handle: flag RCI is reserved */
 
 static unsigned int refuse_flags(struct svai_finding *finding, uint32_t flags, const char *text)
@@ -25,6 +26,9 @@ static unsigned int check_flags(const struct svai_limits *limits, const struct s
 
 	if (unknown)
 		return refuse_flags(finding, unknown, "the operation has no such flags");
+	if ((flags & SRC2) == SRC2 || (flags & SVAI_IAX_AECS_WRITES) == SVAI_IAX_AECS_WRITES)
+		return refuse_flags(finding, flags & (SRC2 | SVAI_IAX_AECS_WRITES),
+				    "two flags contradict each other");
 	if (flags & SVA_FLAG_BOF && !limits->block_on_fault)
 		return refuse_flags(finding, SVA_FLAG_BOF, "the queue does not block on faults");
 	if (!(flags & SVA_FLAG_CRAV) && flags & NEED_A_RECORD)

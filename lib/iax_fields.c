@@ -32,3 +32,72 @@ unsigned int svai_iax_check_crc64(const struct svai_limits *limits, const struct
 		return svai_find(finding, SVA_STATUS_RESERVED, "the polynomial is zero", 0, 0);
 	return 0;
 }
+
+#define DECOMPRESS_AECS 1088u /* bytes, without history */
+#define AECS_UNIT       32u
+
+static unsigned int check_aecs(const struct sva_desc *desc, uint32_t min,
+			       struct svai_finding *finding)
+{
+	uint32_t size = desc->iax.src2_size;
+
+	if (!(desc->op_flags & (SVA_IAX_FLAG_SRC2_AECS | SVAI_IAX_AECS_WRITES)))
+		return 0;
+	if (desc->iax.aecs_addr % AECS_UNIT)
+		return svai_find(finding, SVA_STATUS_ADDR_ALIGN, "the AECS is not 32-byte aligned",
+				 desc->iax.aecs_addr, 0);
+	if (size % AECS_UNIT)
+		return svai_find(finding, SVA_STATUS_ADDR_ALIGN,
+				 "the size of the AECS is not a multiple of 32", size, 0);
+	if (size < min)
+		return svai_find(finding, SVA_STATUS_BAD_SIZE, "the AECS is too small", size, min);
+	return 0;
+}
+
+/* What is written against what is read. */
+static unsigned int check_overlaps(const struct sva_desc *desc, uint64_t dst_size,
+				   struct svai_finding *finding)
+{
+	uint64_t src2 = desc->iax.src2_addr, src2_size = svai_iax_src2_bytes(desc);
+	bool writes = desc->op_flags & SVAI_IAX_AECS_WRITES;
+
+	if (overlap(desc->dst_addr, dst_size, desc->src_addr, desc->xfer_size) ||
+	    overlap(desc->dst_addr, dst_size, src2, src2_size) ||
+	    (writes && overlap(src2, src2_size, desc->src_addr, desc->xfer_size)))
+		return refuse_overlap(finding);
+	return 0;
+}
+
+/* Flags of decompression, alone and in front of a filter. */
+static unsigned int check_decompression(const struct svai_limits *limits,
+					const struct sva_desc *desc, struct svai_finding *finding)
+{
+	uint32_t flags = desc->tail.iax_flags, fourth = SVA_IAX_DECOMP_IGNORE(8);
+
+	if (flags && !(flags & SVA_IAX_DECOMP_ENABLE))
+		return svai_find(finding, SVA_STATUS_BAD_OP_FLAGS,
+				 "decompression is not enabled, and has flags", flags, 0);
+	if (flags & fourth && !(limits->iaa_cap & SVA_IAACAP_AECS_FORMAT_2))
+		return svai_find(finding, SVA_STATUS_BAD_OP_FLAGS,
+				 "an operation flag needs a capability that the device lacks",
+				 flags & fourth, 0);
+	return 0;
+}
+
+unsigned int svai_iax_check_decompress(const struct svai_limits *limits,
+				       const struct sva_desc *desc, struct svai_finding *finding)
+{
+	uint32_t flags = desc->tail.iax_flags, max = desc->iax.max_dst_size;
+
+	if (!(flags & SVA_IAX_DECOMP_ENABLE))
+		return svai_find(finding, SVA_STATUS_BAD_OP_FLAGS, "decompression is not enabled",
+				 flags, 0);
+	if (check_decompression(limits, desc, finding))
+		return finding->status;
+	if (!desc->xfer_size && !max)
+		return svai_find(finding, SVA_STATUS_BAD_SIZE,
+				 "there is neither input nor room for output", 0, 0);
+	if (check_aecs(desc, DECOMPRESS_AECS, finding))
+		return finding->status;
+	return check_overlaps(desc, flags & SVA_IAX_DECOMP_NO_OUTPUT ? 0 : max, finding);
+}

@@ -10,6 +10,12 @@
 
 #define FLAGS_TO_READ  (SVA_FLAG_BOF | SVA_FLAG_CC | SVA_FLAG_ADDR1_TCS)
 #define FLAGS_TO_WRITE (FLAGS_TO_READ | SVA_FLAG_STORD | SVA_FLAG_DRDBK | SVA_FLAG_ADDR2_TCS)
+#define FLAGS_OF_AECS                                                               \
+	(SVA_IAX_FLAG_SRC2_AECS | SVAI_IAX_AECS_WRITES | SVA_IAX_FLAG_AECS_TOGGLE | \
+	 SVA_IAX_FLAG_CRC32C | SVA_FLAG_ADDR3_TCS)
+
+/* Without 16-bit tokens and mini-blocks, of which too little is known. */
+#define DECOMPRESSION (SVA_IAX_DECOMP_STREAM | SVA_IAX_DECOMP_IGNORE(15) | SVA_IAX_DECOMP_NO_OUTPUT)
 
 const struct svai_iax_opcode svai_iax_opcodes[256] = {
 	[SVA_OP_NOOP] = {
@@ -31,6 +37,15 @@ const struct svai_iax_opcode svai_iax_opcodes[256] = {
 		.operand = { SVAI_IAX_SRC, SVAI_IAX_SRC },
 		.fields = svai_iax_check_memmove,
 		.execute = svai_iax_memmove,
+	},
+	[SVA_IAX_OP_DECOMPRESS] = {
+		.name = "decompress",
+		.flags = FLAGS_TO_WRITE | FLAGS_OF_AECS,
+		.op_flags = DECOMPRESSION,
+		.reserved = SVAI_BYTES(56, 63),
+		.operand = { SVAI_IAX_SRC, SVAI_IAX_DST, SVAI_IAX_SRC2 },
+		.fields = svai_iax_check_decompress,
+		.execute = svai_iax_decompress,
 	},
 	[SVA_IAX_OP_CRC64] = {
 		.name = "CRC64",

@@ -63,6 +63,6 @@ static inline uint64_t svai_iax_src2_bytes(const struct sva_desc *desc)
 }
 
 /* iax_fields.c */
-svai_field_check svai_iax_check_memmove, svai_iax_check_crc64;
+svai_field_check svai_iax_check_memmove, svai_iax_check_crc64, svai_iax_check_decompress;
 
 #endif
