@@ -101,3 +101,54 @@ unsigned int svai_iax_check_decompress(const struct svai_limits *limits,
 		return finding->status;
 	return check_overlaps(desc, flags & SVA_IAX_DECOMP_NO_OUTPUT ? 0 : max, finding);
 }
+
+static unsigned int check_generated_header(const struct svai_limits *limits,
+					   const struct sva_desc *desc,
+					   struct svai_finding *finding)
+{
+	uint32_t flags = desc->tail.iax_flags;
+
+	if (!(limits->iaa_cap & SVA_IAACAP_HEADER))
+		return svai_find(finding, SVA_STATUS_BAD_OP_FLAGS,
+				 "an operation flag needs a capability that the device lacks",
+				 flags & SVA_IAX_COMP_HEADER_FINAL, 0);
+	if (!(flags & SVA_IAX_COMP_HEADER) || flags & SVA_IAX_COMP_STATISTICS)
+		return svai_find(finding, SVA_STATUS_BAD_OP_FLAGS,
+				 "there is no such way to generate a header", flags, 0);
+	if (desc->xfer_size > SVAI_HEADER_INPUT)
+		return svai_find(finding, SVA_STATUS_BAD_INPUT_SIZE,
+				 "the input is larger than a header can be generated for",
+				 desc->xfer_size, SVAI_HEADER_INPUT);
+	return 0;
+}
+
+static unsigned int check_tables(const struct sva_desc *desc, struct svai_finding *finding)
+{
+	if (desc->op_flags & SVA_IAX_FLAG_SRC2_AECS)
+		return 0;
+	*finding = (struct svai_finding){ SVA_STATUS_BAD_FLAGS, SVA_IAX_FLAG_SRC2_AECS,
+					  "the tables come from an AECS, which is not read",
+					  SVA_IAX_FLAG_SRC2_AECS, 0 };
+	return finding->status;
+}
+
+unsigned int svai_iax_check_compress(const struct svai_limits *limits, const struct sva_desc *desc,
+				     struct svai_finding *finding)
+{
+	uint32_t flags = desc->tail.iax_flags, max = desc->iax.max_dst_size;
+	bool statistics = flags & SVA_IAX_COMP_STATISTICS;
+
+	if (flags & SVA_IAX_COMP_HEADER_FINAL) {
+		if (check_generated_header(limits, desc, finding))
+			return finding->status;
+	} else if (!statistics && check_tables(desc, finding)) {
+		return finding->status;
+	}
+	if (statistics && max < sizeof(struct sva_iax_histogram))
+		return svai_find(finding, SVA_STATUS_BAD_SIZE,
+				 "the destination is too small for a histogram", max,
+				 sizeof(struct sva_iax_histogram));
+	if (check_aecs(desc, sizeof(struct sva_iax_compress_aecs), finding))
+		return finding->status;
+	return check_overlaps(desc, max, finding);
+}

@@ -16,6 +16,9 @@
 
 /* Without 16-bit tokens and mini-blocks, of which too little is known. */
 #define DECOMPRESSION (SVA_IAX_DECOMP_STREAM | SVA_IAX_DECOMP_IGNORE(15) | SVA_IAX_DECOMP_NO_OUTPUT)
+#define COMPRESSION                                                              \
+	(SVA_IAX_COMP_STATISTICS | SVA_IAX_COMP_FLUSH | SVA_IAX_COMP_EOB_FINAL | \
+	 SVA_IAX_COMP_LITERALS | SVA_IAX_COMP_HEADER_FINAL)
 
 const struct svai_iax_opcode svai_iax_opcodes[256] = {
 	[SVA_OP_NOOP] = {
@@ -46,6 +49,15 @@ const struct svai_iax_opcode svai_iax_opcodes[256] = {
 		.operand = { SVAI_IAX_SRC, SVAI_IAX_DST, SVAI_IAX_SRC2 },
 		.fields = svai_iax_check_decompress,
 		.execute = svai_iax_decompress,
+	},
+	[SVA_IAX_OP_COMPRESS] = {
+		.name = "compress",
+		.flags = FLAGS_TO_WRITE | (FLAGS_OF_AECS & ~SVA_IAX_FLAG_AECS_OVERFLOW),
+		.op_flags = COMPRESSION,
+		.reserved = SVAI_BYTES(56, 63),
+		.operand = { SVAI_IAX_SRC, SVAI_IAX_DST, SVAI_IAX_SRC2 },
+		.fields = svai_iax_check_compress,
+		.execute = svai_iax_compress,
 	},
 	[SVA_IAX_OP_CRC64] = {
 		.name = "CRC64",

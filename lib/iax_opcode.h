@@ -47,6 +47,8 @@ uint64_t svai_iax_operand_size(const struct sva_desc *desc, unsigned int i);
 /* svai_iax_operand_written - does the operation write the @i-th operand? */
 bool svai_iax_operand_written(const struct sva_desc *desc, unsigned int i);
 
+#define SVAI_HEADER_INPUT    4096u /* bytes of input for which a block header is generated */
+
 #define SVAI_IAX_AECS_WRITES (SVA_IAX_FLAG_AECS_WRITE | SVA_IAX_FLAG_AECS_OVERFLOW)
 
 /* svai_iax_src2_bytes - of the second source, as far as the operation touches it */
@@ -64,5 +66,6 @@ static inline uint64_t svai_iax_src2_bytes(const struct sva_desc *desc)
 
 /* iax_fields.c */
 svai_field_check svai_iax_check_memmove, svai_iax_check_crc64, svai_iax_check_decompress;
+svai_field_check svai_iax_check_compress;
 
 #endif

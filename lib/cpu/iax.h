@@ -25,5 +25,6 @@ void svai_iax_execute(const struct svai_limits *limits, const struct sva_desc *d
 svai_iax_op svai_iax_nothing, svai_iax_memmove; /* iax_execute.c */
 svai_iax_op svai_iax_crc64;                     /* iax_crc64.c */
 svai_iax_op svai_iax_decompress;                /* iax_decompress.c */
+svai_iax_op svai_iax_compress;                  /* iax_compress.c */
 
 #endif
