@@ -152,3 +152,29 @@ unsigned int svai_iax_check_compress(const struct svai_limits *limits, const str
 		return finding->status;
 	return check_overlaps(desc, max, finding);
 }
+
+/* Part of a word has no bit of its own. The status is the obvious one (unverified). */
+unsigned int svai_iax_check_zero_compress(const struct svai_limits *limits,
+					  const struct sva_desc *desc, struct svai_finding *finding)
+{
+	uint32_t word = sva_desc_opcode(desc) == SVA_IAX_OP_ZERO_COMPRESS_32   ? 4
+			: sva_desc_opcode(desc) == SVA_IAX_OP_ZERO_COMPRESS_16 ? 2
+									       : 1;
+
+	(void)limits;
+	if (!desc->xfer_size || desc->xfer_size % word)
+		return svai_find(finding, SVA_STATUS_BAD_INPUT_SIZE,
+				 "the input is not a whole number of words, and at least one",
+				 desc->xfer_size, 0);
+	return check_overlaps(desc, desc->iax.max_dst_size, finding);
+}
+
+unsigned int svai_iax_check_zero_decompress(const struct svai_limits *limits,
+					    const struct sva_desc *desc,
+					    struct svai_finding *finding)
+{
+	(void)limits;
+	if (!desc->xfer_size)
+		return svai_find(finding, SVA_STATUS_BAD_INPUT_SIZE, "there is no input", 0, 0);
+	return check_overlaps(desc, desc->iax.max_dst_size, finding);
+}

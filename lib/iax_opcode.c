@@ -20,6 +20,15 @@
 	(SVA_IAX_COMP_STATISTICS | SVA_IAX_COMP_FLUSH | SVA_IAX_COMP_EOB_FINAL | \
 	 SVA_IAX_COMP_LITERALS | SVA_IAX_COMP_HEADER_FINAL)
 
+/* The bytes of source 2, and all after the room at the destination. */
+#define ZERO(title, direction)                                                                   \
+	{                                                                                        \
+		.name = title, .flags = FLAGS_TO_WRITE | SVA_IAX_FLAG_CRC32C,                    \
+		.reserved = SVAI_BYTES(38, 47) | SVAI_BYTES(52, 63),                             \
+		.operand = { SVAI_IAX_SRC, SVAI_IAX_DST },                                       \
+		.fields = svai_iax_check_zero_##direction, .execute = svai_iax_zero_##direction, \
+	}
+
 const struct svai_iax_opcode svai_iax_opcodes[256] = {
 	[SVA_OP_NOOP] = {
 		.name = "noop",
@@ -68,6 +77,12 @@ const struct svai_iax_opcode svai_iax_opcodes[256] = {
 		.fields = svai_iax_check_crc64,
 		.execute = svai_iax_crc64,
 	},
+	[SVA_IAX_OP_ZERO_DECOMPRESS_32] = ZERO("zero decompress, 32 bits", decompress),
+	[SVA_IAX_OP_ZERO_DECOMPRESS_16] = ZERO("zero decompress, 16 bits", decompress),
+	[SVA_IAX_OP_ZERO_DECOMPRESS_8] = ZERO("zero decompress, 8 bits", decompress),
+	[SVA_IAX_OP_ZERO_COMPRESS_32] = ZERO("zero compress, 32 bits", compress),
+	[SVA_IAX_OP_ZERO_COMPRESS_16] = ZERO("zero compress, 16 bits", compress),
+	[SVA_IAX_OP_ZERO_COMPRESS_8] = ZERO("zero compress, 8 bits", compress),
 };
 
 uint64_t svai_iax_operand_size(const struct sva_desc *desc, unsigned int i)

@@ -66,6 +66,7 @@ static inline uint64_t svai_iax_src2_bytes(const struct sva_desc *desc)
 
 /* iax_fields.c */
 svai_field_check svai_iax_check_memmove, svai_iax_check_crc64, svai_iax_check_decompress;
-svai_field_check svai_iax_check_compress;
+svai_field_check svai_iax_check_compress, svai_iax_check_zero_compress;
+svai_field_check svai_iax_check_zero_decompress, svai_iax_check_filter;
 
 #endif

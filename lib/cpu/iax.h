@@ -26,5 +26,7 @@ svai_iax_op svai_iax_nothing, svai_iax_memmove; /* iax_execute.c */
 svai_iax_op svai_iax_crc64;                     /* iax_crc64.c */
 svai_iax_op svai_iax_decompress;                /* iax_decompress.c */
 svai_iax_op svai_iax_compress;                  /* iax_compress.c */
+svai_iax_op svai_iax_zero_compress;             /* iax_zero.c */
+svai_iax_op svai_iax_zero_decompress;
 
 #endif
