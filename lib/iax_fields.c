@@ -178,3 +178,111 @@ unsigned int svai_iax_check_zero_decompress(const struct svai_limits *limits,
 		return svai_find(finding, SVA_STATUS_BAD_INPUT_SIZE, "there is no input", 0, 0);
 	return check_overlaps(desc, desc->iax.max_dst_size, finding);
 }
+
+/* Filters. */
+
+#define SRC1_WIDTH(flags) (((flags) >> 2 & 31) + 1)
+#define SRC2_WIDTH(flags) (((flags) >> 7 & 31) + 1)
+#define DROPPED(flags)    (((flags) >> 17 & 31) + ((flags) >> 22 & 31))
+#define MAX_SET           15u /* bits of an element of a set: that of version 1.0 */
+
+static bool is_set_operation(unsigned int opcode)
+{
+	return opcode == SVA_IAX_OP_SET_MEMBERSHIP || opcode == SVA_IAX_OP_FIND_UNIQUE;
+}
+
+static unsigned int bad_width(struct svai_finding *finding, const char *text, uint32_t width)
+{
+	return svai_find(finding, SVA_STATUS_BAD_WIDTH, text, width, 0);
+}
+
+static unsigned int bad_filter_flags(struct svai_finding *finding, const char *text, uint32_t flags)
+{
+	return svai_find(finding, SVA_STATUS_BAD_FILTER_FLAGS, text, flags, 0);
+}
+
+static unsigned int check_src1_width(unsigned int opcode, uint32_t flags,
+				     struct svai_finding *finding)
+{
+	uint32_t width = SRC1_WIDTH(flags);
+
+	if ((flags & 3) == SVA_IAX_FILTER_RLE)
+		return width == 1 ? 0 : bad_width(finding, "RLE has its width in the data", width);
+	if (opcode == SVA_IAX_OP_RLE_BURST && width != 8 && width != 16 && width != 32)
+		return bad_width(finding, "counts have 8, 16 or 32 bits", width);
+	if (!is_set_operation(opcode))
+		return 0;
+	if (DROPPED(flags) >= width)
+		return bad_width(finding, "no bits are left of an element", width);
+	if (width - DROPPED(flags) > MAX_SET)
+		return bad_width(finding, "a set has elements of at most 15 bits",
+				 width - DROPPED(flags));
+	return 0;
+}
+
+static unsigned int check_src2_width(unsigned int opcode, uint32_t flags,
+				     struct svai_finding *finding)
+{
+	if (opcode != SVA_IAX_OP_RLE_BURST && SRC2_WIDTH(flags) != 1)
+		return bad_width(finding, "the second source is not one of elements",
+				 SRC2_WIDTH(flags));
+	return 0;
+}
+
+static unsigned int check_filter_flags(const struct svai_limits *limits, unsigned int opcode,
+				       uint32_t flags, struct svai_finding *finding)
+{
+	bool vector = opcode == SVA_IAX_OP_SCAN || is_set_operation(opcode);
+
+	if ((flags & 3) == 3)
+		return bad_filter_flags(finding, "there is no such format of the first source",
+					flags);
+	if (opcode == SVA_IAX_OP_RLE_BURST && (flags & 3) == SVA_IAX_FILTER_RLE)
+		return bad_filter_flags(finding, "counts are not in RLE", flags);
+	if (flags & SVA_IAX_FILTER_INVERT && !vector)
+		return svai_find(finding, SVA_STATUS_BAD_INVERT,
+				 "the output is not a bit vector, and cannot be inverted", flags,
+				 0);
+	if (!(flags & SVA_IAX_FILTER_ARRAY))
+		return 0;
+	if (!(limits->iaa_cap & SVA_IAACAP_FORCE_ARRAY))
+		return bad_filter_flags(
+			finding, "a filter flag needs a capability that the device lacks", flags);
+	if (!vector || !(flags & SVA_IAX_FILTER_OUT_32))
+		return bad_filter_flags(finding, "there is no array to force", flags);
+	return 0;
+}
+
+/* Which source 2: an AECS for limits, or data. */
+static unsigned int check_src2(const struct sva_desc *desc, struct svai_finding *finding)
+{
+	unsigned int opcode = sva_desc_opcode(desc);
+	uint32_t needs = SVA_IAX_FLAG_SRC2_DATA;
+
+	if (opcode == SVA_IAX_OP_SCAN || opcode == SVA_IAX_OP_EXTRACT)
+		needs = SVA_IAX_FLAG_SRC2_AECS;
+	if (opcode == SVA_IAX_OP_FIND_UNIQUE || desc->op_flags & needs)
+		return check_aecs(desc, sizeof(struct sva_iax_filter_aecs), finding);
+	*finding = (struct svai_finding){ SVA_STATUS_BAD_FLAGS, needs,
+					  "the operation needs a second source", needs, 0 };
+	return finding->status;
+}
+
+unsigned int svai_iax_check_filter(const struct svai_limits *limits, const struct sva_desc *desc,
+				   struct svai_finding *finding)
+{
+	uint32_t flags = desc->iax.filter.flags;
+	unsigned int opcode = sva_desc_opcode(desc);
+
+	if (check_decompression(limits, desc, finding) ||
+	    check_filter_flags(limits, opcode, flags, finding) ||
+	    check_src1_width(opcode, flags, finding) || check_src2_width(opcode, flags, finding) ||
+	    check_src2(desc, finding))
+		return finding->status;
+	if (!desc->xfer_size)
+		return svai_find(finding, SVA_STATUS_BAD_INPUT_SIZE, "there is no input", 0, 0);
+	if (!desc->iax.filter.elements)
+		return svai_find(finding, SVA_STATUS_BAD_ELEMENTS, "the number of elements is zero",
+				 0, 0);
+	return check_overlaps(desc, desc->iax.max_dst_size, finding);
+}

@@ -20,6 +20,24 @@
 	(SVA_IAX_COMP_STATISTICS | SVA_IAX_COMP_FLUSH | SVA_IAX_COMP_EOB_FINAL | \
 	 SVA_IAX_COMP_LITERALS | SVA_IAX_COMP_HEADER_FINAL)
 
+#define FLAGS_OF_FILTERS \
+	(FLAGS_TO_WRITE | SVA_IAX_FLAG_AECS_TOGGLE | SVA_IAX_FLAG_CRC32C | SVA_FLAG_ADDR3_TCS)
+
+/* Format and width of the input, and of the output; which do not go together is in iax_fields.c. */
+#define PACKED                                                                                   \
+	(3u | SVA_IAX_FILTER_WIDTH(32) | SVA_IAX_FILTER_SRC2_WIDTH(32) | SVA_IAX_FILTER_OUT_32 | \
+	 SVA_IAX_FILTER_OUT_BE | SVA_IAX_FILTER_INVERT | SVA_IAX_FILTER_ARRAY)
+#define DROPS (SVA_IAX_FILTER_DROP_LOW(31) | SVA_IAX_FILTER_DROP_HIGH(31))
+
+#define FILTER(title, function, src2, more)                                      \
+	{                                                                        \
+		.name = title, .flags = FLAGS_OF_FILTERS | (src2),               \
+		.op_flags = DECOMPRESSION & ~SVA_IAX_DECOMP_NO_OUTPUT,           \
+		.filter_flags = PACKED | (more), .reserved = SVAI_BYTES(36, 37), \
+		.operand = { SVAI_IAX_SRC, SVAI_IAX_DST, SVAI_IAX_SRC2 },        \
+		.fields = svai_iax_check_filter, .execute = svai_iax_##function, \
+	}
+
 /* The bytes of source 2, and all after the room at the destination. */
 #define ZERO(title, direction)                                                                   \
 	{                                                                                        \
@@ -83,6 +101,13 @@ const struct svai_iax_opcode svai_iax_opcodes[256] = {
 	[SVA_IAX_OP_ZERO_COMPRESS_32] = ZERO("zero compress, 32 bits", compress),
 	[SVA_IAX_OP_ZERO_COMPRESS_16] = ZERO("zero compress, 16 bits", compress),
 	[SVA_IAX_OP_ZERO_COMPRESS_8] = ZERO("zero compress, 8 bits", compress),
+	[SVA_IAX_OP_SCAN] = FILTER("scan", scan, SVA_IAX_FLAG_SRC2_AECS, 0),
+	[SVA_IAX_OP_SET_MEMBERSHIP] = FILTER("set membership", set_membership, SVA_IAX_FLAG_SRC2_DATA, SVA_IAX_FILTER_SRC2_BE | DROPS),
+	[SVA_IAX_OP_EXTRACT] = FILTER("extract", extract, SVA_IAX_FLAG_SRC2_AECS, 0),
+	[SVA_IAX_OP_SELECT] = FILTER("select", select, SVA_IAX_FLAG_SRC2_DATA, SVA_IAX_FILTER_SRC2_BE),
+	[SVA_IAX_OP_RLE_BURST] = FILTER("RLE burst", rle_burst, SVA_IAX_FLAG_SRC2_DATA, SVA_IAX_FILTER_SRC2_BE),
+	[SVA_IAX_OP_FIND_UNIQUE] = FILTER("find unique", find_unique, SVA_IAX_FLAG_SRC2_AECS, DROPS),
+	[SVA_IAX_OP_EXPAND] = FILTER("expand", expand, SVA_IAX_FLAG_SRC2_DATA, SVA_IAX_FILTER_SRC2_BE),
 };
 
 uint64_t svai_iax_operand_size(const struct sva_desc *desc, unsigned int i)

@@ -64,6 +64,12 @@ static inline uint64_t svai_iax_src2_bytes(const struct sva_desc *desc)
 		       : 0;
 }
 
+/* svai_iax_ignored_bits - of flags of decompression: bits at the end of the input */
+static inline unsigned int svai_iax_ignored_bits(uint32_t flags)
+{
+	return (flags >> 6 & 7) | (flags >> 14 & 1) << 3;
+}
+
 /* iax_fields.c */
 svai_field_check svai_iax_check_memmove, svai_iax_check_crc64, svai_iax_check_decompress;
 svai_field_check svai_iax_check_compress, svai_iax_check_zero_compress;

@@ -28,5 +28,8 @@ svai_iax_op svai_iax_decompress;                /* iax_decompress.c */
 svai_iax_op svai_iax_compress;                  /* iax_compress.c */
 svai_iax_op svai_iax_zero_compress;             /* iax_zero.c */
 svai_iax_op svai_iax_zero_decompress;
+svai_iax_op svai_iax_scan, svai_iax_set_membership, svai_iax_extract,
+	svai_iax_select; /* iax_filter.c */
+svai_iax_op svai_iax_rle_burst, svai_iax_find_unique, svai_iax_expand;
 
 #endif

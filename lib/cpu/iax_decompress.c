@@ -77,16 +77,10 @@ static unsigned int inflate_all(struct job *j)
 	return end;
 }
 
-/* At the end of the input: is it the end of a block? Less than a byte may follow, as padding. */
-static bool at_end_of_block(const struct job *j)
-{
-	return j->z.ended && (j->z.final || !j->z.stop_at_final) && svai_inflate_unread(&j->z) < 8;
-}
-
 static unsigned int check_end(const struct job *j, unsigned int end)
 {
 	if (end == SVAI_INFLATE_INPUT && j->desc->tail.iax_flags & SVA_IAX_DECOMP_CHECK_EOB &&
-	    !at_end_of_block(j))
+	    !svai_inflate_at_end(&j->z))
 		return SVA_IAX_ERROR_NO_EOB;
 	return end;
 }
@@ -169,7 +163,7 @@ static unsigned int begin(struct job *j, const struct sva_desc *desc)
 	j->room = j->flush ? room : room & ~7u;
 	svai_checksum_begin(&j->sum, desc, j->aecs ? &j->aecs->filter : NULL);
 	svai_inflate_begin(&j->z, (const uint8_t *)desc->src_addr, desc->xfer_size,
-			   (flags >> 6 & 7) | (flags >> 14 & 1) << 3);
+			   svai_iax_ignored_bits(flags));
 	j->z.stop = flags & SVA_IAX_DECOMP_STOP_ON_EOB;
 	j->z.stop_at_final = flags & SVA_IAX_DECOMP_FINAL_EOB;
 	return j->aecs ? svai_aecs_load(j->aecs, desc->iax.src2_size, &j->z, &j->held) : 0;

@@ -68,6 +68,15 @@ unsigned int svai_inflate(struct svai_inflate *z, uint32_t room);
 /* svai_inflate_unread - bits of the input that have not been used */
 uint64_t svai_inflate_unread(const struct svai_inflate *z);
 
+/*
+ * svai_inflate_at_end - at the end of the input: is that the end of a block, of which kind the
+ * stream says? Less than a byte may follow, as padding (unverified).
+ */
+static inline bool svai_inflate_at_end(const struct svai_inflate *z)
+{
+	return z->ended && (z->final || !z->stop_at_final) && svai_inflate_unread(z) < 8;
+}
+
 /* svai_inflate_give_back - whole bytes of the input that were read ahead; returns those used */
 uint32_t svai_inflate_give_back(struct svai_inflate *z);
 
