@@ -17,19 +17,23 @@ static unsigned int refuse_overlap(struct svai_finding *finding)
 unsigned int svai_iax_check_memmove(const struct svai_limits *limits, const struct sva_desc *desc,
 				    struct svai_finding *finding)
 {
+	if (!desc->xfer_size)
+		return svai_find(finding, SVA_STATUS_BAD_SIZE, "the transfer size is zero", 0, 0);
 	if (!(limits->gen_cap & SVA_GENCAP_OVERLAP) &&
 	    overlap(desc->src_addr, desc->xfer_size, desc->dst_addr, desc->xfer_size))
 		return refuse_overlap(finding);
 	return 0;
 }
 
-/* The status is that of a reserved value (unverified): the polynomial has no width. */
+/* That a polynomial of no width is refused as a reserved value is unverified; so is the other. */
 unsigned int svai_iax_check_crc64(const struct svai_limits *limits, const struct sva_desc *desc,
 				  struct svai_finding *finding)
 {
 	(void)limits;
 	if (!desc->iax.polynomial)
 		return svai_find(finding, SVA_STATUS_RESERVED, "the polynomial is zero", 0, 0);
+	if (!desc->xfer_size)
+		return svai_find(finding, SVA_STATUS_BAD_INPUT_SIZE, "there is no input", 0, 0);
 	return 0;
 }
 
