@@ -22,7 +22,7 @@ void svai_iax_limits(struct svai_limits *limits);
  */
 void svai_iax_execute(const struct svai_limits *limits, const struct sva_desc *desc);
 
-svai_iax_op svai_iax_nothing, svai_iax_memmove; /* iax_execute.c */
+svai_iax_op svai_iax_nothing, svai_iax_memmove; /* iax_copy.c */
 svai_iax_op svai_iax_crc64;                     /* iax_crc64.c */
 svai_iax_op svai_iax_decompress;                /* iax_decompress.c */
 svai_iax_op svai_iax_compress;                  /* iax_compress.c */

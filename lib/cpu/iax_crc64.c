@@ -90,14 +90,14 @@ static inline TARGET __attribute__((always_inline)) size_t fold_all(uint64_t reg
 	__m128i v[4];
 	size_t done = 64;
 
-	for (unsigned int i = 0; i < 4; i++)
+	for (size_t i = 0; i < 4; i++)
 		v[i] = load(src + 16 * i, reflect);
 	v[0] = _mm_xor_si128(v[0], _mm_set_epi64x((long long)reg, 0));
 	if (size >= 256) {
 		const __m128i by512 = power(polynomial, 512);
 
 		for (; size - done >= 64; done += 64)
-			for (unsigned int i = 0; i < 4; i++)
+			for (size_t i = 0; i < 4; i++)
 				v[i] = _mm_xor_si128(fold(v[i], by512),
 						     load(src + done + 16 * i, reflect));
 	}

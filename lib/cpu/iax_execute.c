@@ -23,20 +23,6 @@ void svai_iax_limits(struct svai_limits *limits)
 			sva_opmask_set(&limits->opcodes, opcode);
 }
 
-unsigned int svai_iax_nothing(const struct sva_desc *desc, struct sva_iax_record *record)
-{
-	(void)desc;
-	(void)record;
-	return SVA_STATUS_SUCCESS;
-}
-
-unsigned int svai_iax_memmove(const struct sva_desc *desc, struct sva_iax_record *record)
-{
-	(void)record;
-	memmove((void *)desc->dst_addr, (const void *)desc->src_addr, desc->xfer_size);
-	return SVA_STATUS_SUCCESS;
-}
-
 /* Without the flag "request completion record" only failures get one. */
 static bool wants_record(const struct sva_desc *desc, unsigned int status)
 {

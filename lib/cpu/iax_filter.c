@@ -268,13 +268,14 @@ static unsigned int begin_inflate(struct job *j)
 	return svai_aecs_load(aecs, desc->iax.src2_size, &j->z, &held);
 }
 
-static unsigned int begin_src(struct job *j)
+static unsigned int begin_src(struct job *j, const struct sva_desc *desc)
 {
-	const struct sva_desc *desc = j->desc;
 	const struct sva_iax_filter_aecs *aecs = svai_aecs_read(desc);
 	const uint8_t *src = (const uint8_t *)desc->src_addr;
 	uint32_t flags = desc->iax.filter.flags;
 
+	j->desc = desc;
+	j->previous = 0;
 	if (aecs)
 		j->aecs = *aecs;
 	else
@@ -350,9 +351,7 @@ static unsigned int run(const struct sva_desc *desc, struct sva_iax_record *reco
 {
 	struct job j;
 
-	j.desc = desc;
-	j.previous = 0;
-	j.error = begin_src(&j);
+	j.error = begin_src(&j, desc);
 	begin_src2(&j);
 	svai_output_begin(&j.out, desc, shape == VECTOR,
 			  shape == VECTOR  ? 1

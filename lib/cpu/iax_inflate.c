@@ -283,7 +283,7 @@ static bool all_zero(const uint8_t *lengths, uint32_t count)
 
 static unsigned int dynamic_header(struct svai_inflate *z)
 {
-	uint8_t lengths[SVAI_LL_SYMBOLS + SVAI_D_SYMBOLS];
+	uint8_t lengths[SVAI_LL_SYMBOLS + SVAI_D_SYMBOLS] = { 0 };
 	uint32_t table[SVAI_CL_TABLE], ll, d, cl;
 	unsigned int error;
 

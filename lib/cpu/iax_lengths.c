@@ -33,8 +33,8 @@ static uint32_t sort(const uint32_t *frequencies, unsigned int symbols, struct l
 static void depths(const struct leaf *leaves, uint32_t count, uint32_t *per_depth,
 		   unsigned int longest)
 {
-	uint32_t weight[2 * SVAI_LL_SYMBOLS], parent[2 * SVAI_LL_SYMBOLS],
-		depth[2 * SVAI_LL_SYMBOLS];
+	uint32_t weight[2 * SVAI_LL_SYMBOLS], parent[2 * SVAI_LL_SYMBOLS] = { 0 },
+							 depth[2 * SVAI_LL_SYMBOLS];
 	uint32_t leaf = 0, node = count, root = 2 * count - 2;
 
 	for (uint32_t i = 0; i < count; i++)
@@ -82,7 +82,7 @@ void svai_huffman_lengths(const uint32_t *frequencies, unsigned int symbols, uns
 			  uint8_t *lengths)
 {
 	uint32_t per_depth[SVAI_MAX_LENGTH + 1] = { 0 };
-	struct leaf leaves[SVAI_LL_SYMBOLS];
+	struct leaf leaves[SVAI_LL_SYMBOLS] = { 0 };
 	uint32_t count = sort(frequencies, symbols, leaves), at = 0;
 
 	memset(lengths, 0, symbols);

@@ -88,19 +88,19 @@ unsigned int svai_iax_zero_compress(const struct sva_desc *desc, struct sva_iax_
 static uint32_t decompress_block(uint8_t *to, uint32_t *size, const uint8_t *src, uint32_t left,
 				 uint32_t word)
 {
-	uint32_t header = BLOCK / word / 8, at = header, i;
+	uint32_t header = BLOCK / word / 8, at = header, i = 0, done;
 
-	for (i = 0; i < BLOCK / word; i++) {
-		memset(to + i * word, 0, word);
+	for (done = 0; done < BLOCK; done += word, i++) {
+		memset(to + done, 0, word);
 		if (!(src[i / 8] >> i % 8 & 1))
 			continue;
 		if (left - at < word)
 			break;
-		memcpy(to + i * word, src + at, word);
+		memcpy(to + done, src + at, word);
 		at += word;
 	}
-	*size = i * word;
-	return i < BLOCK / word ? left : at;
+	*size = done;
+	return done < BLOCK ? left : at;
 }
 
 unsigned int svai_iax_zero_decompress(const struct sva_desc *desc, struct sva_iax_record *record)
