@@ -80,26 +80,27 @@ static uint32_t in_whole_words(const struct svai_elements *e, uint32_t count)
 static void unpack_low(const struct svai_elements *e, uint32_t *to, uint32_t count)
 {
 	const uint8_t *pos = e->stream.pos, *end = e->stream.end;
-	const uint64_t mask = UINT64_MAX >> (64 - e->width);
+	const unsigned int width = e->width; /* not read again after each store */
+	const uint64_t mask = UINT64_MAX >> (64 - width);
 	uint32_t i, whole = in_whole_words(e, count);
 	uint64_t at = e->bit;
 
-	for (i = 0; i < whole; i++, at += e->width)
+	for (i = 0; i < whole; i++, at += width)
 		to[i] = (uint32_t)(load_whole(pos + at / 8) >> at % 8 & mask);
-	for (; i < count; i++, at += e->width)
+	for (; i < count; i++, at += width)
 		to[i] = (uint32_t)(load(pos + at / 8, end) >> at % 8 & mask);
 }
 
 static void unpack_high(const struct svai_elements *e, uint32_t *to, uint32_t count)
 {
 	const uint8_t *pos = e->stream.pos, *end = e->stream.end;
+	const unsigned int width = e->width, shift = 64 - width;
 	uint32_t i, whole = in_whole_words(e, count);
-	unsigned int shift = 64 - e->width;
 	uint64_t at = e->bit;
 
-	for (i = 0; i < whole; i++, at += e->width)
+	for (i = 0; i < whole; i++, at += width)
 		to[i] = (uint32_t)(__builtin_bswap64(load_whole(pos + at / 8)) << at % 8 >> shift);
-	for (; i < count; i++, at += e->width)
+	for (; i < count; i++, at += width)
 		to[i] = (uint32_t)(__builtin_bswap64(load(pos + at / 8, end)) << at % 8 >> shift);
 }
 

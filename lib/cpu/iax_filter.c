@@ -38,23 +38,31 @@ static uint32_t mask_of(const struct job *j)
 	return UINT32_MAX >> (32 - j->src.width);
 }
 
-/* Elements of which each gives a bit. */
+/* Eight bytes of 0 or 1 as bits: by the factor, byte k has bit 56 + k to itself. */
+static uint64_t gather(const uint8_t *bits)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, bits, sizeof(bytes));
+	return bytes * 0x0102040810204080 >> 56;
+}
+
+/* Elements of which each gives a bit: BATCH bytes, all of which are 0 or 1. */
 static void put_bits(struct job *j, const uint8_t *bits, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i += 64) {
-		uint32_t n = count - i < 64 ? count - i : 64;
 		uint64_t word = 0;
 
-		for (uint32_t k = 0; k < n; k++)
-			word |= (uint64_t)bits[i + k] << k;
-		svai_output_bits(&j->out, word, n);
+		for (uint32_t k = 0; k < 64; k += 8)
+			word |= gather(bits + i + k) << k;
+		svai_output_bits(&j->out, word, count - i < 64 ? count - i : 64);
 	}
 }
 
 static void scan(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
 {
 	uint32_t low = j->aecs.low & mask_of(j), high = j->aecs.high & mask_of(j);
-	uint8_t bits[BATCH];
+	uint8_t bits[BATCH] = { 0 };
 
 	(void)first;
 	for (uint32_t i = 0; i < count; i++)
@@ -135,7 +143,7 @@ static void read_set(struct job *j)
 static void set_membership(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
 {
 	unsigned int n;
-	uint8_t bits[BATCH];
+	uint8_t bits[BATCH] = { 0 };
 
 	if (!first)
 		read_set(j);

@@ -60,16 +60,23 @@ static uint32_t fitting(struct svai_output *o, uint32_t count, unsigned int widt
 	return (uint32_t)room;
 }
 
+/* By a copy, which the stores to the output leave in registers. */
 static void put_all(struct svai_output *o, const uint32_t *values, uint32_t count,
 		    unsigned int width)
 {
+	struct svai_output copy;
+
 	count = fitting(o, count, width);
+	copy = *o;
 	if (o->big_endian)
 		for (uint32_t i = 0; i < count; i++)
-			put_high(o, values[i], width);
+			put_high(&copy, values[i], width);
 	else
 		for (uint32_t i = 0; i < count; i++)
-			put_low(o, values[i], width);
+			put_low(&copy, values[i], width);
+	o->bits = copy.bits;
+	o->pending = copy.pending;
+	o->size = copy.size;
 }
 
 static uint64_t lowest(unsigned int count)
