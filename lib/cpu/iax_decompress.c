@@ -151,7 +151,6 @@ static unsigned int finish(struct job *j, unsigned int end, struct sva_iax_recor
 static unsigned int begin(struct job *j, const struct sva_desc *desc)
 {
 	const uint32_t flags = desc->tail.iax_flags;
-	uint32_t room = desc->iax.max_dst_size;
 
 	j->desc = desc;
 	j->aecs = svai_aecs_read(desc);
@@ -160,7 +159,7 @@ static unsigned int begin(struct job *j, const struct sva_desc *desc)
 	j->held.count = 0;
 	j->flush = flags & SVA_IAX_DECOMP_FLUSH;
 	j->no_output = flags & SVA_IAX_DECOMP_NO_OUTPUT;
-	j->room = j->flush ? room : room & ~7u;
+	j->room = desc->iax.max_dst_size;
 	svai_checksum_begin(&j->sum, desc, j->aecs ? &j->aecs->filter : NULL);
 	svai_inflate_begin(&j->z, (const uint8_t *)desc->src_addr, desc->xfer_size,
 			   svai_iax_ignored_bits(flags));

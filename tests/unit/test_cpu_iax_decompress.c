@@ -405,6 +405,7 @@ static void bits_that_are_left(void **state)
 				   SVA_IAX_FLAG_AECS_WRITE),
 			 SVA_STATUS_SUCCESS);
 	assert_int_equal(aecs[1].bits_left, 40 - 18);
+	assert_int_equal(aecs[1].input_accumulator_bits[0], (40 - 18) % 8);
 	assert_int_equal(aecs[1].state, SVA_IAX_STATE_HEADER | SVA_IAX_STATE_EOB);
 	/* A program goes on at the byte that it finds by them. */
 	assert_int_equal(continued(dst + 1, 7, bits.bytes + 5 - aecs[1].bits_left / 8,
@@ -430,6 +431,57 @@ static void bits_that_are_ignored(void **state)
 		assert_int_equal(status, n <= 6 ? SVA_STATUS_SUCCESS : SVA_STATUS_ANALYTICS);
 		assert_int_equal(op.record.output_size, n <= 13);
 	}
+}
+
+/* The bits of the last byte that is not whole do not count for what a stored block begins at. */
+static void a_stored_block_before_ignored_bits(void **state)
+{
+	struct iax_bits bits = { 0 };
+	uint8_t dst[8];
+
+	(void)state;
+	iax_put(&bits, 0, 8); /* a stored block of nothing */
+	iax_put(&bits, 0xffff0000, 32);
+	iax_put(&bits, 3, 3);
+	iax_put(&bits, 0, 7);
+	assert_int_equal(
+		decompress(dst, 8, bits.bytes, 7, SVA_IAX_DECOMP_STREAM | SVA_IAX_DECOMP_IGNORE(6)),
+		SVA_STATUS_SUCCESS);
+	assert_int_equal(op.record.output_size, 0);
+}
+
+/* The largest header does not fit in the input accumulator, and is read by bytes all the same. */
+static void the_largest_header(void **state)
+{
+	/* Lengths of the code for lengths: of 8 and 9, which are used, 7 bits. */
+	static const uint8_t code[19] = { 1, 2, 3, 4, 7, 5, 7, 6 };
+	struct iax_bits bits = { 0 };
+	uint8_t dst[8];
+
+	(void)state;
+	iax_put(&bits, 5, 3);
+	iax_put(&bits, 29, 5);
+	iax_put(&bits, 29, 5);
+	iax_put(&bits, 15, 4);
+	for (int i = 0; i < 19; i++)
+		iax_put(&bits, code[i], 3);
+	for (int i = 0; i < 286; i++) /* codes 1111110 and 1111111 */
+		iax_put(&bits, i < 226 ? 0x3f : 0x7f, 7);
+	for (int i = 0; i < 30; i++)
+		iax_put(&bits, 0x3f, 7);
+	assert_in_range(bits.count, 8 * 256 + 8, 8 * 600);
+	iax_put(&bits, 0, 8);
+	iax_put(&bits, 0x8f, 9); /* the end: 2 * 226 + 30 = 111100010, reversed */
+	begin();
+	for (uint32_t i = 0; i < (bits.count + 7) / 8; i++) {
+		bool last = i + 1 == (bits.count + 7) / 8;
+
+		assert_int_equal(continued(dst, 8, bits.bytes + i, 1,
+					   last ? SVA_IAX_DECOMP_STREAM : PART, i % 2,
+					   SVA_IAX_FLAG_AECS_WRITE),
+				 SVA_STATUS_SUCCESS);
+	}
+	assert_int_equal(op.record.crc, crc32(0, (const uint8_t *)"", 1));
 }
 
 /* Errors. */
@@ -678,6 +730,8 @@ int main(void)
 		cmocka_unit_test(the_end_of_a_block),
 		cmocka_unit_test(bits_that_are_left),
 		cmocka_unit_test(bits_that_are_ignored),
+		cmocka_unit_test(a_stored_block_before_ignored_bits),
+		cmocka_unit_test(the_largest_header),
 		cmocka_unit_test(errors_of_headers),
 		cmocka_unit_test(errors_of_codes),
 		cmocka_unit_test(errors_of_tokens),

@@ -563,6 +563,41 @@ static void sources_that_end_early(void **state)
 	assert_error(SVA_IAX_ERROR_SRC2_SHORT); /* 16 bits */
 }
 
+/* The largest value that fits, and the next one: of an array, and of indices. */
+static void values_that_do_not_fit(void **state)
+{
+	const uint16_t src[] = { 255, 256 };
+	uint8_t dst[8];
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		sva_iax_prep_filter(&op, SVA_IAX_OP_EXTRACT, dst, 8, &src[i], 2, 1,
+				    SVA_IAX_FILTER_WIDTH(16) | SVA_IAX_FILTER_OUT_8, 0);
+		sva_iax_op_set_range(&op, 0, 0);
+		assert_int_equal(iax_run(&op), i ? SVA_STATUS_ANALYTICS : SVA_STATUS_SUCCESS);
+		assert_int_equal(op.record.error_code, i ? SVA_IAX_ERROR_OUTPUT_WIDTH : 0);
+		sva_iax_prep_filter(&op, SVA_IAX_OP_SCAN, dst, 8, src, 2, 1,
+				    SVA_IAX_FILTER_WIDTH(16) | SVA_IAX_FILTER_OUT_8, 0);
+		sva_iax_op_set_range(&op, 255, 255);
+		op.filter.first_index = 255 + i;
+		assert_int_equal(iax_run(&op), i ? SVA_STATUS_ANALYTICS : SVA_STATUS_SUCCESS);
+		assert_int_equal(op.record.error_code, i ? SVA_IAX_ERROR_OUTPUT_WIDTH : 0);
+	}
+}
+
+/* Of elements as wide as the limits. */
+static void limits_of_32_bits(void **state)
+{
+	const uint32_t src[] = { 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff };
+	uint8_t dst[1];
+
+	(void)state;
+	sva_iax_prep_filter(&op, SVA_IAX_OP_SCAN, dst, 1, src, 16, 4, SVA_IAX_FILTER_WIDTH(32), 0);
+	sva_iax_op_set_range(&op, 0x80000000, 0xfffffffe);
+	assert_int_equal(iax_run(&op), SVA_STATUS_SUCCESS);
+	assert_int_equal(dst[0], 6);
+}
+
 static void bad_rle(void **state)
 {
 	static const struct {
@@ -615,6 +650,8 @@ int main(void)
 		cmocka_unit_test(forced_arrays),
 		cmocka_unit_test(seeds_and_empty_output),
 		cmocka_unit_test(sources_that_end_early),
+		cmocka_unit_test(values_that_do_not_fit),
+		cmocka_unit_test(limits_of_32_bits),
 		cmocka_unit_test(bad_rle),
 		cmocka_unit_test(bad_counts),
 	};
