@@ -69,6 +69,8 @@ const struct svai_iax_opcode svai_iax_opcodes[256] = {
 		.fields = svai_iax_check_memmove,
 		.execute = svai_iax_memmove,
 	},
+	[SVA_IAX_OP_DECRYPT] = { .name = "decrypt" }, /* the device checks, and executes */
+	[SVA_IAX_OP_ENCRYPT] = { .name = "encrypt" },
 	[SVA_IAX_OP_DECOMPRESS] = {
 		.name = "decompress",
 		.flags = FLAGS_TO_WRITE | FLAGS_OF_AECS,

@@ -27,8 +27,7 @@ struct svai_iax_opcode {
 	uint32_t flags;        /* of the descriptor, besides those of all */
 	uint16_t op_flags;     /* bytes 39:38 */
 	uint32_t filter_flags; /* bytes 59:56 */
-	uint64_t reserved;     /* bytes that must be zero; no operation is without some */
-	uint64_t iaa_cap;      /* bits that the device must have */
+	uint64_t reserved;     /* bytes that must be zero; none: only the name is known */
 	enum svai_iax_operand operand[SVAI_OPERANDS]; /* source 1, destination, source 2 */
 	svai_field_check *fields;                     /* NULL: the row says all */
 	svai_iax_op *execute;                         /* NULL: not on the CPU */

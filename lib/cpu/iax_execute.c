@@ -47,10 +47,11 @@ void svai_iax_execute(const struct svai_limits *limits, const struct sva_desc *d
 	struct sva_iax_record record = { 0 };
 	struct svai_finding finding;
 	unsigned int status = svai_iax_check(limits, desc, &finding);
+	svai_iax_op *execute = svai_iax_opcode(sva_desc_opcode(desc))->execute;
 
-	if (!status)
-		status = svai_iax_opcode(sva_desc_opcode(desc))->execute(desc, &record);
-	else if (status == SVA_STATUS_BAD_FLAGS)
+	if (status == SVA_STATUS_BAD_FLAGS)
 		record.invalid_flags = finding.invalid_flags;
+	else if (!status) /* a queue of a device may have more operations than the CPU */
+		status = execute ? execute(desc, &record) : SVA_STATUS_BAD_OPCODE;
 	complete(desc, status, &record);
 }

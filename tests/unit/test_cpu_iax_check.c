@@ -143,6 +143,13 @@ static void opcodes_that_the_queue_lacks(void **state)
 	prepare(SVA_IAX_OP_SCAN);
 	memset(&limits.opcodes, 0, sizeof(limits.opcodes));
 	assert_refused(SVA_STATUS_BAD_OPCODE, "the queue has no such operation");
+	/* The queue has it, and the CPU does not. */
+	prepare(SVA_OP_NOOP);
+	op.op.desc.op_flags |= (uint32_t)SVA_IAX_OP_ENCRYPT << 24;
+	sva_opmask_set(&limits.opcodes, SVA_IAX_OP_ENCRYPT);
+	assert_int_equal(svai_iax_check(&limits, &op.op.desc, NULL), 0);
+	svai_iax_execute(&limits, &op.op.desc);
+	assert_int_equal(op.record.status, SVA_STATUS_BAD_OPCODE);
 }
 
 static void flags(void **state)
