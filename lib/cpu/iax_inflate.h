@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * DEFLATE decompression that can stop after any bit of input and any byte of output, and go on. It
- * knows nothing of descriptors. Source: RFC 1951.
+ * knows nothing of descriptors. Files: iax_input.c (bits), iax_header.c (headers and tables) and
+ * iax_inflate.c (blocks). Source: RFC 1951.
  */
 #ifndef SVAI_IAX_INFLATE_H
 #define SVAI_IAX_INFLATE_H
@@ -88,5 +89,22 @@ void svai_inflate_keep(struct svai_inflate *z, unsigned int n);
 
 /* svai_inflate_next - take the next bits, at most 8; returns how many there were */
 unsigned int svai_inflate_next(struct svai_inflate *z, uint8_t *bits);
+
+/* Parts of it. */
+
+/* svai_inflate_refill - read ahead: 57 bits or more, if there are that many */
+void svai_inflate_refill(struct svai_inflate *z);
+
+static inline void svai_inflate_consume(struct svai_inflate *z, unsigned int n)
+{
+	z->in.bits >>= n;
+	z->in.count -= n;
+}
+
+/* svai_inflate_take - the next @n bits, at most 16; false if there are not so many */
+bool svai_inflate_take(struct svai_inflate *z, unsigned int n, uint32_t *value);
+
+/* svai_inflate_header - a block's header: 0, SVAI_INFLATE_INPUT if it is not whole, or an error */
+unsigned int svai_inflate_header(struct svai_inflate *z);
 
 #endif
