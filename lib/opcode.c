@@ -6,6 +6,7 @@
  * and 5.5 (allowed flags, reserved fields), 8.3 (operations).
  */
 #include "cpu/cpu.h"
+#include "iax_opcode.h"
 #include "opcode.h"
 
 #define FLAGS_TO_WRITE   (SVA_FLAG_BOF | SVA_FLAG_CC | SVA_FLAG_STORD | SVA_FLAG_DRDBK)
@@ -273,8 +274,11 @@ const struct svai_opcode svai_opcodes[256] = {
 
 const char *sva_opcode_name(unsigned int opcode)
 {
-	return opcode < 256 && svai_opcodes[opcode].name ? svai_opcodes[opcode].name
-							 : "unknown opcode";
+	if (opcode < 256 && svai_opcodes[opcode].name)
+		return svai_opcodes[opcode].name;
+	if (opcode < 256 && svai_iax_opcodes[opcode].name)
+		return svai_iax_opcodes[opcode].name;
+	return "unknown opcode";
 }
 
 /* The blocks of the source, with tuples or without, as the destination has them. */

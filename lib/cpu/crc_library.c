@@ -13,13 +13,16 @@
 #define MOST     (1u << 30) /* the size is an int */
 
 #define POLY_32C 0x82f63b78u /* reflected */
+#define POLY_32  0xedb88320u /* likewise */
 #define POLY_16  0x8bb7u
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct {
 	__typeof__(crc32_iscsi) *crc32c;
+	__typeof__(crc32_gzip_refl) *crc32;
 	__typeof__(crc16_t10dif) *crc16;
 	uint32_t table32c[256];
+	uint32_t table32[256];
 	uint16_t table16[256];
 	bool avx;
 } crc;
@@ -32,6 +35,14 @@ static unsigned int own_crc32c(unsigned char *src, int size, unsigned int reg)
 	return reg;
 }
 
+static uint32_t own_crc32(uint32_t reg, const unsigned char *src, uint64_t size)
+{
+	reg = ~reg;
+	for (uint64_t i = 0; i < size; i++)
+		reg = crc.table32[(reg ^ src[i]) & 0xff] ^ reg >> 8;
+	return ~reg;
+}
+
 static uint16_t own_crc16(uint16_t reg, const uint8_t *src, uint64_t size)
 {
 	for (uint64_t i = 0; i < size; i++)
@@ -42,16 +53,19 @@ static uint16_t own_crc16(uint16_t reg, const uint8_t *src, uint64_t size)
 static void make_tables(void)
 {
 	for (uint32_t byte = 0; byte < 256; byte++) {
-		uint32_t reg32 = byte, reg16 = byte << 8;
+		uint32_t reg32c = byte, reg32 = byte, reg16 = byte << 8;
 
 		for (int bit = 0; bit < 8; bit++) {
-			reg32 = reg32 >> 1 ^ (reg32 & 1 ? POLY_32C : 0);
+			reg32c = reg32c >> 1 ^ (reg32c & 1 ? POLY_32C : 0);
+			reg32 = reg32 >> 1 ^ (reg32 & 1 ? POLY_32 : 0);
 			reg16 = reg16 << 1 ^ (reg16 & 0x8000 ? POLY_16 : 0);
 		}
-		crc.table32c[byte] = reg32;
+		crc.table32c[byte] = reg32c;
+		crc.table32[byte] = reg32;
 		crc.table16[byte] = (uint16_t)reg16;
 	}
 	crc.crc32c = own_crc32c;
+	crc.crc32 = own_crc32;
 	crc.crc16 = own_crc16;
 }
 
@@ -62,9 +76,10 @@ static void load(void)
 	crc.avx = sva_cpu_features() & SVA_CPU_AVX2;
 	if (library) {
 		*(void **)&crc.crc32c = dlsym(library, "crc32_iscsi");
+		*(void **)&crc.crc32 = dlsym(library, "crc32_gzip_refl");
 		*(void **)&crc.crc16 = dlsym(library, "crc16_t10dif");
 	}
-	if (!crc.crc32c || !crc.crc16)
+	if (!crc.crc32c || !crc.crc32 || !crc.crc16)
 		make_tables();
 }
 
@@ -92,6 +107,14 @@ uint32_t svai_crc32c(uint32_t reg, const uint8_t *src, size_t size)
 		size -= MOST;
 	}
 	reg = crc.crc32c((unsigned char *)(uintptr_t)src, (int)size, reg);
+	leave();
+	return reg;
+}
+
+uint32_t svai_crc32(uint32_t reg, const uint8_t *src, size_t size)
+{
+	pthread_once(&once, load);
+	reg = crc.crc32(reg, src, size);
 	leave();
 	return reg;
 }

@@ -12,6 +12,9 @@
 /* svai_crc32c - go on with the register of the reflected CRC32C, without any inversion */
 uint32_t svai_crc32c(uint32_t reg, const uint8_t *src, size_t size);
 
+/* svai_crc32 - go on with the CRC of zlib and gzip, which includes the inversions */
+uint32_t svai_crc32(uint32_t crc, const uint8_t *src, size_t size);
+
 /* svai_crc16_t10dif - go on with the guard of T10 DIF */
 uint16_t svai_crc16_t10dif(uint16_t reg, const uint8_t *src, size_t size);
 

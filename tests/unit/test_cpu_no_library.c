@@ -36,6 +36,10 @@ static void crc_of_all_sizes(void **state)
 				 ref_crc16(src, *size, 0xffff));
 		free(src);
 	}
+	assert_int_equal(svai_crc32(0, (const uint8_t *)"123456789", 9), 0xcbf43926);
+	assert_int_equal(
+		svai_crc32(svai_crc32(0, (const uint8_t *)"1234", 4), (const uint8_t *)"56789", 5),
+		0xcbf43926);
 	assert_int_equal(asked, 1);
 }
 
