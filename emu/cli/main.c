@@ -71,7 +71,9 @@ static int make_machine(struct emu_state *state, struct emu_options *options)
 		return emu_config_load(state, options->config);
 	if (!err)
 		err = emu_machine_default(state);
-	if (err)
+	if (err == -EEXIST)
+		fprintf(stderr, "sva-emu: two devices of different types have the same number\n");
+	else if (err)
 		fprintf(stderr, "sva-emu: there is no machine with these numbers: %s\n",
 			strerror(-err));
 	return err;

@@ -236,13 +236,14 @@ static int cover_pci(const struct emu_state *state)
 int emu_namespace_cover(const struct emu_state *state)
 {
 	static const char *const covered[] = { "/dev", "/sys/bus", "/sys/module" };
-	static const char *const made[] = { EMU_MOUNTPOINT, EMU_CONTROL_DIR, EMU_DEV_PATH,
-					    EMU_TOOLS_DIR,  "/sys/bus/dsa",  "/sys/module/idxd" };
+	static const char *const made[] = { EMU_MOUNTPOINT,    EMU_CONTROL_DIR, EMU_DSA_PATH,
+					    EMU_IAX_PATH,      EMU_TOOLS_DIR,   "/sys/bus/dsa",
+					    "/sys/module/idxd" };
 	int err = 0;
 
 	for (unsigned int i = 0; i < 3 && !err; i++)
 		err = cover(covered[i]);
-	for (unsigned int i = 0; i < 6 && !err; i++)
+	for (unsigned int i = 0; i < sizeof(made) / sizeof(*made) && !err; i++)
 		err = make(made[i]);
 	if (!err)
 		err = cover_pci(state);
@@ -293,12 +294,13 @@ int emu_namespace_bind(const struct emu_state *state, const char *self)
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_BUS, "/sys/bus/dsa" },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_MODULE, "/sys/module/idxd" },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_DRIVER, EMU_PCI_DRIVER },
-		{ EMU_MOUNTPOINT "/" EMU_SERVE_DEV, EMU_DEV_PATH },
+		{ EMU_MOUNTPOINT "/" EMU_SERVE_DSA, EMU_DSA_PATH },
+		{ EMU_MOUNTPOINT "/" EMU_SERVE_IAX, EMU_IAX_PATH },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_CONTROL, EMU_CONTROL_DIR },
 	};
 	int err = 0;
 
-	for (unsigned int i = 0; i < 5 && !err; i++)
+	for (unsigned int i = 0; i < sizeof(folders) / sizeof(*folders) && !err; i++)
 		err = bind_at(folders[i][0], folders[i][1]);
 	for (unsigned int d = 0; d < state->device_count && !err; d++)
 		err = bind_function(&state->device[d]);

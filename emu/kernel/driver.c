@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "clock.h"
 #include "driver.h"
 #include "machine.h"
@@ -70,14 +71,14 @@ static int refuse(struct emu_dsa *dsa, uint32_t status, int err)
 static int find(struct emu_state *state, const char *name, struct emu_dsa **dsa,
 		struct emu_queue **queue)
 {
-	char own[32];
+	char own[EMU_DEVICE_NAME];
 
 	*queue = NULL;
 	for (uint32_t d = 0; d < state->device_count; d++) {
 		*dsa = &state->device[d];
 		if (!(*dsa)->bound)
 			continue;
-		snprintf(own, sizeof(own), "dsa%u", (*dsa)->id);
+		emu_device_name(*dsa, own);
 		if (!strcmp(own, name))
 			return 0;
 		for (uint32_t q = 0; q < (*dsa)->queue_count; q++) {
@@ -198,8 +199,8 @@ bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue)
 	       queue->type == (driver == EMU_DRIVER_USER ? EMU_WQ_USER : EMU_WQ_KERNEL);
 }
 
-/* The least that no other queue has. */
-static void give_minor(struct emu_state *state, struct emu_queue *queue)
+/* The least that no other queue of such a device has. */
+static void give_minor(struct emu_state *state, enum emu_type type, struct emu_queue *queue)
 {
 	for (queue->minor = 0;; queue->minor++) {
 		bool taken = false;
@@ -208,7 +209,8 @@ static void give_minor(struct emu_state *state, struct emu_queue *queue)
 			for (uint32_t q = 0; q < state->device[d].queue_count; q++) {
 				const struct emu_queue *other = &state->device[d].queue[q];
 
-				taken |= other != queue && emu_driver_has(EMU_DRIVER_USER, other) &&
+				taken |= other != queue && state->device[d].type == type &&
+					 emu_driver_has(EMU_DRIVER_USER, other) &&
 					 other->minor == queue->minor;
 			}
 		if (!taken)
@@ -265,7 +267,7 @@ static int enable_queue(struct emu_state *state, enum emu_driver driver, struct 
 	}
 	queue->clients = 0;
 	if (driver == EMU_DRIVER_USER)
-		give_minor(state, queue);
+		give_minor(state, dsa->type, queue);
 	atomic_store(&queue->state, EMU_WQ_ENABLED);
 	return 0;
 }

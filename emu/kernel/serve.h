@@ -14,7 +14,8 @@
 #define EMU_SERVE_MODULE  "module"   /* for /sys/module/idxd */
 #define EMU_SERVE_PCI     "pci"      /* its folders: for /sys/devices */
 #define EMU_SERVE_DRIVER  "driver"   /* for /sys/bus/pci/drivers/idxd */
-#define EMU_SERVE_DEV     "dev"      /* for /dev/dsa */
+#define EMU_SERVE_DSA     "dsa"      /* for /dev/dsa */
+#define EMU_SERVE_IAX     "iax"      /* for /dev/iax */
 #define EMU_SERVE_MAGIC   0x65735546 /* the type of the mount, as of all of FUSE */
 #define EMU_SERVE_CONTROL "control"  /* for EMU_CONTROL_DIR */
 
