@@ -160,13 +160,14 @@ static int keep_entry(int old, const char *name, const char *folder)
 	return mount(source, path, NULL, MS_BIND | MS_REC, NULL);
 }
 
-/* Not kept: an emulator that this one runs in has such things, too. */
+/* Not kept: the host's iaa_crypto; and an emulator that this one runs in has such things, too. */
 static bool is_kept(int old, const char *name)
 {
 	char path[PATH_MAX];
 	struct statfs fs;
 
-	if (!strcmp(name, ".") || !strcmp(name, "..") || !strncmp(name, ".sva-emu", 8))
+	if (!strcmp(name, ".") || !strcmp(name, "..") || !strncmp(name, ".sva-emu", 8) ||
+	    !strcmp(name, EMU_SERVE_CRYPTO))
 		return false;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", old, name);
 	return statfs(path, &fs) || fs.f_type != EMU_SERVE_MAGIC;
@@ -304,6 +305,8 @@ int emu_namespace_bind(const struct emu_state *state, const char *self)
 		err = bind_at(folders[i][0], folders[i][1]);
 	for (unsigned int d = 0; d < state->device_count && !err; d++)
 		err = bind_function(&state->device[d]);
+	if (!err)
+		err = emu_server_link(state);
 	return err ? err : replace_module_tools(self);
 }
 

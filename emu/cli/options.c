@@ -25,6 +25,7 @@ enum {
 	OPT_WQ_SIZE,
 	OPT_DSA,
 	OPT_IAX,
+	OPT_IAA_CRYPTO,
 	OPT_NUMA,
 	OPT_OP_CAP,
 	OPT_INJECT,
@@ -50,6 +51,7 @@ static const struct option long_options[] = {
 	{ "wq-size", required_argument, NULL, OPT_WQ_SIZE },
 	{ "dsa", required_argument, NULL, OPT_DSA },
 	{ "iax", required_argument, NULL, OPT_IAX },
+	{ "iaa-crypto", no_argument, NULL, OPT_IAA_CRYPTO },
 	{ "numa", required_argument, NULL, OPT_NUMA },
 	{ "op-cap", required_argument, NULL, OPT_OP_CAP },
 	{ "inject", required_argument, NULL, OPT_INJECT },
@@ -85,6 +87,7 @@ static void print_help(void)
 	       "  --wq-size N          entries of all queues of a device, 1 to %u; 128\n"
 	       "  --dsa 1.0|2.0        version of the DSA devices; 1.0\n"
 	       "  --iax 1.0|2.0        version of the IAX devices; 1.0\n"
+	       "  --iaa-crypto         the kernel's iaa_crypto has taken the IAX devices\n"
 	       "  --numa N             NUMA nodes that they are spread over, 1 to %u; 1\n"
 	       "  --op-cap BITMAP      operations of the DSA devices, as sysfs shows them\n"
 	       "  --inject RULE        make operations fail; may be given %u times\n"
@@ -234,6 +237,9 @@ static int apply(int option, const char *value, struct emu_options *options)
 		return version(EMU_TYPE_DSA, value, options);
 	case OPT_IAX:
 		return version(EMU_TYPE_IAX, value, options);
+	case OPT_IAA_CRYPTO:
+		options->iaa_crypto = true;
+		return 0;
 	case OPT_NUMA:
 		return number("numa", value, EMU_DEVICES, &options->hardware.nodes);
 	case OPT_OP_CAP:

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "address.h"
+#include "driver.h"
 #include "names.h"
 #include "options.h"
 
@@ -17,6 +18,8 @@ static void print_queue(const struct emu_dsa *dsa, unsigned int number, FILE *to
 		fprintf(to, ", threshold %u", queue->threshold);
 	fprintf(to, ", group %d, priority %u, block on fault %s", queue->group_id, queue->priority,
 		queue->block_on_fault ? "on" : "off");
+	if (emu_driver_has(EMU_DRIVER_CRYPTO, queue))
+		fputs(", taken by iaa_crypto", to);
 	if (enabled && queue->type == EMU_WQ_USER)
 		fprintf(to, ", /dev/%s/wq%u.%u", emu_type_name[dsa->type], dsa->id, number);
 	fputc('\n', to);

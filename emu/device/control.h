@@ -8,9 +8,9 @@
 
 #include <sva/iax.h>
 
-#define EMU_STATE_PATH  "/dev/.sva-emu-state"     /* a socket: share.h */
-#define EMU_CONTROL_DIR "/dev/.sva-emu"           /* of the kernel model's own files: */
-#define EMU_MODULE_PATH EMU_CONTROL_DIR "/module" /* "load", "unload"; reads 0 or 1 */
+#define EMU_STATE_PATH "/dev/.sva-emu-state" /* a socket: share.h */
+/* A file for each module: takes "load" and "unload", and reads 0 or 1. */
+#define EMU_CONTROL_DIR "/dev/.sva-emu"
 #define EMU_DSA_PATH    "/dev/dsa"
 #define EMU_IAX_PATH    "/dev/iax"
 

@@ -46,6 +46,7 @@ struct emu_profile {
 	bool driver_name;     /* wq/driver_name, and a user queue must have it */
 	bool event_log;       /* event_log_size, prs_disable, file<N>/cr_faults */
 	bool read_buffers;    /* read_buffer names beside the token names */
+	bool iaa_crypto;      /* the module of that name */
 };
 
 /* What a device is: the driver has both on one bus, and numbers them together. */
@@ -252,6 +253,7 @@ struct emu_state {
 	enum emu_timing timing;
 	uint64_t seed;    /* of what the rules leave to chance */
 	bool loaded;      /* the idxd module */
+	bool crypto;      /* the iaa_crypto module */
 	bool no_mmap;     /* --no-mmap */
 	bool page_check;  /* false: --no-page-check */
 	bool rawio;       /* sva-emu itself was started with CAP_SYS_RAWIO */

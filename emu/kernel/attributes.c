@@ -751,15 +751,30 @@ STORE(store_unbind)
 	return act(state, node, value, emu_driver_unbind);
 }
 
+VISIBLE(is_crypto)
+{
+	(void)state;
+	return node->index == EMU_DRIVER_CRYPTO;
+}
+
+/* How it would compress; they cannot be changed here. */
+SHOW(show_sync_mode)
+{
+	(void)state, (void)node;
+	return emu_show_text(buf, "sync");
+}
+
 static const struct emu_attribute driver_attributes[] = {
 	{ "bind", NULL, store_bind, NULL },
 	{ "unbind", NULL, store_unbind, NULL },
+	{ "verify_compress", show_one, NULL, is_crypto },
+	{ "sync_mode", show_sync_mode, NULL, is_crypto },
 	{ 0 },
 };
 
 VISIBLE(is_module)
 {
-	return state->loaded && node->index == EMU_NODE_MODULE;
+	return state->loaded && node->index != EMU_NODE_BUS;
 }
 
 SHOW(show_live)
@@ -771,9 +786,10 @@ SHOW(show_live)
 SHOW(show_references)
 {
 	struct emu_node device = { .kind = EMU_KIND_DEVICE };
-	uint64_t sum = 0;
+	uint64_t sum = state->crypto;
 
-	(void)node;
+	if (node->index == EMU_NODE_CRYPTO)
+		return emu_show_number(buf, 0);
 	for (; device.device < state->device_count; device.device++) {
 		show_device_clients(state, &device, buf);
 		sum += strtoull(buf, NULL, 10);

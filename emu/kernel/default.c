@@ -87,7 +87,7 @@ int emu_machine_default(struct emu_state *state)
 	for (uint32_t d = 0; d < state->device_count && !err; d++) {
 		enum emu_type type = state->device[d].type;
 
-		if (!done[type])
+		if (!done[type] && !atomic_load(&state->device[d].enabled))
 			err = configure(state, &state->device[d]);
 		done[type] = true;
 	}

@@ -23,6 +23,7 @@ static const struct {
 } roots[] = {
 	{ EMU_NODE_BUS, "/sys/bus/dsa" },
 	{ EMU_NODE_MODULE, "/sys/module/idxd" },
+	{ EMU_NODE_CRYPTO, "/sys/module/iaa_crypto" },
 	{ EMU_NODE_PCI, "/sys/devices" },
 	{ EMU_NODE_DRIVER, EMU_PCI_DRIVER },
 };
@@ -155,6 +156,8 @@ int emu_folder_write(struct emu_state *state, const char *root)
 	int err = 0;
 
 	for (unsigned int i = 0; i < sizeof(roots) / sizeof(*roots) && !err; i++) {
+		if (!emu_sysfs_mode(state, roots[i].node))
+			continue;
 		snprintf(path, sizeof(path), "%s%s", root, roots[i].path);
 		err = make_folders(root, roots[i].path);
 		if (!err)

@@ -27,7 +27,7 @@ static uint64_t pack(const struct emu_node *node)
 
 static struct emu_node unpack(uint64_t number)
 {
-	if (number == EMU_NODE_BUS || number == EMU_NODE_MODULE)
+	if (number == EMU_NODE_BUS || number == EMU_NODE_MODULE || number == EMU_NODE_CRYPTO)
 		return (struct emu_node){ .kind = EMU_KIND_ROOT, .index = (unsigned int)number };
 	if (number == EMU_NODE_PCI || number == EMU_NODE_DRIVER)
 		return (struct emu_node){ .kind = number == EMU_NODE_PCI ? EMU_KIND_PCI
@@ -55,8 +55,11 @@ static bool exists(const struct emu_state *state, const struct emu_node *node)
 	if (node->kind >= EMU_KIND_DEVICE && node->kind <= EMU_KIND_OPEN && !dsa->bound)
 		return false;
 	switch (node->kind) {
+	case EMU_KIND_ROOT:
+		return node->index != EMU_NODE_CRYPTO || state->crypto;
 	case EMU_KIND_DRIVER:
-		return node->index < EMU_DRIVERS;
+		return node->index < EMU_DRIVERS &&
+		       (node->index != EMU_DRIVER_CRYPTO || state->crypto);
 	case EMU_KIND_QUEUE:
 		return node->index < dsa->queue_count;
 	case EMU_KIND_GROUP:
@@ -524,7 +527,8 @@ mode_t emu_sysfs_mode(const struct emu_state *state, uint64_t number)
 		return exists(state, &to) ? S_IFLNK | 0777 : 0;
 	}
 	/* The folders that are mounted on others stay, so that a path to them stays valid. */
-	if ((node.kind == EMU_KIND_ROOT || node.kind == EMU_KIND_PCI_DRIVER) && !node.attribute)
+	if ((node.kind == EMU_KIND_ROOT || node.kind == EMU_KIND_PCI_DRIVER) && !node.attribute &&
+	    node.index != EMU_NODE_CRYPTO)
 		return S_IFDIR | 0755;
 	if (!node.attribute)
 		return exists(state, &node) ? S_IFDIR | 0755 : 0;
@@ -547,7 +551,9 @@ static int path_of(const struct emu_state *state, const struct emu_node *node, c
 	switch (node->kind) {
 	case EMU_KIND_ROOT:
 		return snprintf(path, size, "%s",
-				node->index == EMU_NODE_BUS ? "bus/dsa" : "module/idxd");
+				node->index == EMU_NODE_BUS      ? "bus/dsa"
+				: node->index == EMU_NODE_MODULE ? "module/idxd"
+								 : "module/iaa_crypto");
 	case EMU_KIND_PCI:
 		return snprintf(path, size, "bus/pci");
 	case EMU_KIND_PCI_DRIVER:

@@ -1167,6 +1167,70 @@ static void test_iax_function(void **state)
 	assert_shows("devices/iax1/state", "-2");
 }
 
+/* iaa_crypto takes what nobody has configured, and gives it back. */
+static void test_crypto(void **state)
+{
+	static const struct shown taken[] = {
+		{ "devices/iax1/state", "enabled\n" },
+		{ "devices/iax1/clients", "0\n" },
+		{ "devices/wq1.0/state", "enabled\n" },
+		{ "devices/wq1.0/mode", "dedicated\n" },
+		{ "devices/wq1.0/size", "128\n" },
+		{ "devices/wq1.0/type", "kernel\n" },
+		{ "devices/wq1.0/name", "iaa_crypto\n" },
+		{ "devices/wq1.0/driver_name", "crypto\n" },
+		{ "devices/wq1.0/cdev_minor", "-6" },
+		{ "devices/iax!wq1.0/dev", "-2" },
+		{ "devices/dsa0/state", "disabled\n" },
+		{ "drivers/crypto/verify_compress", "1\n" },
+		{ "drivers/crypto/sync_mode", "sync\n" },
+		{ "drivers/user/sync_mode", "-2" },
+	};
+	uint64_t queue, module = EMU_NODE_CRYPTO;
+
+	(void)state;
+	boot_both("latest", 0x100);
+	assert_int_equal(emu_sysfs_mode(machine, module), 0);
+	assert_int_equal(store("drivers/crypto/bind", "wq1.0"), -ENOENT);
+	assert_int_equal(emu_module_unload(machine), 0);
+	assert_int_equal(emu_crypto_load(machine), 0); /* and idxd */
+	look(taken, COUNT(taken));
+	machine->device[1].bus = 0x6f;
+	queue = below(below(below(below(EMU_NODE_PCI, "pci0000:6f"), "0000:6f:01.0"), "iax1"),
+		      "wq1.0");
+	assert_string_equal(leads(queue, "driver"), "../../../../../bus/dsa/drivers/crypto");
+	assert_int_equal(walk(module), 2);
+	assert_int_equal(emu_module_unload(machine), -EBUSY);
+	assert_int_equal(emu_machine_default(machine), 0); /* leaves it alone */
+	assert_shows("devices/wq1.1/state", "disabled\n");
+	assert_int_equal(store("drivers/crypto/bind", "wq0.2"), -ENODEV);
+	assert_int_equal(store("drivers/dmaengine/unbind", "wq1.0"), -ENODEV);
+	assert_int_equal(emu_crypto_unload(machine), 0);
+	assert_shows("devices/wq1.0/state", "disabled\n");
+	assert_shows("devices/iax1/state", "enabled\n");
+	assert_shows("drivers/crypto/sync_mode", "-2");
+	assert_int_equal(emu_sysfs_mode(machine, module), 0);
+	assert_int_equal(emu_module_unload(machine), 0);
+}
+
+/* A device that is configured, or enabled, is its owner's; a kernel before 6.8 has no such module.
+ */
+static void test_crypto_refused(void **state)
+{
+	(void)state;
+	boot_both("latest", 0x100);
+	assert_int_equal(emu_machine_default(machine), 0);
+	assert_int_equal(emu_crypto_load(machine), 0);
+	assert_shows("devices/wq1.0/type", "user\n");
+	boot_both("latest", 0x100);
+	assert_int_equal(store("devices/wq1.3/group_id", "0"), 0);
+	assert_int_equal(emu_crypto_load(machine), 0);
+	assert_shows("devices/iax1/state", "disabled\n");
+	boot_both("6.7", 0x100);
+	assert_int_equal(emu_crypto_load(machine), -ENOENT);
+	assert_shows("devices/iax1/state", "disabled\n");
+}
+
 static void test_hardware(void **state)
 {
 	struct emu_hardware small = {
@@ -1218,6 +1282,8 @@ int main(void)
 		cmocka_unit_test_setup(test_iax, setup),
 		cmocka_unit_test_setup(test_iax_profiles, setup),
 		cmocka_unit_test_setup(test_iax_function, setup),
+		cmocka_unit_test_setup(test_crypto, setup),
+		cmocka_unit_test_setup(test_crypto_refused, setup),
 		cmocka_unit_test_setup(test_hardware, setup),
 	};
 
