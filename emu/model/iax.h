@@ -291,7 +291,7 @@ struct emu_iax_feed {
 	struct emu_iax_sums sums;
 };
 
-/* The next one; negative: there is none, or a fault. */
+/* The next one; negative: there is none, or a fault. How a stream ends is checked. */
 int emu_iax_feed_byte(struct emu_iax_feed *feed);
 
 /* The elements of a filter's first source. */

@@ -2,14 +2,25 @@
 /* Elements of 1 to 32 bits: packed from the bottom or from the top, or in Parquet's RLE format. */
 #include "iax.h"
 
+static int decompressed_byte(struct emu_iax_feed *feed)
+{
+	struct emu_iax_inflate *inflate = &feed->inflate;
+
+	if (emu_iax_inflate_ready(inflate))
+		return emu_iax_inflate_take(inflate);
+	if (!inflate->error && !feed->run->fault && !emu_iax_inflate_ended_well(inflate))
+		inflate->error = SVA_IAX_ERROR_NO_EOB;
+	return -1;
+}
+
 int emu_iax_feed_byte(struct emu_iax_feed *feed)
 {
-	int byte = -1;
+	int byte;
 
-	if (!feed->compressed)
+	if (feed->compressed)
+		byte = decompressed_byte(feed);
+	else
 		byte = emu_iax_byte(&feed->inflate.in.source, feed->offset++);
-	else if (emu_iax_inflate_ready(&feed->inflate))
-		byte = emu_iax_inflate_take(&feed->inflate);
 	if (byte >= 0)
 		emu_iax_sum(&feed->sums, (uint8_t)byte);
 	return byte;

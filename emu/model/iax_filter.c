@@ -335,14 +335,11 @@ static bool begin(struct filter *filter)
 static unsigned int finish(struct filter *filter)
 {
 	struct sva_iax_record *record = emu_iax_record(filter->run);
-	struct emu_iax_inflate *inflate = &filter->feed.inflate;
 
 	while (emu_iax_feed_byte(&filter->feed) >= 0)
 		;
-	if (inflate->error)
-		return emu_iax_fail(filter->run, inflate->error);
-	if (filter->feed.compressed && !emu_iax_inflate_ended_well(inflate))
-		return emu_iax_fail(filter->run, SVA_IAX_ERROR_NO_EOB);
+	if (filter->feed.inflate.error)
+		return emu_iax_fail(filter->run, filter->feed.inflate.error);
 	record->output_bits = (uint8_t)filter->packer.bits;
 	emu_iax_pack_end(&filter->packer);
 	if (!written(filter))
