@@ -9,7 +9,7 @@ build_packages=(build-essential cmake ninja-build pkg-config libaccel-config-dev
 	libisal-dev libjson-c-dev uuid-dev) # libaccel_config.h includes uuid.h
 test_packages=(accel-config accel-config-test chromium clang clang-format clang-tidy cppcheck git groff-base libclang-rt-dev kmod libcmocka-dev
 	libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4 mandoc pciutils perl-base python3 redis-server redis-tools shellcheck
-	sqlite3 util-linux valgrind)
+	sqlite3 util-linux valgrind zlib1g-dev)
 # What tests/vm builds QEMU with; what else it needs, it downloads.
 vm_packages=(libglib2.0-dev patch python3-distlib python3-venv xz-utils zlib1g-dev)
 

@@ -5,6 +5,22 @@
 static emu_op *const operations[256] = {
 	[SVA_OP_MEMMOVE] = emu_memmove,
 	[SVA_OP_TRANSLATION_FETCH] = emu_fetch,
+	[SVA_IAX_OP_DECOMPRESS] = emu_iax_decompress,
+	[SVA_IAX_OP_COMPRESS] = emu_iax_compress,
+	[SVA_IAX_OP_CRC64] = emu_iax_crc64,
+	[SVA_IAX_OP_ZERO_DECOMPRESS_32] = emu_iax_zero_decompress,
+	[SVA_IAX_OP_ZERO_DECOMPRESS_16] = emu_iax_zero_decompress,
+	[SVA_IAX_OP_ZERO_DECOMPRESS_8] = emu_iax_zero_decompress,
+	[SVA_IAX_OP_ZERO_COMPRESS_32] = emu_iax_zero_compress,
+	[SVA_IAX_OP_ZERO_COMPRESS_16] = emu_iax_zero_compress,
+	[SVA_IAX_OP_ZERO_COMPRESS_8] = emu_iax_zero_compress,
+	[SVA_IAX_OP_SCAN] = emu_iax_filter,
+	[SVA_IAX_OP_SET_MEMBERSHIP] = emu_iax_filter,
+	[SVA_IAX_OP_EXTRACT] = emu_iax_filter,
+	[SVA_IAX_OP_SELECT] = emu_iax_filter,
+	[SVA_IAX_OP_RLE_BURST] = emu_iax_filter,
+	[SVA_IAX_OP_FIND_UNIQUE] = emu_iax_filter,
+	[SVA_IAX_OP_EXPAND] = emu_iax_filter,
 };
 
 /* Nothing is completed in part: after a fault the record has nothing but that. */
@@ -32,8 +48,12 @@ static unsigned int operate(const struct emu_device *dev, const struct emu_memor
 	if (status)
 		return status;
 	status = operation ? operation(&run) : SVA_STATUS_SUCCESS;
-	if (run.fault)
+	if (run.fault) {
 		forget_results(record);
+		return run.fault;
+	}
+	if (sva_desc_opcode(desc) >= SVA_IAX_OP_DECOMPRESS && status == SVA_STATUS_SUCCESS)
+		record->bytes_completed = desc->xfer_size; /* whatever was used of it (QPL) */
 	return status;
 }
 

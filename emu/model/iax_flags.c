@@ -27,7 +27,9 @@ int emu_iax_set_bits(const struct emu_iax_elements *elements)
 
 unsigned int emu_iax_max_set(const struct emu_device *dev, bool decompressed)
 {
-	return (dev->gen_cap >> (decompressed ? 42 : 47) & 31) + 1;
+	unsigned int bits = (dev->gen_cap >> (decompressed ? 42 : 47) & 31) + 1;
+
+	return bits < EMU_IAX_SET_MAX ? bits : EMU_IAX_SET_MAX;
 }
 
 bool emu_iax_bit_vector(unsigned int opcode)
