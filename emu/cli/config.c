@@ -4,7 +4,8 @@
  * are set in the order of the file, by way of sysfs, so that what a kernel would refuse is refused
  * here, too; in the end the devices and queues that the file names are enabled, the last one first.
  *
- * Source of the rules: what accel-config 3.5 and 4.1 do. The test emu.load_config compares.
+ * Source of the rules: what accel-config 3.5 and 4.1 do. The test emu.load_config compares. What an
+ * IAX device lacks is passed over here; accel-config 3.5 cannot load some files that it has saved.
  */
 #include <errno.h>
 #include <json-c/json.h>
