@@ -31,6 +31,7 @@
 #define RESULT             1u /* a completion record is required */
 #define SIZED              2u /* the first source must not be empty */
 #define LIMITED            4u /* its size is limited by the queue */
+#define SECOND             8u /* has a second source */
 
 struct rule {
 	uint32_t flags;
@@ -45,7 +46,7 @@ struct rule {
 	}
 #define ZERO_RULE \
 	RULE(FLAGS_DATA | SVA_IAX_FLAG_CRC32C, RESULT | SIZED | LIMITED, OP_FLAGS | SRC2 | FILTER)
-#define FILTER_RULE RULE(FLAGS_FILTER, RESULT | SIZED | LIMITED, 0)
+#define FILTER_RULE RULE(FLAGS_FILTER, RESULT | SIZED | LIMITED | SECOND, 0)
 
 static const struct rule rules[256] = {
 	[SVA_OP_NOOP] = RULE(0, 0, BYTES(16, 35) | OP_FLAGS | BYTES(40, 63)),
@@ -53,8 +54,9 @@ static const struct rule rules[256] = {
 	[SVA_OP_MEMMOVE] = RULE(FLAGS_DATA, SIZED | LIMITED, OP_FLAGS | BYTES(40, 63)),
 	[SVA_OP_TRANSLATION_FETCH] = RULE(SVA_FLAG_BOF | SVA_FLAG_FETCH_STRIDE, SIZED,
 					  DST | OP_FLAGS | BYTES(40, 47) | BYTES(52, 63)),
-	[SVA_IAX_OP_DECOMPRESS] = RULE(FLAGS_DATA | FLAGS_STATE, RESULT | LIMITED, FILTER),
-	[SVA_IAX_OP_COMPRESS] = RULE(FLAGS_DATA | FLAGS_STATE, RESULT | LIMITED, BYTES(60, 63)),
+	[SVA_IAX_OP_DECOMPRESS] = RULE(FLAGS_DATA | FLAGS_STATE, RESULT | LIMITED | SECOND, FILTER),
+	[SVA_IAX_OP_COMPRESS] =
+		RULE(FLAGS_DATA | FLAGS_STATE, RESULT | LIMITED | SECOND, BYTES(60, 63)),
 	[SVA_IAX_OP_CRC64] = RULE(FLAGS_SRC, RESULT | SIZED | LIMITED, DST | BYTES(40, 55)),
 	[SVA_IAX_OP_ZERO_DECOMPRESS_32] = ZERO_RULE,
 	[SVA_IAX_OP_ZERO_DECOMPRESS_16] = ZERO_RULE,
@@ -92,7 +94,7 @@ static bool decompresses(const struct sva_desc *desc)
 
 static bool has_src2(const struct sva_desc *desc)
 {
-	return rules[sva_desc_opcode(desc)].flags & SVA_IAX_FLAG_SRC2_AECS &&
+	return rules[sva_desc_opcode(desc)].kind & SECOND &&
 	       sva_desc_flags(desc) & (FLAGS_READ | FLAGS_WRITE);
 }
 
@@ -121,7 +123,7 @@ static uint32_t bad_src2_flags(const struct sva_desc *desc)
 {
 	uint32_t flags = sva_desc_flags(desc), bad = 0;
 
-	if (!(rules[sva_desc_opcode(desc)].flags & SVA_IAX_FLAG_SRC2_AECS))
+	if (!(rules[sva_desc_opcode(desc)].kind & SECOND))
 		return 0;
 	if (!(sources(desc) >> (flags / SVA_IAX_FLAG_SRC2_AECS & 3) & 1))
 		bad |= FLAGS_READ;
@@ -174,7 +176,7 @@ static void check_reserved(const struct sva_desc *desc, struct emu_findings *fin
 		reserved |= BYTES(8, 15);
 	if (opcode == SVA_OP_TRANSLATION_FETCH && !(flags & SVA_FLAG_FETCH_STRIDE))
 		reserved |= MAX_DST;
-	if (rules[opcode].flags & SVA_IAX_FLAG_SRC2_AECS && !has_src2(desc))
+	if ((rules[opcode].kind & SECOND) && !has_src2(desc))
 		reserved |= SRC2;
 	for (; reserved; reserved &= reserved - 1)
 		wrong |= bytes[__builtin_ctzll(reserved)];
