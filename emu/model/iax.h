@@ -327,7 +327,7 @@ void emu_iax_pack_end(struct emu_iax_packer *packer);
 
 static inline uint32_t emu_iax_mask(unsigned int width)
 {
-	return (uint32_t)(~0ull >> (64 - width));
+	return (uint32_t)((1ull << width) - 1);
 }
 
 #define EMU_IAX_SET_MAX 15u /* bits of a value of which there is a set, at most */

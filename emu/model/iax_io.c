@@ -67,6 +67,8 @@ bool emu_iax_finish(struct emu_iax_output *out)
 	uint32_t len = out->pending;
 
 	out->pending = 0;
+	if (len == 0) /* there may be no destination at all */
+		return true;
 	return emu_reach_all(out->run, addr, len, EMU_DST) &&
 	       emu_store(out->run, addr, out->page, len, EMU_DST);
 }

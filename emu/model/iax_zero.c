@@ -44,12 +44,12 @@ static bool compress_block(struct emu_iax_output *out, const uint8_t *block, uin
 {
 	uint8_t tags[BLOCK / 8] = { 0 };
 
-	for (unsigned int i = 0; i < BLOCK / word; i++)
+	for (size_t i = 0; i < BLOCK / word; i++)
 		if (i * word >= len || !is_zero(block + i * word, word))
 			tags[i / 8] |= (uint8_t)(1u << i % 8);
 	if (!put(out, tags, BLOCK / word / 8))
 		return false;
-	for (unsigned int i = 0; i * word < len; i++)
+	for (size_t i = 0; i * word < len; i++)
 		if ((tags[i / 8] >> i % 8 & 1) && !put(out, block + i * word, word))
 			return false;
 	return true;
@@ -124,7 +124,7 @@ unsigned int emu_iax_zero_decompress(struct emu_run *run)
 	struct emu_iax_source source;
 	struct emu_iax_output out;
 	struct emu_iax_sums sums;
-	uint8_t tags[BLOCK / 8];
+	uint8_t tags[BLOCK / 8] = { 0 };
 	bool fits = true;
 
 	emu_iax_source_init(&source, run, desc->src_addr, desc->xfer_size, EMU_SRC);
