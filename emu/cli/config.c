@@ -4,15 +4,18 @@
  * are set in the order of the file, by way of sysfs, so that what a kernel would refuse is refused
  * here, too; in the end the devices and queues that the file names are enabled, the last one first.
  *
- * Source of the rules: what accel-config 3.5 and 4.1 do. The test emu.load_config compares.
+ * Source of the rules: what accel-config 3.5 and 4.1 do. The test emu.load_config compares. What an
+ * IAX device lacks is passed over here; accel-config 3.5 cannot load some files that it has saved.
  */
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
 #include "driver.h"
 #include "format.h"
+#include "names.h"
 #include "options.h"
 #include "sysfs.h"
 
@@ -195,11 +198,11 @@ static int set_value(const struct loader *loader, const char *name, struct json_
 
 static int select_device(struct loader *loader)
 {
-	struct emu_state *state = loader->state;
-	char own[32];
+	const struct emu_state *state = loader->state;
+	char own[EMU_DEVICE_NAME];
 
 	for (loader->device = 0; loader->device < state->device_count; loader->device++) {
-		snprintf(own, sizeof(own), "dsa%u", state->device[loader->device].id);
+		emu_device_name(&state->device[loader->device], own);
 		if (!strcmp(own, loader->name))
 			break;
 	}
@@ -361,14 +364,28 @@ static int complain_unread(const char *path)
  * What the machine must have.
  */
 
+static bool parse_name(const char *name, struct emu_named_device *named)
+{
+	char rest;
+
+	for (unsigned int type = 0; type < EMU_TYPES; type++) {
+		size_t length = strlen(emu_type_name[type]);
+
+		named->type = (enum emu_type)type;
+		if (!strncmp(name, emu_type_name[type], length) &&
+		    sscanf(name + length, "%4u%c", &named->id, &rest) == 1)
+			return true;
+	}
+	return false;
+}
+
 static int add_named(const char *path, struct json_object *object, const char *name,
 		     struct emu_hardware *hardware)
 {
 	struct emu_named_device *named = &hardware->named[hardware->named_count];
 	struct json_object *value;
-	char rest;
 
-	if (sscanf(name, "dsa%4u%c", &named->id, &rest) != 1)
+	if (!parse_name(name, named))
 		return 0; /* a part of one, or a mistake that shows later */
 	if (hardware->named_count == EMU_DEVICES) {
 		fprintf(stderr, "sva-emu: %s: %s: a machine has no more than %u devices\n", path,

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "default.h"
+#include "driver.h"
 #include "options.h"
 
 #define EXIT_EMULATOR 125
@@ -67,11 +68,18 @@ static int make_machine(struct emu_state *state, struct emu_options *options)
 	err = emu_machine_init(state, &options->hardware);
 	if (!err && (err = check_rules(state, options)))
 		return err;
+	if (!err && options->iaa_crypto && emu_crypto_load(state)) {
+		fprintf(stderr, "sva-emu: --iaa-crypto: the kernel %s has no such module\n",
+			state->profile.name);
+		return -EINVAL;
+	}
 	if (!err && options->config)
 		return emu_config_load(state, options->config);
 	if (!err)
 		err = emu_machine_default(state);
-	if (err)
+	if (err == -EEXIST)
+		fprintf(stderr, "sva-emu: two devices of different types have the same number\n");
+	else if (err)
 		fprintf(stderr, "sva-emu: there is no machine with these numbers: %s\n",
 			strerror(-err));
 	return err;

@@ -160,13 +160,14 @@ static int keep_entry(int old, const char *name, const char *folder)
 	return mount(source, path, NULL, MS_BIND | MS_REC, NULL);
 }
 
-/* Not kept: an emulator that this one runs in has such things, too. */
+/* Not kept: the host's iaa_crypto; and an emulator that this one runs in has such things, too. */
 static bool is_kept(int old, const char *name)
 {
 	char path[PATH_MAX];
 	struct statfs fs;
 
-	if (!strcmp(name, ".") || !strcmp(name, "..") || !strncmp(name, ".sva-emu", 8))
+	if (!strcmp(name, ".") || !strcmp(name, "..") || !strncmp(name, ".sva-emu", 8) ||
+	    !strcmp(name, EMU_SERVE_CRYPTO))
 		return false;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", old, name);
 	return statfs(path, &fs) || fs.f_type != EMU_SERVE_MAGIC;
@@ -236,13 +237,14 @@ static int cover_pci(const struct emu_state *state)
 int emu_namespace_cover(const struct emu_state *state)
 {
 	static const char *const covered[] = { "/dev", "/sys/bus", "/sys/module" };
-	static const char *const made[] = { EMU_MOUNTPOINT, EMU_CONTROL_DIR, EMU_DEV_PATH,
-					    EMU_TOOLS_DIR,  "/sys/bus/dsa",  "/sys/module/idxd" };
+	static const char *const made[] = { EMU_MOUNTPOINT,    EMU_CONTROL_DIR, EMU_DSA_PATH,
+					    EMU_IAX_PATH,      EMU_TOOLS_DIR,   "/sys/bus/dsa",
+					    "/sys/module/idxd" };
 	int err = 0;
 
 	for (unsigned int i = 0; i < 3 && !err; i++)
 		err = cover(covered[i]);
-	for (unsigned int i = 0; i < 6 && !err; i++)
+	for (unsigned int i = 0; i < sizeof(made) / sizeof(*made) && !err; i++)
 		err = make(made[i]);
 	if (!err)
 		err = cover_pci(state);
@@ -293,15 +295,18 @@ int emu_namespace_bind(const struct emu_state *state, const char *self)
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_BUS, "/sys/bus/dsa" },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_MODULE, "/sys/module/idxd" },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_DRIVER, EMU_PCI_DRIVER },
-		{ EMU_MOUNTPOINT "/" EMU_SERVE_DEV, EMU_DEV_PATH },
+		{ EMU_MOUNTPOINT "/" EMU_SERVE_DSA, EMU_DSA_PATH },
+		{ EMU_MOUNTPOINT "/" EMU_SERVE_IAX, EMU_IAX_PATH },
 		{ EMU_MOUNTPOINT "/" EMU_SERVE_CONTROL, EMU_CONTROL_DIR },
 	};
 	int err = 0;
 
-	for (unsigned int i = 0; i < 5 && !err; i++)
+	for (unsigned int i = 0; i < sizeof(folders) / sizeof(*folders) && !err; i++)
 		err = bind_at(folders[i][0], folders[i][1]);
 	for (unsigned int d = 0; d < state->device_count && !err; d++)
 		err = bind_function(&state->device[d]);
+	if (!err)
+		err = emu_server_link(state);
 	return err ? err : replace_module_tools(self);
 }
 

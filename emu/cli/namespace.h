@@ -7,8 +7,7 @@
 
 #include "state.h"
 
-#define EMU_MOUNTPOINT "/dev/.sva-emu-mount" /* of the emulator's file system */
-#define EMU_TOOLS_DIR  "/dev/.sva-emu-tools" /* lsmod, modprobe, … for machines without kmod */
+#define EMU_TOOLS_DIR "/dev/.sva-emu-tools" /* lsmod, modprobe, … for machines without kmod */
 
 /*
  * What fails prints why, with a remedy, and returns -errno.

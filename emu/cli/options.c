@@ -8,6 +8,7 @@
 #include <sva/version.h>
 
 #include "format.h"
+#include "names.h"
 #include "options.h"
 
 enum {
@@ -23,6 +24,8 @@ enum {
 	OPT_GROUPS,
 	OPT_WQ_SIZE,
 	OPT_DSA,
+	OPT_IAX,
+	OPT_IAA_CRYPTO,
 	OPT_NUMA,
 	OPT_OP_CAP,
 	OPT_INJECT,
@@ -47,6 +50,8 @@ static const struct option long_options[] = {
 	{ "groups", required_argument, NULL, OPT_GROUPS },
 	{ "wq-size", required_argument, NULL, OPT_WQ_SIZE },
 	{ "dsa", required_argument, NULL, OPT_DSA },
+	{ "iax", required_argument, NULL, OPT_IAX },
+	{ "iaa-crypto", no_argument, NULL, OPT_IAA_CRYPTO },
 	{ "numa", required_argument, NULL, OPT_NUMA },
 	{ "op-cap", required_argument, NULL, OPT_OP_CAP },
 	{ "inject", required_argument, NULL, OPT_INJECT },
@@ -64,7 +69,8 @@ static void print_help(void)
 	const struct emu_profile *profile;
 
 	printf("usage: sva-emu [OPTION...] -- COMMAND [ARGUMENT...]\n"
-	       "Run COMMAND, and what it starts, on a machine with emulated DSA devices.\n\n"
+	       "Run COMMAND, and what it starts, on a machine with emulated DSA and IAX "
+	       "devices.\n\n"
 	       "  --list               show the devices and queues, and run nothing\n"
 	       "  --config FILE        configure them as accel-config's FILE says\n"
 	       "  --kernel PROFILE     behave as that Linux:");
@@ -74,14 +80,16 @@ static void print_help(void)
 	       "  --no-mmap            portals cannot be mapped: write(2) only\n"
 	       "  --no-page-check      take every page for present: faster\n"
 	       "  --plain              without a namespace, as in a container that has none\n"
-	       "  --devices N          1 to %u; 2\n"
-	       "  --engines N          of a device, 1 to %u; 4\n"
+	       "  --devices N|LIST     1 to %u DSA devices, or types as in dsa,iax; 2\n"
+	       "  --engines N          of a device, 1 to %u; 4, or 8 of an IAX device\n"
 	       "  --queues N           of a device, 1 to %u; 8\n"
 	       "  --groups N           of a device, 1 to %u; 4\n"
 	       "  --wq-size N          entries of all queues of a device, 1 to %u; 128\n"
-	       "  --dsa 1.0|2.0        version of the devices; 1.0\n"
+	       "  --dsa 1.0|2.0        version of the DSA devices; 1.0\n"
+	       "  --iax 1.0|2.0        version of the IAX devices; 1.0\n"
+	       "  --iaa-crypto         the kernel's iaa_crypto has taken the IAX devices\n"
 	       "  --numa N             NUMA nodes that they are spread over, 1 to %u; 1\n"
-	       "  --op-cap BITMAP      operations that they have, as sysfs shows them\n"
+	       "  --op-cap BITMAP      operations of the DSA devices, as sysfs shows them\n"
 	       "  --inject RULE        make operations fail; may be given %u times\n"
 	       "  --timing fast|spr    as fast as it goes, or as slow as Sapphire Rapids\n"
 	       "  --seed N             of what the rules leave to chance; 0\n"
@@ -119,14 +127,45 @@ static int kernel(const char *value, struct emu_options *options)
 	return options->profile ? 0 : wrong("kernel", value, "no such profile; --help lists them");
 }
 
-static int version(const char *value, struct emu_options *options)
+/* The types of the devices, in the order of their numbers. */
+static int device_list(const char *value, struct emu_hardware *hardware)
+{
+	const char *at = value;
+
+	for (hardware->devices = 0; hardware->devices < EMU_DEVICES;) {
+		size_t length = strcspn(at, ",");
+		unsigned int type = 0;
+
+		while (type < EMU_TYPES && (length != strlen(emu_type_name[type]) ||
+					    strncmp(at, emu_type_name[type], length) != 0))
+			type++;
+		if (type == EMU_TYPES)
+			return wrong("devices", value,
+				     "give a number, or a list of dsa and iax, as in dsa,iax");
+		hardware->type[hardware->devices++] = (enum emu_type)type;
+		if (!at[length])
+			return 0;
+		at += length + 1;
+	}
+	return wrong("devices", value, "a machine has no more than 32 devices");
+}
+
+static int devices(const char *value, struct emu_hardware *hardware)
+{
+	if (isalpha((unsigned char)*value))
+		return device_list(value, hardware);
+	memset(hardware->type, 0, sizeof(hardware->type)); /* of a list before it */
+	return number("devices", value, EMU_DEVICES, &hardware->devices);
+}
+
+static int version(enum emu_type type, const char *value, struct emu_options *options)
 {
 	if (!strcmp(value, "1.0"))
-		options->hardware.version = 0x100;
+		options->hardware.version[type] = 0x100;
 	else if (!strcmp(value, "2.0"))
-		options->hardware.version = 0x200;
+		options->hardware.version[type] = 0x200;
 	else
-		return wrong("dsa", value, "give 1.0 or 2.0");
+		return wrong(emu_type_name[type], value, "give 1.0 or 2.0");
 	return 0;
 }
 
@@ -185,7 +224,7 @@ static int apply(int option, const char *value, struct emu_options *options)
 		options->plain = true;
 		return 0;
 	case OPT_DEVICES:
-		return number("devices", value, EMU_DEVICES, &options->hardware.devices);
+		return devices(value, &options->hardware);
 	case OPT_ENGINES:
 		return number("engines", value, EMU_ENGINES, &options->hardware.engines);
 	case OPT_QUEUES:
@@ -195,7 +234,12 @@ static int apply(int option, const char *value, struct emu_options *options)
 	case OPT_WQ_SIZE:
 		return number("wq-size", value, EMU_SLOTS, &options->hardware.queue_size);
 	case OPT_DSA:
-		return version(value, options);
+		return version(EMU_TYPE_DSA, value, options);
+	case OPT_IAX:
+		return version(EMU_TYPE_IAX, value, options);
+	case OPT_IAA_CRYPTO:
+		options->iaa_crypto = true;
+		return 0;
 	case OPT_NUMA:
 		return number("numa", value, EMU_DEVICES, &options->hardware.nodes);
 	case OPT_OP_CAP:

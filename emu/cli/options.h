@@ -12,7 +12,7 @@ struct emu_options {
 	const struct emu_profile *profile;
 	const char *config; /* a file of accel-config's; NULL: emu_machine_default() */
 	const char *trace;  /* file, or NULL */
-	bool list, no_mmap, no_page_check, plain, statistics;
+	bool list, no_mmap, no_page_check, plain, statistics, iaa_crypto;
 	enum emu_timing timing;
 	uint64_t seed;
 	struct emu_rule rule[EMU_RULES];

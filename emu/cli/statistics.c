@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 
+#include "address.h"
+#include "driver.h"
 #include "names.h"
 #include "options.h"
 
@@ -16,8 +18,10 @@ static void print_queue(const struct emu_dsa *dsa, unsigned int number, FILE *to
 		fprintf(to, ", threshold %u", queue->threshold);
 	fprintf(to, ", group %d, priority %u, block on fault %s", queue->group_id, queue->priority,
 		queue->block_on_fault ? "on" : "off");
+	if (emu_driver_has(EMU_DRIVER_CRYPTO, queue))
+		fputs(", taken by iaa_crypto", to);
 	if (enabled && queue->type == EMU_WQ_USER)
-		fprintf(to, ", /dev/dsa/wq%u.%u", dsa->id, number);
+		fprintf(to, ", /dev/%s/wq%u.%u", emu_type_name[dsa->type], dsa->id, number);
 	fputc('\n', to);
 }
 
@@ -25,14 +29,17 @@ void emu_print_machine(const struct emu_state *state, FILE *to)
 {
 	for (uint32_t d = 0; d < state->device_count; d++) {
 		const struct emu_dsa *dsa = &state->device[d];
+		char name[EMU_DEVICE_NAME];
 		unsigned int unused = 0;
 
+		emu_device_name(dsa, name);
 		fprintf(to,
-			"dsa%u: DSA %u.%u, %s, %u engines, %u groups, %u queues, %u entries, "
+			"%s: %s %u.%u, %s, %u engines, %u groups, %u queues, %u entries, "
 			"NUMA node %d\n",
-			dsa->id, dsa->version >> 8, dsa->version & 0xff,
-			atomic_load(&dsa->enabled) ? "enabled" : "disabled", dsa->engine_count,
-			dsa->group_count, dsa->queue_count, dsa->max_queue_size, dsa->numa_node);
+			name, dsa->type == EMU_TYPE_DSA ? "DSA" : "IAX", dsa->version >> 8,
+			dsa->version & 0xff, atomic_load(&dsa->enabled) ? "enabled" : "disabled",
+			dsa->engine_count, dsa->group_count, dsa->queue_count, dsa->max_queue_size,
+			dsa->numa_node);
 		for (uint32_t q = 0; q < dsa->queue_count; q++) {
 			if (dsa->queue[q].size)
 				print_queue(dsa, q, to);
@@ -44,7 +51,7 @@ void emu_print_machine(const struct emu_state *state, FILE *to)
 	}
 	fputs("not there: PMU (perf stat -e dsa0/...), completion interrupts, the kernel's own "
 	      "users "
-	      "(dmaengine), IAX; see LIMITS in sva-emu(1)\n",
+	      "(dmaengine); see LIMITS in sva-emu(1)\n",
 	      to);
 }
 

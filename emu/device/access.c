@@ -33,9 +33,10 @@ static int submit(struct emu_state *state, unsigned int lane, const struct sva_d
 	bool hidden =
 		dsa->version == 0x100 ? state->profile.hides_batch : state->profile.hides_batch_2;
 
-	if (hidden && sva_desc_opcode(desc) == SVA_OP_BATCH)
+	/* Of an IAX device, the driver lets it pass: there is no such operation. */
+	if (hidden && dsa->type == EMU_TYPE_DSA && sva_desc_opcode(desc) == SVA_OP_BATCH)
 		return -EINVAL;
-	if (desc->completion_addr % 32)
+	if (desc->completion_addr % emu_record_size(dsa))
 		return -EINVAL;
 	if (queue->mode == EMU_WQ_DEDICATED) {
 		emu_queue_submit(state, lane, desc, EMU_POSTED);

@@ -6,12 +6,13 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 
-#include <sva/desc.h>
+#include <sva/iax.h>
 
-#define EMU_STATE_PATH  "/dev/.sva-emu-state"     /* a socket: share.h */
-#define EMU_CONTROL_DIR "/dev/.sva-emu"           /* of the kernel model's own files: */
-#define EMU_MODULE_PATH EMU_CONTROL_DIR "/module" /* "load", "unload"; reads 0 or 1 */
-#define EMU_DEV_PATH    "/dev/dsa"
+#define EMU_STATE_PATH "/dev/.sva-emu-state" /* a socket: share.h */
+/* A file for each module: takes "load" and "unload", and reads 0 or 1. */
+#define EMU_CONTROL_DIR "/dev/.sva-emu"
+#define EMU_DSA_PATH    "/dev/dsa"
+#define EMU_IAX_PATH    "/dev/iax"
 
 /*
  * At EMU_STATE_PATH, a request for each connection, and its answer; where files come with that, the
@@ -38,12 +39,20 @@ struct emu_reply {
 	uint32_t follows; /* another message: the device of the queue has an error */
 };
 
+/* A completion record of a device of either type. */
+union emu_record {
+	struct sva_record dsa;
+	struct sva_iax_record iax;
+};
+
 /* On the connection of EMU_ASK_PROCESS, under --trace: an operation that has ended. */
 struct emu_trace {
 	uint64_t time; /* CLOCK_MONOTONIC nanoseconds */
 	int32_t pid;
 	uint32_t device, queue; /* of its name: wq<device>.<queue> */
-	uint32_t status, result, bytes_completed;
+	uint32_t type;          /* of the device */
+	uint32_t status;
+	union emu_record record;
 	struct sva_desc desc;
 };
 

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sva/desc.h>
+#include <sva/iax.h>
 
 #define EMU_DEVICES   32u
 #define EMU_QUEUES    16u /* of a device */
@@ -29,7 +29,7 @@
 #define EMU_RULES     32u
 #define EMU_PATH      1024u
 #define EMU_NAME      129u /* a queue's name or driver name, with its end */
-#define EMU_OPCODES   64u  /* that are counted each; higher ones count as the last */
+#define EMU_OPCODES   128u /* that are counted each; higher ones count as the last */
 
 #define EMU_NONE      (-1)
 
@@ -46,7 +46,11 @@ struct emu_profile {
 	bool driver_name;     /* wq/driver_name, and a user queue must have it */
 	bool event_log;       /* event_log_size, prs_disable, file<N>/cr_faults */
 	bool read_buffers;    /* read_buffer names beside the token names */
+	bool iaa_crypto;      /* the module of that name */
 };
+
+/* What a device is: the driver has both on one bus, and numbers them together. */
+enum emu_type { EMU_TYPE_DSA, EMU_TYPE_IAX, EMU_TYPES };
 
 enum emu_device_state { EMU_DEV_DISABLED, EMU_DEV_ENABLED, EMU_DEV_HALTED };
 enum emu_queue_state { EMU_WQ_DISABLED, EMU_WQ_ENABLED };
@@ -108,11 +112,14 @@ struct emu_queue {
 	_Atomic(enum emu_queue_state) state;
 };
 
+/* A device of either type. */
 struct emu_dsa {
 	/* Hardware: fixed when it is made. */
+	enum emu_type type;
 	uint32_t id;      /* of its name: dsa<id>, wq<id>.<n>; given by the driver */
 	uint32_t version; /* 0x100, 0x200 */
 	uint64_t gen_cap;
+	uint64_t iaa_cap; /* IAX */
 	uint64_t op_cap[4];
 	uint32_t queue_count, group_count, engine_count;
 	uint32_t max_queue_size; /* slots of all queues together */
@@ -244,18 +251,19 @@ struct emu_state {
 	uint32_t magic; /* written last, by whoever makes it */
 	struct emu_profile profile;
 	enum emu_timing timing;
-	uint64_t seed;          /* of what the rules leave to chance */
-	bool loaded;            /* the idxd module */
-	bool no_mmap;           /* --no-mmap */
-	bool page_check;        /* false: --no-page-check */
-	bool rawio;             /* sva-emu itself was started with CAP_SYS_RAWIO */
-	bool trace;             /* --trace */
-	bool plain;             /* --plain: there is no namespace, and there are no char devices */
-	char without[64];       /* why there is none */
-	bool statistics;        /* --stats: also what costs time */
-	uint32_t major;         /* of the char devices */
-	uint64_t files_dev;     /* st_dev of the plain files in their place */
-	char library[EMU_PATH]; /* what is preloaded into programs */
+	uint64_t seed;    /* of what the rules leave to chance */
+	bool loaded;      /* the idxd module */
+	bool crypto;      /* the iaa_crypto module */
+	bool no_mmap;     /* --no-mmap */
+	bool page_check;  /* false: --no-page-check */
+	bool rawio;       /* sva-emu itself was started with CAP_SYS_RAWIO */
+	bool trace;       /* --trace */
+	bool plain;       /* --plain: there is no namespace, and there are no char devices */
+	char without[64]; /* why there is none */
+	bool statistics;  /* --stats: also what costs time */
+	uint32_t major[EMU_TYPES]; /* of the char devices */
+	uint64_t files_dev;        /* st_dev of the plain files in their place */
+	char library[EMU_PATH];    /* what is preloaded into programs */
 	uint32_t device_count;
 	struct emu_dsa device[EMU_DEVICES];
 	struct emu_process process[EMU_PROCESSES];
@@ -269,6 +277,13 @@ struct emu_state {
 /* The two files that it consists of. */
 #define EMU_CONFIG_SIZE offsetof(struct emu_state, live)
 #define EMU_LIVE_SIZE   (sizeof(struct emu_state) - EMU_CONFIG_SIZE)
+
+/* Bytes of a completion record, which are also its alignment. */
+static inline uint32_t emu_record_size(const struct emu_dsa *dsa)
+{
+	return dsa->type == EMU_TYPE_DSA ? sizeof(struct sva_record)
+					 : sizeof(struct sva_iax_record);
+}
 
 static inline struct emu_dsa *emu_lane_device(struct emu_state *state, unsigned int lane)
 {

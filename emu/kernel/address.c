@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "names.h"
 #include "serve.h"
 
 /* An emulator that this one runs in has buses, too: they are no longer seen. */
@@ -34,6 +35,11 @@ void emu_pci_place(struct emu_state *state)
 		taken[bus] = true;
 		state->device[d].bus = bus;
 	}
+}
+
+void emu_device_name(const struct emu_dsa *dsa, char name[EMU_DEVICE_NAME])
+{
+	snprintf(name, EMU_DEVICE_NAME, "%s%u", emu_type_name[dsa->type], dsa->id);
 }
 
 void emu_pci_bus_name(const struct emu_dsa *dsa, char name[EMU_PCI_NAME])

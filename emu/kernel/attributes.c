@@ -12,6 +12,7 @@
 
 #include "format.h"
 #include "machine.h"
+#include "names.h"
 #include "node.h"
 #include "pci.h"
 #include "queue.h"
@@ -86,27 +87,41 @@ VISIBLE(has_driver_name)
 	return state->profile.driver_name;
 }
 
+/* An IAX device has no batches, and nothing that was called tokens or read buffers. */
+VISIBLE(is_dsa)
+{
+	return DSA(state, node)->type == EMU_TYPE_DSA;
+}
+
 VISIBLE(has_read_buffers)
 {
-	(void)node;
-	return state->profile.read_buffers;
+	return state->profile.read_buffers && is_dsa(state, node);
+}
+
+/* Since 6.4, as the event log is; the ABI document says 6.0. */
+VISIBLE(has_iaa_cap)
+{
+	return state->profile.event_log && !is_dsa(state, node) && second_generation(state, node);
 }
 
 SHOW(show_uevent)
 {
 	static const char *const type[EMU_KINDS] = {
-		[EMU_KIND_DEVICE] = "dsa",      [EMU_KIND_QUEUE] = "wq",
-		[EMU_KIND_GROUP] = "group",     [EMU_KIND_ENGINE] = "engine",
-		[EMU_KIND_OPENS] = "idxd_cdev", [EMU_KIND_OPEN] = "idxd_file"
+		[EMU_KIND_QUEUE] = "wq",       [EMU_KIND_GROUP] = "group",
+		[EMU_KIND_ENGINE] = "engine",  [EMU_KIND_OPENS] = "idxd_cdev",
+		[EMU_KIND_OPEN] = "idxd_file",
 	};
+	const struct emu_dsa *dsa = DSA(state, node);
 	enum emu_driver driver = emu_node_driver(state, node);
 	int length = 0;
 
 	if (node->kind == EMU_KIND_OPENS)
-		length = snprintf(buf, EMU_SYSFS_PAGE, "MAJOR=%u\nMINOR=%u\nDEVNAME=dsa/wq%u.%u\n",
-				  state->major, QUEUE(state, node)->minor, DSA(state, node)->id,
-				  node->index);
-	length += snprintf(buf + length, EMU_SYSFS_NAME, "DEVTYPE=%s\n", type[node->kind]);
+		length = snprintf(buf, EMU_SYSFS_PAGE, "MAJOR=%u\nMINOR=%u\nDEVNAME=%s/wq%u.%u\n",
+				  state->major[dsa->type], QUEUE(state, node)->minor,
+				  emu_type_name[dsa->type], dsa->id, node->index);
+	length += snprintf(buf + length, EMU_SYSFS_NAME, "DEVTYPE=%s\n",
+			   node->kind == EMU_KIND_DEVICE ? emu_type_name[dsa->type]
+							 : type[node->kind]);
 	if (driver < EMU_DRIVERS)
 		length += snprintf(buf + length, EMU_SYSFS_NAME, "DRIVER=%s\n",
 				   emu_driver_name[driver]);
@@ -132,6 +147,7 @@ SHOW_DSA(show_max_engines, emu_show_number, engine_count)
 SHOW_DSA(show_max_batch, emu_show_number, max_batch_size)
 SHOW_DSA(show_max_transfer, emu_show_number, max_transfer_size)
 SHOW_DSA(show_gen_cap, emu_show_hexadecimal, gen_cap)
+SHOW_DSA(show_iaa_cap, emu_show_hexadecimal, iaa_cap)
 SHOW_DSA(show_max_read_buffers, emu_show_number, max_read_buffers)
 SHOW_DSA(show_read_buffer_limit, emu_show_number, read_buffer_limit)
 SHOW_DSA(show_event_log_size, emu_show_number, event_log_size)
@@ -194,8 +210,7 @@ SHOW(show_errors)
 
 SHOW(show_cdev_major)
 {
-	(void)node;
-	return emu_show_number(buf, state->major);
+	return emu_show_number(buf, state->major[DSA(state, node)->type]);
 }
 
 SHOW(show_cmd_status)
@@ -230,17 +245,18 @@ static const struct emu_attribute device_attributes[] = {
 	{ "max_work_queues_size", show_max_queue_size, NULL, NULL },
 	{ "max_engines", show_max_engines, NULL, NULL },
 	{ "numa_node", show_numa_node, NULL, NULL },
-	{ "max_batch_size", show_max_batch, NULL, NULL },
+	{ "max_batch_size", show_max_batch, NULL, is_dsa },
 	{ "max_transfer_size", show_max_transfer, NULL, NULL },
 	{ "op_cap", show_op_cap, NULL, NULL },
 	{ "gen_cap", show_gen_cap, NULL, NULL },
+	{ "iaa_cap", show_iaa_cap, NULL, has_iaa_cap },
 	{ "configurable", show_one, NULL, NULL },
 	{ "clients", show_device_clients, NULL, NULL },
 	{ "pasid_enabled", show_one, NULL, NULL }, /* also where SVA is off: idxd-abi */
 	{ "state", show_device_state, NULL, NULL },
 	{ "errors", show_errors, NULL, NULL },
-	{ "max_tokens", show_max_read_buffers, NULL, NULL },
-	{ "token_limit", show_read_buffer_limit, store_read_buffer_limit, NULL },
+	{ "max_tokens", show_max_read_buffers, NULL, is_dsa },
+	{ "token_limit", show_read_buffer_limit, store_read_buffer_limit, is_dsa },
 	{ "max_read_buffers", show_max_read_buffers, NULL, has_read_buffers },
 	{ "read_buffer_limit", show_read_buffer_limit, store_read_buffer_limit, has_read_buffers },
 	{ "cdev_major", show_cdev_major, NULL, NULL },
@@ -501,7 +517,7 @@ static const struct emu_attribute queue_attributes[] = {
 	{ "driver_name", show_driver_name, store_driver_name, has_driver_name },
 	{ "cdev_minor", show_cdev_minor, NULL, NULL },
 	{ "max_transfer_size", show_queue_max_transfer, store_max_transfer, NULL },
-	{ "max_batch_size", show_queue_max_batch, store_max_batch, NULL },
+	{ "max_batch_size", show_queue_max_batch, store_max_batch, is_dsa },
 	{ "ats_disable", show_ats_disable, store_ats_disable, NULL },
 	{ "prs_disable", show_prs_disable, store_prs_disable, has_prs_disable },
 	{ "occupancy", show_occupancy, NULL, NULL },
@@ -631,9 +647,9 @@ STORE(store_batch_limit)
 static const struct emu_attribute group_attributes[] = {
 	{ "engines", show_engines, NULL, NULL },
 	{ "work_queues", show_queues, NULL, NULL },
-	{ "use_token_limit", show_use_limit, store_use_limit, NULL },
-	{ "tokens_allowed", show_allowed, store_allowed, NULL },
-	{ "tokens_reserved", show_reserved, store_reserved, NULL },
+	{ "use_token_limit", show_use_limit, store_use_limit, is_dsa },
+	{ "tokens_allowed", show_allowed, store_allowed, is_dsa },
+	{ "tokens_reserved", show_reserved, store_reserved, is_dsa },
 	{ "use_read_buffer_limit", show_use_limit, store_use_limit, has_read_buffers },
 	{ "read_buffers_allowed", show_allowed, store_allowed, has_read_buffers },
 	{ "read_buffers_reserved", show_reserved, store_reserved, has_read_buffers },
@@ -667,7 +683,8 @@ static const struct emu_attribute engine_attributes[] = {
 
 SHOW(show_dev)
 {
-	return snprintf(buf, EMU_SYSFS_NAME, "%u:%u\n", state->major, QUEUE(state, node)->minor);
+	return snprintf(buf, EMU_SYSFS_NAME, "%u:%u\n", state->major[DSA(state, node)->type],
+			QUEUE(state, node)->minor);
 }
 
 static int show_fault_counter(const struct emu_state *state, const struct emu_node *node, char *buf,
@@ -734,15 +751,30 @@ STORE(store_unbind)
 	return act(state, node, value, emu_driver_unbind);
 }
 
+VISIBLE(is_crypto)
+{
+	(void)state;
+	return node->index == EMU_DRIVER_CRYPTO;
+}
+
+/* How it would compress; they cannot be changed here. */
+SHOW(show_sync_mode)
+{
+	(void)state, (void)node;
+	return emu_show_text(buf, "sync");
+}
+
 static const struct emu_attribute driver_attributes[] = {
 	{ "bind", NULL, store_bind, NULL },
 	{ "unbind", NULL, store_unbind, NULL },
+	{ "verify_compress", show_one, NULL, is_crypto },
+	{ "sync_mode", show_sync_mode, NULL, is_crypto },
 	{ 0 },
 };
 
 VISIBLE(is_module)
 {
-	return state->loaded && node->index == EMU_NODE_MODULE;
+	return state->loaded && node->index != EMU_NODE_BUS;
 }
 
 SHOW(show_live)
@@ -754,9 +786,10 @@ SHOW(show_live)
 SHOW(show_references)
 {
 	struct emu_node device = { .kind = EMU_KIND_DEVICE };
-	uint64_t sum = 0;
+	uint64_t sum = state->crypto;
 
-	(void)node;
+	if (node->index == EMU_NODE_CRYPTO)
+		return emu_show_number(buf, 0);
 	for (; device.device < state->device_count; device.device++) {
 		show_device_clients(state, &device, buf);
 		sum += strtoull(buf, NULL, 10);

@@ -36,8 +36,8 @@ static bool is_user_queue(const struct emu_queue *queue)
 	return atomic_load(&queue->state) == EMU_WQ_ENABLED && queue->type == EMU_WQ_USER;
 }
 
-int emu_cdev_find(const struct emu_state *state, const char *name, unsigned int *device,
-		  unsigned int *queue)
+int emu_cdev_find(const struct emu_state *state, enum emu_type type, const char *name,
+		  unsigned int *device, unsigned int *queue)
 {
 	char own[32];
 
@@ -46,7 +46,7 @@ int emu_cdev_find(const struct emu_state *state, const char *name, unsigned int 
 	for (*device = 0; *device < state->device_count; (*device)++) {
 		const struct emu_dsa *dsa = &state->device[*device];
 
-		for (*queue = 0; *queue < dsa->queue_count; (*queue)++) {
+		for (*queue = 0; dsa->type == type && *queue < dsa->queue_count; (*queue)++) {
 			snprintf(own, sizeof(own), "wq%u.%u", dsa->id, *queue);
 			if (!strcmp(own, name))
 				return is_user_queue(&dsa->queue[*queue]) ? 0 : -ENOENT;

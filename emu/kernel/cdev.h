@@ -15,9 +15,9 @@
 /* emu_caller_of - look a thread up; 0 or -errno */
 int emu_caller_of(pid_t thread, struct emu_caller *caller);
 
-/* emu_cdev_find - the char device of that name; 0 or -ENOENT */
-int emu_cdev_find(const struct emu_state *state, const char *name, unsigned int *device,
-		  unsigned int *queue);
+/* emu_cdev_find - the char device of that name, in the folder of a type; 0 or -ENOENT */
+int emu_cdev_find(const struct emu_state *state, enum emu_type type, const char *name,
+		  unsigned int *device, unsigned int *queue);
 
 /* Returns the index of the struct emu_file, or -errno. */
 int emu_cdev_open(struct emu_state *state, const struct emu_caller *caller, unsigned int device,

@@ -3,69 +3,93 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "address.h"
 #include "default.h"
 #include "sysfs.h"
 
-struct setting {
-	const char *path, *value;
-};
-
-static int apply(struct emu_state *state, const struct setting *settings, size_t count)
+/* Attributes that this kernel has not got are passed over. */
+static int set(struct emu_state *state, const char *object, const char *attribute,
+	       const char *value)
 {
+	char path[128];
+	int err;
+
+	snprintf(path, sizeof(path), "devices/%s/%s", object, attribute);
+	err = emu_sysfs_write(state, path, value);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int group_engines(struct emu_state *state, const struct emu_dsa *dsa)
+{
+	char engine[32];
 	int err = 0;
 
-	for (size_t i = 0; i < count && !err; i++) {
-		err = emu_sysfs_write(state, settings[i].path, settings[i].value);
-		if (err == -ENOENT) /* an attribute that this kernel has not got */
-			err = 0;
+	for (uint32_t i = 0; i < dsa->engine_count && !err; i++) {
+		snprintf(engine, sizeof(engine), "engine%u.%u", dsa->id, i);
+		err = set(state, engine, "group_id", "0");
 	}
 	return err;
 }
 
-static int group_engines(struct emu_state *state)
+static int configure_queue(struct emu_state *state, const char *queue, const char *mode,
+			   uint32_t size)
 {
-	char path[64];
-	int err = 0;
+	const char *const settings[][2] = {
+		{ "group_id", "0" },       { "mode", mode }, { "priority", "10" },
+		{ "type", "user" },        { "name", mode }, { "driver_name", "user" },
+		{ "block_on_fault", "1" },
+	};
+	char text[16];
+	int err;
 
-	for (uint32_t i = 0; i < state->device[0].engine_count && !err; i++) {
-		snprintf(path, sizeof(path), "devices/engine0.%u/group_id", i);
-		err = emu_sysfs_write(state, path, "0");
-	}
+	snprintf(text, sizeof(text), "%u", size);
+	err = set(state, queue, "size", text);
+	for (unsigned int i = 0; i < sizeof(settings) / sizeof(*settings) && !err; i++)
+		err = set(state, queue, settings[i][0], settings[i][1]);
 	return err;
+}
+
+static int configure_shared(struct emu_state *state, const char *queue, uint32_t size)
+{
+	char threshold[16];
+	int err = configure_queue(state, queue, "shared", size);
+
+	snprintf(threshold, sizeof(threshold), "%u", size > 3 ? size - size / 4 : size);
+	return err ? err : set(state, queue, "threshold", threshold);
 }
 
 /* A device with a single queue has the shared one only. */
-int emu_machine_default(struct emu_state *state)
+static int configure(struct emu_state *state, const struct emu_dsa *dsa)
 {
-	static const struct setting shared[] = {
-		{ "devices/wq0.0/group_id", "0" },       { "devices/wq0.0/mode", "shared" },
-		{ "devices/wq0.0/priority", "10" },      { "devices/wq0.0/type", "user" },
-		{ "devices/wq0.0/name", "shared" },      { "devices/wq0.0/driver_name", "user" },
-		{ "devices/wq0.0/block_on_fault", "1" },
-	};
-	static const struct setting dedicated[] = {
-		{ "devices/wq0.1/group_id", "0" },       { "devices/wq0.1/mode", "dedicated" },
-		{ "devices/wq0.1/priority", "10" },      { "devices/wq0.1/type", "user" },
-		{ "devices/wq0.1/name", "dedicated" },   { "devices/wq0.1/driver_name", "user" },
-		{ "devices/wq0.1/block_on_fault", "1" },
-	};
-	bool both = state->device[0].queue_count > 1 && state->device[0].max_queue_size > 1;
-	uint32_t size = state->device[0].max_queue_size / (both ? 2 : 1);
-	char size_text[16], threshold[16];
+	bool both = dsa->queue_count > 1 && dsa->max_queue_size > 1;
+	uint32_t size = dsa->max_queue_size / (both ? 2 : 1);
+	char device[EMU_DEVICE_NAME], shared[32], dedicated[32];
 	int err;
 
-	snprintf(size_text, sizeof(size_text), "%u", size);
-	snprintf(threshold, sizeof(threshold), "%u", size > 3 ? size - size / 4 : size);
-	if ((err = group_engines(state)) ||
-	    (err = emu_sysfs_write(state, "devices/wq0.0/size", size_text)) ||
-	    (err = apply(state, shared, sizeof(shared) / sizeof(*shared))) ||
-	    (err = emu_sysfs_write(state, "devices/wq0.0/threshold", threshold)))
+	emu_device_name(dsa, device);
+	snprintf(shared, sizeof(shared), "wq%u.0", dsa->id);
+	snprintf(dedicated, sizeof(dedicated), "wq%u.1", dsa->id);
+	if ((err = group_engines(state, dsa)) || (err = configure_shared(state, shared, size)))
 		return err;
-	if (both && ((err = emu_sysfs_write(state, "devices/wq0.1/size", size_text)) ||
-		     (err = apply(state, dedicated, sizeof(dedicated) / sizeof(*dedicated)))))
+	if (both && (err = configure_queue(state, dedicated, "dedicated", size)))
 		return err;
-	if ((err = emu_sysfs_write(state, "drivers/idxd/bind", "dsa0")) ||
-	    (err = emu_sysfs_write(state, "drivers/user/bind", "wq0.0")))
+	if ((err = emu_sysfs_write(state, "drivers/idxd/bind", device)) ||
+	    (err = emu_sysfs_write(state, "drivers/user/bind", shared)))
 		return err;
-	return both ? emu_sysfs_write(state, "drivers/user/bind", "wq0.1") : 0;
+	return both ? emu_sysfs_write(state, "drivers/user/bind", dedicated) : 0;
+}
+
+int emu_machine_default(struct emu_state *state)
+{
+	bool done[EMU_TYPES] = { false };
+	int err = 0;
+
+	for (uint32_t d = 0; d < state->device_count && !err; d++) {
+		enum emu_type type = state->device[d].type;
+
+		if (!done[type] && !atomic_load(&state->device[d].enabled))
+			err = configure(state, &state->device[d]);
+		done[type] = true;
+	}
+	return err;
 }

@@ -4,7 +4,9 @@
 
 #include "state.h"
 
-/* emu_machine_default - configure: device 0 has a shared and a dedicated user queue, enabled */
+/* emu_machine_default - configure: the first device of each type has a shared and a dedicated user
+ * queue, enabled
+ */
 int emu_machine_default(struct emu_state *state);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Source: drivers/dma/idxd/{device,cdev,dma}.c, and drivers/base/bus.c for the errno of a bind; the
- * codes of cmd_status are those of <linux/idxd.h>.
+ * Source: drivers/dma/idxd/{device,cdev,dma}.c, drivers/crypto/intel/iaa/iaa_crypto_main.c, and
+ * drivers/base/bus.c for the errno of a bind; the codes of cmd_status are those of <linux/idxd.h>.
  */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "clock.h"
 #include "driver.h"
 #include "machine.h"
@@ -33,7 +34,7 @@ enum {
 	SCMD_WQ_NO_DRIVER_NAME = 0x80200000,
 };
 
-const char *const emu_driver_name[EMU_DRIVERS] = { "idxd", "user", "dmaengine" };
+const char *const emu_driver_name[EMU_DRIVERS] = { "idxd", "user", "dmaengine", "crypto" };
 
 /* In the words of <linux/idxd.h> and the driver's registers.h. */
 const char *emu_driver_reason(uint32_t cmd_status)
@@ -70,14 +71,14 @@ static int refuse(struct emu_dsa *dsa, uint32_t status, int err)
 static int find(struct emu_state *state, const char *name, struct emu_dsa **dsa,
 		struct emu_queue **queue)
 {
-	char own[32];
+	char own[EMU_DEVICE_NAME];
 
 	*queue = NULL;
 	for (uint32_t d = 0; d < state->device_count; d++) {
 		*dsa = &state->device[d];
 		if (!(*dsa)->bound)
 			continue;
-		snprintf(own, sizeof(own), "dsa%u", (*dsa)->id);
+		emu_device_name(*dsa, own);
 		if (!strcmp(own, name))
 			return 0;
 		for (uint32_t q = 0; q < (*dsa)->queue_count; q++) {
@@ -192,14 +193,25 @@ static void disable_device(struct emu_state *state, struct emu_dsa *dsa)
 	dsa->cmd_status = 0;
 }
 
-bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue)
+/* The driver looks at as many letters as its own name has. */
+static bool names_driver(const struct emu_queue *queue, enum emu_driver driver)
 {
-	return atomic_load(&queue->state) == EMU_WQ_ENABLED &&
-	       queue->type == (driver == EMU_DRIVER_USER ? EMU_WQ_USER : EMU_WQ_KERNEL);
+	return !strncmp(queue->driver_name, emu_driver_name[driver],
+			strlen(emu_driver_name[driver]));
 }
 
-/* The least that no other queue has. */
-static void give_minor(struct emu_state *state, struct emu_queue *queue)
+bool emu_driver_has(enum emu_driver driver, const struct emu_queue *queue)
+{
+	if (atomic_load(&queue->state) != EMU_WQ_ENABLED)
+		return false;
+	if (queue->type == EMU_WQ_USER)
+		return driver == EMU_DRIVER_USER;
+	return driver ==
+	       (names_driver(queue, EMU_DRIVER_CRYPTO) ? EMU_DRIVER_CRYPTO : EMU_DRIVER_DMAENGINE);
+}
+
+/* The least that no other queue of such a device has. */
+static void give_minor(struct emu_state *state, enum emu_type type, struct emu_queue *queue)
 {
 	for (queue->minor = 0;; queue->minor++) {
 		bool taken = false;
@@ -208,7 +220,8 @@ static void give_minor(struct emu_state *state, struct emu_queue *queue)
 			for (uint32_t q = 0; q < state->device[d].queue_count; q++) {
 				const struct emu_queue *other = &state->device[d].queue[q];
 
-				taken |= other != queue && emu_driver_has(EMU_DRIVER_USER, other) &&
+				taken |= other != queue && state->device[d].type == type &&
+					 emu_driver_has(EMU_DRIVER_USER, other) &&
 					 other->minor == queue->minor;
 			}
 		if (!taken)
@@ -236,13 +249,6 @@ static int check_queue(struct emu_dsa *dsa, const struct emu_queue *queue)
 	return refuse(dsa, 0, 0);
 }
 
-/* The driver looks at as many letters as its own name has. */
-static bool names_driver(const struct emu_queue *queue, enum emu_driver driver)
-{
-	return !strncmp(queue->driver_name, emu_driver_name[driver],
-			strlen(emu_driver_name[driver]));
-}
-
 static int enable_queue(struct emu_state *state, enum emu_driver driver, struct emu_dsa *dsa,
 			struct emu_queue *queue)
 {
@@ -252,8 +258,10 @@ static int enable_queue(struct emu_state *state, enum emu_driver driver, struct 
 		return -EBUSY; /* is bound, as above */
 	if (emu_device_state(state, (unsigned int)(dsa - state->device)) != EMU_DEV_ENABLED)
 		return -ENXIO;
+	if (driver == EMU_DRIVER_CRYPTO && dsa->type != EMU_TYPE_IAX)
+		return -ENODEV;
 	if (state->profile.driver_name && !names_driver(queue, driver)) {
-		if (driver == EMU_DRIVER_DMAENGINE)
+		if (driver != EMU_DRIVER_USER)
 			queue->type = EMU_WQ_NONE;
 		return refuse(dsa, SCMD_WQ_NO_DRIVER_NAME, -ENODEV);
 	}
@@ -261,11 +269,11 @@ static int enable_queue(struct emu_state *state, enum emu_driver driver, struct 
 	err = check_queue(dsa, queue);
 	if (err) {
 		queue->type = EMU_WQ_NONE;
-		return driver == EMU_DRIVER_DMAENGINE ? -ENXIO : err;
+		return driver == EMU_DRIVER_USER ? err : -ENXIO;
 	}
 	queue->clients = 0;
 	if (driver == EMU_DRIVER_USER)
-		give_minor(state, queue);
+		give_minor(state, dsa->type, queue);
 	atomic_store(&queue->state, EMU_WQ_ENABLED);
 	return 0;
 }
@@ -314,12 +322,41 @@ static void take_id(struct emu_state *state, struct emu_dsa *dsa)
 	}
 }
 
+/* A queue to have the device alone. Which engine and what priority it gets is (unverified). */
+static void configure_crypto(struct emu_dsa *dsa)
+{
+	struct emu_queue *queue = &dsa->queue[0];
+
+	queue->group_id = 0;
+	queue->mode = EMU_WQ_DEDICATED;
+	queue->type = EMU_WQ_KERNEL;
+	queue->size = dsa->max_queue_size;
+	queue->priority = 10;
+	snprintf(queue->name, sizeof(queue->name), "iaa_crypto");
+	snprintf(queue->driver_name, sizeof(queue->driver_name), "%s",
+		 emu_driver_name[EMU_DRIVER_CRYPTO]);
+	dsa->engine[0].group_id = 0;
+}
+
+static void take_for_crypto(struct emu_state *state, struct emu_dsa *dsa)
+{
+	if (!state->crypto || dsa->type != EMU_TYPE_IAX || !dsa->bound || dsa->enabled)
+		return;
+	for (uint32_t i = 0; i < dsa->queue_count; i++)
+		if (dsa->queue[i].group_id != EMU_NONE)
+			return; /* somebody is about to configure it */
+	configure_crypto(dsa);
+	if (!enable_device(state, dsa))
+		enable_queue(state, EMU_DRIVER_CRYPTO, dsa, &dsa->queue[0]);
+}
+
 void emu_driver_probe(struct emu_state *state, struct emu_dsa *dsa)
 {
 	emu_machine_power_up(dsa);
 	memset(live_of(state, dsa)->error, 0, sizeof(live_of(state, dsa)->error));
 	take_id(state, dsa);
 	dsa->bound = true;
+	take_for_crypto(state, dsa);
 }
 
 static bool is_open(const struct emu_dsa *dsa)
@@ -356,11 +393,37 @@ int emu_module_load(struct emu_state *state)
 
 int emu_module_unload(struct emu_state *state)
 {
+	if (state->crypto)
+		return -EBUSY;
 	for (uint32_t d = 0; d < state->device_count; d++)
 		if (is_open(&state->device[d]))
 			return -EBUSY;
 	for (uint32_t d = 0; d < state->device_count; d++)
 		emu_driver_remove(state, &state->device[d]);
 	state->loaded = false;
+	return 0;
+}
+
+int emu_crypto_load(struct emu_state *state)
+{
+	if (!state->profile.iaa_crypto)
+		return -ENOENT;
+	emu_module_load(state);
+	state->crypto = true;
+	for (uint32_t d = 0; d < state->device_count; d++)
+		take_for_crypto(state, &state->device[d]);
+	return 0;
+}
+
+int emu_crypto_unload(struct emu_state *state)
+{
+	for (uint32_t d = 0; d < state->device_count; d++) {
+		struct emu_dsa *dsa = &state->device[d];
+
+		for (uint32_t q = 0; q < dsa->queue_count; q++)
+			if (emu_driver_has(EMU_DRIVER_CRYPTO, &dsa->queue[q]))
+				disable_queue(state, dsa, &dsa->queue[q]);
+	}
+	state->crypto = false;
 	return 0;
 }

@@ -5,7 +5,13 @@
 
 #include "state.h"
 
-enum emu_driver { EMU_DRIVER_IDXD, EMU_DRIVER_USER, EMU_DRIVER_DMAENGINE, EMU_DRIVERS };
+enum emu_driver {
+	EMU_DRIVER_IDXD,
+	EMU_DRIVER_USER,
+	EMU_DRIVER_DMAENGINE,
+	EMU_DRIVER_CRYPTO, /* there while iaa_crypto is loaded */
+	EMU_DRIVERS
+};
 
 extern const char *const emu_driver_name[EMU_DRIVERS];
 
@@ -27,8 +33,19 @@ int emu_driver_remove(struct emu_state *state, struct emu_dsa *dsa);
 /* emu_driver_fits - may the driver have the function? driver_override can say no */
 bool emu_driver_fits(const struct emu_dsa *dsa);
 
-/* Module: 0 or -EBUSY while a char device is open. Loading what is loaded changes nothing. */
+/*
+ * Module: 0, or -EBUSY while a char device is open or iaa_crypto is loaded. Loading what is loaded
+ * changes nothing.
+ */
 int emu_module_load(struct emu_state *state);
 int emu_module_unload(struct emu_state *state);
+
+/*
+ * iaa_crypto: takes each IAX device that has no configuration, and what binds later. Loads idxd.
+ * Unloading disables its queues, and leaves the devices enabled. 0, or -ENOENT on a kernel that has
+ * not got it.
+ */
+int emu_crypto_load(struct emu_state *state);
+int emu_crypto_unload(struct emu_state *state);
 
 #endif

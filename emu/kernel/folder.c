@@ -13,6 +13,7 @@
 #include "cdev.h"
 #include "control.h"
 #include "folder.h"
+#include "names.h"
 #include "sysfs.h"
 
 /* What the file system would be mounted on. */
@@ -22,6 +23,7 @@ static const struct {
 } roots[] = {
 	{ EMU_NODE_BUS, "/sys/bus/dsa" },
 	{ EMU_NODE_MODULE, "/sys/module/idxd" },
+	{ EMU_NODE_CRYPTO, "/sys/module/iaa_crypto" },
 	{ EMU_NODE_PCI, "/sys/devices" },
 	{ EMU_NODE_DRIVER, EMU_PCI_DRIVER },
 };
@@ -107,9 +109,10 @@ static int write_device(struct emu_state *state, unsigned int d, unsigned int q,
 	int err;
 
 	snprintf(name, sizeof(name), "wq%u.%u", state->device[d].id, q);
-	if (emu_cdev_find(state, name, &device, &queue))
+	if (emu_cdev_find(state, state->device[d].type, name, &device, &queue))
 		return 0;
-	snprintf(path, sizeof(path), "%s%s/%s", root, EMU_DEV_PATH, name);
+	snprintf(path, sizeof(path), "%s/dev/%s/%s", root, emu_type_name[state->device[d].type],
+		 name);
 	err = write_file(path, "", 0, 0600);
 	if (err)
 		return err;
@@ -122,8 +125,10 @@ static int write_device(struct emu_state *state, unsigned int d, unsigned int q,
 
 static int write_devices(struct emu_state *state, const char *root)
 {
-	int err = make_folders(root, EMU_DEV_PATH);
+	int err = make_folders(root, EMU_DSA_PATH);
 
+	if (!err)
+		err = make_folders(root, EMU_IAX_PATH);
 	for (unsigned int d = 0; d < state->device_count; d++)
 		for (unsigned int q = 0; q < state->device[d].queue_count && !err; q++)
 			err = write_device(state, d, q, root);
@@ -151,6 +156,8 @@ int emu_folder_write(struct emu_state *state, const char *root)
 	int err = 0;
 
 	for (unsigned int i = 0; i < sizeof(roots) / sizeof(*roots) && !err; i++) {
+		if (!emu_sysfs_mode(state, roots[i].node))
+			continue;
 		snprintf(path, sizeof(path), "%s%s", root, roots[i].path);
 		err = make_folders(root, roots[i].path);
 		if (!err)

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <sva/iax.h>
+
 #include "address.h"
 #include "machine.h"
 
@@ -16,15 +18,28 @@
 
 /* DSA 2.0, with an event log of 64 bytes for each entry (GENCAP bits 13 and 14: 1); its other
  * capabilities are those of 1.0. */
-#define DSA2_GEN_CAP         (SPR_GEN_CAP | 1ull << 13)
-#define DSA2_OP_CAP          0x1003f03ffull /* without those between domains, which have no model */
-#define DSA2_EXTRA           (1ull << SVA_OP_TRANSLATION_FETCH | 1ull << SVA_OP_DIX_GENERATE)
+#define DSA2_GEN_CAP (SPR_GEN_CAP | 1ull << 13)
+#define DSA2_OP_CAP  0x1003f03ffull /* without those between domains, which have no model */
+#define DSA2_EXTRA   (1ull << SVA_OP_TRANSLATION_FETCH | 1ull << SVA_OP_DIX_GENERATE)
+
+/*
+ * IAX 1.0 of Sapphire Rapids. Of 2.0 no values are known: it has what the model of its operations
+ * has, and an event log of 128 bytes for each entry.
+ */
+#define IAX_GEN_CAP  0x71f10901f0105ull
+#define IAX_OP_CAP_0 0xdull
+#define IAX_OP_CAP_1 0x7f331cull
+#define IAX_ENGINES  8u
+#define IAX2_GEN_CAP (IAX_GEN_CAP | 2ull << 13)
+#define IAX2_IAA_CAP (SVA_IAACAP_AECS_FORMAT_2 | SVA_IAACAP_HEADER)
+#define IAX2_EXTRA \
+	(1ull << (SVA_IAX_OP_ZERO_DECOMPRESS_8 - 64) | 1ull << (SVA_IAX_OP_ZERO_COMPRESS_8 - 64))
 
 #define DEFAULT_MAX_TRANSFER (2ull << 20)
 #define DEFAULT_MAX_BATCH    32u
 #define DEFAULT_RETRIES      32u
 #define DEFAULT_EVENT_LOG    64u
-#define MAJOR                236u /* of those that are given out dynamically */
+#define MAJOR                236u /* the first of those that are given out dynamically */
 
 void emu_queue_clear(const struct emu_dsa *dsa, struct emu_queue *queue)
 {
@@ -77,22 +92,43 @@ static void set_op_cap(struct emu_dsa *dsa, const uint64_t op_cap[4])
 		memcpy(dsa->op_cap, op_cap, sizeof(dsa->op_cap));
 }
 
-static void make_device(struct emu_dsa *dsa, uint32_t id, const struct emu_hardware *hardware)
+static void make_dsa(struct emu_dsa *dsa, const struct emu_hardware *hardware)
 {
-	bool second = hardware->version >= 0x200;
+	bool second = dsa->version >= 0x200;
 
-	dsa->id = id;
-	dsa->version = or_default(hardware->version, 0x100);
 	dsa->gen_cap = second ? DSA2_GEN_CAP : SPR_GEN_CAP;
 	dsa->op_cap[0] = second ? DSA2_OP_CAP | DSA2_EXTRA : SPR_OP_CAP;
 	set_op_cap(dsa, hardware->op_cap);
+	dsa->engine_count = or_default(hardware->engines, SPR_ENGINES);
+	dsa->max_read_buffers = SPR_READ_BUFFERS;
+}
+
+static void make_iax(struct emu_dsa *dsa, const struct emu_hardware *hardware)
+{
+	bool second = dsa->version >= 0x200;
+
+	dsa->gen_cap = second ? IAX2_GEN_CAP : IAX_GEN_CAP;
+	dsa->iaa_cap = second ? IAX2_IAA_CAP : 0;
+	dsa->op_cap[0] = IAX_OP_CAP_0;
+	dsa->op_cap[1] = IAX_OP_CAP_1 | (second ? IAX2_EXTRA : 0);
+	dsa->engine_count = or_default(hardware->engines, IAX_ENGINES);
+}
+
+static void make_device(struct emu_dsa *dsa, enum emu_type type, uint32_t id,
+			const struct emu_hardware *hardware)
+{
+	dsa->type = type;
+	dsa->id = id;
+	dsa->version = or_default(hardware->version[type], 0x100);
+	if (type == EMU_TYPE_DSA)
+		make_dsa(dsa, hardware);
+	else
+		make_iax(dsa, hardware);
 	dsa->queue_count = or_default(hardware->queues, SPR_QUEUES);
 	dsa->group_count = or_default(hardware->groups, SPR_GROUPS);
-	dsa->engine_count = or_default(hardware->engines, SPR_ENGINES);
 	dsa->max_queue_size = or_default(hardware->queue_size, SPR_QUEUE_SIZE);
 	dsa->max_transfer_size = 1ull << (dsa->gen_cap >> 16 & 0x1f);
 	dsa->max_batch_size = 1u << (dsa->gen_cap >> 21 & 0xf);
-	dsa->max_read_buffers = SPR_READ_BUFFERS;
 	dsa->bound = true;
 	emu_machine_power_up(dsa);
 }
@@ -105,13 +141,16 @@ static struct emu_dsa *find_device(struct emu_state *state, uint32_t id)
 	return NULL;
 }
 
-static int add_device(struct emu_state *state, uint32_t id, const struct emu_hardware *hardware)
+static int add_device(struct emu_state *state, enum emu_type type, uint32_t id,
+		      const struct emu_hardware *hardware)
 {
-	if (find_device(state, id))
-		return 0;
+	const struct emu_dsa *other = find_device(state, id);
+
+	if (other)
+		return other->type == type ? 0 : -EEXIST;
 	if (state->device_count == EMU_DEVICES)
 		return -EINVAL;
-	make_device(&state->device[state->device_count++], id, hardware);
+	make_device(&state->device[state->device_count++], type, id, hardware);
 	return 0;
 }
 
@@ -124,9 +163,9 @@ static int add_devices(struct emu_state *state, const struct emu_hardware *hardw
 	if (!count && !hardware->named_count)
 		count = 2;
 	for (uint32_t i = 0; i < count && !err; i++)
-		err = add_device(state, i, hardware);
+		err = add_device(state, hardware->type[i], i, hardware);
 	for (uint32_t i = 0; i < hardware->named_count && !err; i++)
-		err = add_device(state, hardware->named[i].id, hardware);
+		err = add_device(state, hardware->named[i].type, hardware->named[i].id, hardware);
 	return err;
 }
 
@@ -162,7 +201,8 @@ int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardwar
 	place_devices(state, hardware);
 	state->loaded = true;
 	state->page_check = true;
-	state->major = MAJOR;
+	for (unsigned int type = 0; type < EMU_TYPES; type++)
+		state->major[type] = MAJOR - type; /* downwards, as the kernel does */
 	emu_pci_place(state);
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 /* What is said of a device by its name. */
 struct emu_named_device {
+	enum emu_type type;
 	uint32_t id;
 	int32_t numa_node;  /* EMU_NONE: nothing is said */
 	uint64_t op_cap[4]; /* 0: nothing is said */
@@ -14,10 +15,12 @@ struct emu_named_device {
 
 /* What --devices, --engines and so on say; 0: as Sapphire Rapids has it. */
 struct emu_hardware {
-	uint32_t devices, engines, queues, groups, queue_size /* slots of a device */;
-	uint32_t version;   /* 0x100 or 0x200 */
-	uint32_t nodes;     /* of NUMA */
-	uint64_t op_cap[4]; /* of all devices */
+	uint32_t devices;
+	enum emu_type type[EMU_DEVICES]; /* of the device of that number */
+	uint32_t engines, queues, groups, queue_size /* slots of a device */;
+	uint32_t version[EMU_TYPES]; /* 0x100 or 0x200 */
+	uint32_t nodes;              /* of NUMA */
+	uint64_t op_cap[4];          /* of all DSA devices */
 
 	/* Those that a configuration names; without --devices, there are no others. */
 	uint32_t named_count;
@@ -32,8 +35,8 @@ const struct emu_profile *emu_profile_at(unsigned int index);
 /**
  * emu_machine_init - devices without a configuration, driver loaded
  *
- * @state is zeroed memory with its profile set. Returns 0 or -EINVAL where a number is more than
- * a device or a machine can have.
+ * @state is zeroed memory with its profile set. Returns 0; -EINVAL where a number is more than a
+ * device or a machine can have; or -EEXIST where a number is said to be that of two devices.
  */
 int emu_machine_init(struct emu_state *state, const struct emu_hardware *hardware);
 

@@ -8,7 +8,7 @@
 
 enum emu_kind {
 	EMU_KIND_NONE,
-	EMU_KIND_ROOT,       /* index: EMU_NODE_BUS or EMU_NODE_MODULE */
+	EMU_KIND_ROOT,       /* index: EMU_NODE_BUS, EMU_NODE_MODULE or EMU_NODE_CRYPTO */
 	EMU_KIND_DEVICES,    /* bus/dsa/devices */
 	EMU_KIND_DRIVERS,    /* bus/dsa/drivers */
 	EMU_KIND_PARAMETERS, /* module/idxd/parameters */

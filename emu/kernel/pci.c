@@ -14,7 +14,6 @@
 #include "pci.h"
 
 #define VENDOR        0x8086u
-#define DEVICE        0x0b25u /* also of a DSA 2.0 (unverified) */
 #define CLASS         0x088000u
 #define SUBSYSTEM     0x0000u /* and revision 0: (unverified) */
 #define PORTALS       0x4000u /* bytes, of a queue */
@@ -27,8 +26,8 @@
 #define PASID_BITS    20u
 #define PAGE_REQUESTS 512u /* (unverified) */
 #define MODALIAS      "pci:v0000%04Xd0000%04Xsv0000%04Xsd0000%04Xbc%02Xsc%02Xi%02X"
-#define MODALIAS_ARGS \
-	VENDOR, DEVICE, VENDOR, SUBSYSTEM, CLASS >> 16, CLASS >> 8 & 0xff, CLASS & 0xff
+#define MODALIAS_ARGS(device) \
+	VENDOR, device, VENDOR, SUBSYSTEM, CLASS >> 16, CLASS >> 8 & 0xff, CLASS & 0xff
 
 /*
  * Where the list has what, as public listings of a fourth-generation Xeon (lspci -vvv) have it. In
@@ -50,6 +49,9 @@ enum {
 #define EXPRESS_CAP  0x10008020u
 #define EXPRESS_CTL  0x5917u
 #define EXPRESS_CAP2 0x00730810u
+
+/* Of the first generation, and also of the second (unverified). */
+static const uint16_t device_id[EMU_TYPES] = { [EMU_TYPE_DSA] = 0x0b25, [EMU_TYPE_IAX] = 0x0cfe };
 
 /*
  * The configuration space.
@@ -74,7 +76,7 @@ static uint64_t bar(const struct emu_dsa *dsa, unsigned int offset)
 static void put_header(const struct emu_dsa *dsa, char *config)
 {
 	put(config, PCI_VENDOR_ID, 2, VENDOR);
-	put(config, PCI_DEVICE_ID, 2, DEVICE);
+	put(config, PCI_DEVICE_ID, 2, device_id[dsa->type]);
 	put(config, PCI_COMMAND, 2,
 	    PCI_COMMAND_MEMORY | PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
 		    (dsa->bound ? PCI_COMMAND_MASTER | PCI_COMMAND_INTX_DISABLE : 0));
@@ -146,29 +148,34 @@ SHOW(show_config)
 	}
 
 SHOW_FIXED(show_vendor, "0x%04x", VENDOR)
-SHOW_FIXED(show_device, "0x%04x", DEVICE)
 SHOW_FIXED(show_class, "0x%06x", CLASS)
 SHOW_FIXED(show_revision, "0x%02x", 0u)
 SHOW_FIXED(show_subsystem, "0x%04x", SUBSYSTEM)
 SHOW_FIXED(show_irq, "%u", 0u) /* it has none but by messages */
 
+SHOW(show_device)
+{
+	return snprintf(buf, EMU_SYSFS_PAGE, "0x%04x\n", device_id[DSA(state, node)->type]);
+}
+
 SHOW(show_modalias)
 {
-	(void)state, (void)node;
-	return snprintf(buf, EMU_SYSFS_PAGE, MODALIAS "\n", MODALIAS_ARGS);
+	return snprintf(buf, EMU_SYSFS_PAGE, MODALIAS "\n",
+			MODALIAS_ARGS(device_id[DSA(state, node)->type]));
 }
 
 SHOW(show_uevent)
 {
 	const struct emu_dsa *dsa = DSA(state, node);
+	uint16_t device = device_id[dsa->type];
 	char name[EMU_PCI_NAME];
 
 	emu_pci_name(dsa, name);
 	return snprintf(buf, EMU_SYSFS_PAGE,
 			"%sPCI_CLASS=%X\nPCI_ID=%04X:%04X\nPCI_SUBSYS_ID=%04X:%04X\n"
 			"PCI_SLOT_NAME=%s\nMODALIAS=" MODALIAS "\n",
-			dsa->bound ? "DRIVER=idxd\n" : "", CLASS, VENDOR, DEVICE, VENDOR, SUBSYSTEM,
-			name, MODALIAS_ARGS);
+			dsa->bound ? "DRIVER=idxd\n" : "", CLASS, VENDOR, device, VENDOR, SUBSYSTEM,
+			name, MODALIAS_ARGS(device));
 }
 
 SHOW(show_numa_node)
@@ -305,7 +312,10 @@ STORE(store_new_id)
 	(void)state, (void)node;
 	if (sscanf(value, "%x %x", &vendor, &device) < 2)
 		return -EINVAL;
-	return vendor == VENDOR && device == DEVICE ? -EEXIST : 0;
+	for (unsigned int type = 0; type < EMU_TYPES; type++)
+		if (vendor == VENDOR && device == device_id[type])
+			return -EEXIST;
+	return 0;
 }
 
 const struct emu_attribute emu_pci_driver_attributes[] = {

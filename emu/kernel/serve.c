@@ -34,8 +34,10 @@
 /* Nodes of our own. */
 enum {
 	NODE_CONTROL = 1,
-	NODE_DEV,
-	NODE_LOADED, /* the control of the module */
+	NODE_IDXD, /* the control of a module */
+	NODE_CRYPTO,
+	NODE_DEV, /* and the type: the folders of char devices */
+	NODE_DEV_END = NODE_DEV + EMU_TYPES
 };
 
 #define CONTROL_INO(node) EMU_INO(EMU_INO_CONTROL, (uint64_t)(node))
@@ -104,15 +106,18 @@ struct name {
 static const struct name root_names[] = {
 	{ EMU_SERVE_BUS, SYSFS_INO(EMU_NODE_BUS) },
 	{ EMU_SERVE_MODULE, SYSFS_INO(EMU_NODE_MODULE) },
+	{ EMU_SERVE_CRYPTO, SYSFS_INO(EMU_NODE_CRYPTO) },
 	{ EMU_SERVE_PCI, SYSFS_INO(EMU_NODE_PCI) },
 	{ EMU_SERVE_DRIVER, SYSFS_INO(EMU_NODE_DRIVER) },
-	{ EMU_SERVE_DEV, CONTROL_INO(NODE_DEV) },
+	{ EMU_SERVE_DSA, CONTROL_INO(NODE_DEV + EMU_TYPE_DSA) },
+	{ EMU_SERVE_IAX, CONTROL_INO(NODE_DEV + EMU_TYPE_IAX) },
 	{ EMU_SERVE_CONTROL, CONTROL_INO(NODE_CONTROL) },
 	{ NULL, 0 },
 };
 
 static const struct name control_names[] = {
-	{ "module", CONTROL_INO(NODE_LOADED) },
+	{ "idxd", CONTROL_INO(NODE_IDXD) },
+	{ "iaa_crypto", CONTROL_INO(NODE_CRYPTO) },
 	{ NULL, 0 },
 };
 
@@ -125,16 +130,29 @@ static const struct name *fixed_names(fuse_ino_t dir)
 	return dir == CONTROL_INO(NODE_CONTROL) ? control_names : &none;
 }
 
+static bool is_dev(fuse_ino_t ino)
+{
+	return EMU_INO_KIND(ino) == EMU_INO_CONTROL && NODE(ino) >= NODE_DEV &&
+	       NODE(ino) < NODE_DEV_END;
+}
+
+static enum emu_type type_of(fuse_ino_t dev)
+{
+	return (enum emu_type)(NODE(dev) - NODE_DEV);
+}
+
 /* The @index-th of the enabled user queues. */
-static bool device_entry(const struct emu_state *state, unsigned int index, char *name,
-			 fuse_ino_t *ino)
+static bool device_entry(const struct emu_state *state, enum emu_type type, unsigned int index,
+			 char *name, fuse_ino_t *ino)
 {
 	unsigned int found_device, found_queue;
 
 	for (unsigned int d = 0; d < state->device_count; d++)
 		for (unsigned int q = 0; q < state->device[d].queue_count; q++) {
 			snprintf(name, EMU_SYSFS_NAME, "wq%u.%u", state->device[d].id, q);
-			if (emu_cdev_find(state, name, &found_device, &found_queue) || index-- > 0)
+			if (state->device[d].type != type ||
+			    emu_cdev_find(state, type, name, &found_device, &found_queue) ||
+			    index-- > 0)
 				continue;
 			*ino = EMU_INO(EMU_INO_CDEV, (uint64_t)d << 8 | q);
 			return true;
@@ -154,8 +172,8 @@ static int find(const struct emu_state *state, fuse_ino_t dir, const char *name,
 			*ino = fixed->ino;
 			return 0;
 		}
-	if (dir == CONTROL_INO(NODE_DEV)) {
-		err = emu_cdev_find(state, name, &device, &queue);
+	if (is_dev(dir)) {
+		err = emu_cdev_find(state, type_of(dir), name, &device, &queue);
 		*ino = EMU_INO(EMU_INO_CDEV, (uint64_t)device << 8 | queue);
 		return err;
 	}
@@ -172,8 +190,8 @@ static int entry(const struct emu_state *state, fuse_ino_t dir, unsigned int ind
 	const struct name *fixed = fixed_names(dir);
 	uint64_t node;
 
-	if (dir == CONTROL_INO(NODE_DEV))
-		return device_entry(state, index, name, ino) ? 0 : -ENOENT;
+	if (is_dev(dir))
+		return device_entry(state, type_of(dir), index, name, ino) ? 0 : -ENOENT;
 	if (EMU_INO_KIND(dir) == EMU_INO_SYSFS) {
 		int err = emu_sysfs_entry(state, NODE(dir), index, name, &node);
 
@@ -195,7 +213,7 @@ static int entry(const struct emu_state *state, fuse_ino_t dir, unsigned int ind
 
 static mode_t control_mode(uint64_t node)
 {
-	return node == NODE_CONTROL || node == NODE_DEV ? S_IFDIR | 0755 : S_IFREG | 0666;
+	return node == NODE_IDXD || node == NODE_CRYPTO ? S_IFREG | 0666 : S_IFDIR | 0755;
 }
 
 static struct device_mode *device_mode(struct emu_server *server, fuse_ino_t ino)
@@ -236,7 +254,7 @@ static double attributes_last(fuse_ino_t ino)
 
 static double entry_lasts(fuse_ino_t dir, fuse_ino_t ino)
 {
-	if (dir == CONTROL_INO(NODE_DEV))
+	if (is_dev(dir) || ino == SYSFS_INO(EMU_NODE_CRYPTO))
 		return 0;
 	return EMU_INO_KIND(dir) != EMU_INO_SYSFS || emu_sysfs_lasts(NODE(dir), NODE(ino)) ? LASTING
 											   : 0;
@@ -476,8 +494,9 @@ static void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offse
 	(void)file;
 	if (EMU_INO_KIND(ino) == EMU_INO_SYSFS)
 		length = emu_sysfs_show(state, NODE(ino), text);
-	else if (ino == CONTROL_INO(NODE_LOADED))
-		length = snprintf(text, sizeof(text), "%d\n", state->loaded);
+	else if (ino == CONTROL_INO(NODE_IDXD) || ino == CONTROL_INO(NODE_CRYPTO))
+		length = snprintf(text, sizeof(text), "%d\n",
+				  ino == CONTROL_INO(NODE_IDXD) ? state->loaded : state->crypto);
 	if (length < 0)
 		fuse_reply_err(request, (int)-length);
 	else if (offset >= length)
@@ -487,14 +506,29 @@ static void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offse
 			       size < (size_t)(length - offset) ? size : (size_t)(length - offset));
 }
 
-static ssize_t control_module(struct emu_state *state, const char *word, size_t size)
+int emu_server_link(const struct emu_state *state)
+{
+	static const char target[] = EMU_MOUNTPOINT "/" EMU_SERVE_CRYPTO;
+	static const char link[] = "/sys/module/iaa_crypto";
+	int err = state->crypto ? symlink(target, link) : unlink(link);
+
+	if (!err || errno == (state->crypto ? EEXIST : ENOENT))
+		return 0;
+	err = -errno;
+	fprintf(stderr, "sva-emu: cannot change %s: %s\n", link, strerror(-err));
+	return err;
+}
+
+static ssize_t control_module(struct emu_state *state, bool crypto, const char *word, size_t size)
 {
 	int err = -EINVAL;
 
 	if (size >= 4 && !strncmp(word, "load", 4))
-		err = emu_module_load(state);
+		err = crypto ? emu_crypto_load(state) : emu_module_load(state);
 	else if (size >= 6 && !strncmp(word, "unload", 6))
-		err = emu_module_unload(state);
+		err = crypto ? emu_crypto_unload(state) : emu_module_unload(state);
+	if (!err && crypto)
+		err = emu_server_link(state);
 	return err ? err : (ssize_t)size;
 }
 
@@ -516,7 +550,7 @@ static bool removes(fuse_ino_t ino)
 {
 	if (EMU_INO_KIND(ino) == EMU_INO_SYSFS)
 		return emu_sysfs_removes(NODE(ino));
-	return ino == CONTROL_INO(NODE_LOADED);
+	return ino == CONTROL_INO(NODE_IDXD);
 }
 
 /* Answer a write, and before that, let the kernel forget what has gone by it. */
@@ -549,8 +583,8 @@ static void on_write(fuse_req_t request, fuse_ino_t ino, const char *buf, size_t
 	else if (EMU_INO_KIND(ino) == EMU_INO_CDEV)
 		done = write_device(server, fuse_req_ctx(request)->pid, (unsigned int)file->fh, buf,
 				    size);
-	else if (ino == CONTROL_INO(NODE_LOADED))
-		done = control_module(server->state, buf, size);
+	else if (ino == CONTROL_INO(NODE_IDXD) || ino == CONTROL_INO(NODE_CRYPTO))
+		done = control_module(server->state, ino == CONTROL_INO(NODE_CRYPTO), buf, size);
 	if (done >= 0) {
 		reply_written(request, (size_t)done, entries);
 	} else {

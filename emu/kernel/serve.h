@@ -9,14 +9,18 @@
 #include "share.h"
 #include "state.h"
 
+#define EMU_MOUNTPOINT "/dev/.sva-emu-mount" /* of a file system */
+
 /* What stands in the mount. */
-#define EMU_SERVE_BUS     "bus"      /* for /sys/bus/dsa */
-#define EMU_SERVE_MODULE  "module"   /* for /sys/module/idxd */
-#define EMU_SERVE_PCI     "pci"      /* its folders: for /sys/devices */
-#define EMU_SERVE_DRIVER  "driver"   /* for /sys/bus/pci/drivers/idxd */
-#define EMU_SERVE_DEV     "dev"      /* for /dev/dsa */
-#define EMU_SERVE_MAGIC   0x65735546 /* the type of the mount, as of all of FUSE */
-#define EMU_SERVE_CONTROL "control"  /* for EMU_CONTROL_DIR */
+#define EMU_SERVE_BUS     "bus"        /* for /sys/bus/dsa */
+#define EMU_SERVE_MODULE  "module"     /* for /sys/module/idxd */
+#define EMU_SERVE_CRYPTO  "iaa_crypto" /* while it is there: for /sys/module/iaa_crypto */
+#define EMU_SERVE_PCI     "pci"        /* its folders: for /sys/devices */
+#define EMU_SERVE_DRIVER  "driver"     /* for /sys/bus/pci/drivers/idxd */
+#define EMU_SERVE_DSA     "dsa"        /* for /dev/dsa */
+#define EMU_SERVE_IAX     "iax"        /* for /dev/iax */
+#define EMU_SERVE_MAGIC   0x65735546   /* the type of the mount, as of all of FUSE */
+#define EMU_SERVE_CONTROL "control"    /* for EMU_CONTROL_DIR */
 
 struct emu_server;
 
@@ -29,6 +33,13 @@ struct emu_server;
  */
 int emu_server_start(struct emu_state *state, const char *mountpoint, struct emu_share *share,
 		     struct emu_server **server);
+
+/*
+ * emu_server_link - have /sys/module/iaa_crypto lead to the folder of iaa_crypto while it is loaded
+ *
+ * Returns 0 or -errno.
+ */
+int emu_server_link(const struct emu_state *state);
 
 /* emu_server_stop - unmount, and end the thread; programs that still run lose the devices */
 void emu_server_stop(struct emu_server *server);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "names.h"
 #include "node.h"
 
 /*
@@ -26,7 +27,7 @@ static uint64_t pack(const struct emu_node *node)
 
 static struct emu_node unpack(uint64_t number)
 {
-	if (number == EMU_NODE_BUS || number == EMU_NODE_MODULE)
+	if (number == EMU_NODE_BUS || number == EMU_NODE_MODULE || number == EMU_NODE_CRYPTO)
 		return (struct emu_node){ .kind = EMU_KIND_ROOT, .index = (unsigned int)number };
 	if (number == EMU_NODE_PCI || number == EMU_NODE_DRIVER)
 		return (struct emu_node){ .kind = number == EMU_NODE_PCI ? EMU_KIND_PCI
@@ -54,8 +55,11 @@ static bool exists(const struct emu_state *state, const struct emu_node *node)
 	if (node->kind >= EMU_KIND_DEVICE && node->kind <= EMU_KIND_OPEN && !dsa->bound)
 		return false;
 	switch (node->kind) {
+	case EMU_KIND_ROOT:
+		return node->index != EMU_NODE_CRYPTO || state->crypto;
 	case EMU_KIND_DRIVER:
-		return node->index < EMU_DRIVERS;
+		return node->index < EMU_DRIVERS &&
+		       (node->index != EMU_DRIVER_CRYPTO || state->crypto);
 	case EMU_KIND_QUEUE:
 		return node->index < dsa->queue_count;
 	case EMU_KIND_GROUP:
@@ -110,29 +114,31 @@ static bool attribute_entry(const struct emu_state *state, struct emu_node dir, 
 	return false;
 }
 
-/* Before the number of the device. */
-static const char *const prefix[EMU_KINDS] = { [EMU_KIND_DEVICE] = "dsa",
-					       [EMU_KIND_QUEUE] = "wq",
+/* Before the number of the device; of a char device, behind the device's type and a mark. */
+static const char *const prefix[EMU_KINDS] = { [EMU_KIND_QUEUE] = "wq",
 					       [EMU_KIND_GROUP] = "group",
 					       [EMU_KIND_ENGINE] = "engine",
-					       [EMU_KIND_OPENS] = "dsa!wq" };
+					       [EMU_KIND_OPENS] = "wq" };
 
 static void name_of(const struct emu_state *state, const struct emu_node *node, char *name)
 {
-	uint32_t id = state->device[node->device].id;
+	const struct emu_dsa *dsa = &state->device[node->device];
 
 	if (node->kind == EMU_KIND_DEVICE)
-		snprintf(name, EMU_SYSFS_NAME, "%s%u", prefix[node->kind], id);
+		emu_device_name(dsa, name);
 	else if (node->kind == EMU_KIND_PCI_BUS)
-		emu_pci_bus_name(&state->device[node->device], name);
+		emu_pci_bus_name(dsa, name);
 	else if (node->kind == EMU_KIND_FUNCTION)
-		emu_pci_name(&state->device[node->device], name);
+		emu_pci_name(dsa, name);
 	else if (node->kind == EMU_KIND_OPEN)
 		snprintf(name, EMU_SYSFS_NAME, "file%u", state->file[node->index].number);
 	else if (node->kind == EMU_KIND_DRIVER)
 		snprintf(name, EMU_SYSFS_NAME, "%s", emu_driver_name[node->index]);
 	else
-		snprintf(name, EMU_SYSFS_NAME, "%s%u.%u", prefix[node->kind], id, node->index);
+		snprintf(name, EMU_SYSFS_NAME, "%s%s%s%u.%u",
+			 node->kind == EMU_KIND_OPENS ? emu_type_name[dsa->type] : "",
+			 node->kind == EMU_KIND_OPENS ? "!" : "", prefix[node->kind], dsa->id,
+			 node->index);
 }
 
 static bool named(const struct emu_state *state, const struct emu_node *node, unsigned int *index,
@@ -405,18 +411,32 @@ static bool attribute_named(const struct emu_state *state, struct emu_node dir, 
 	return false;
 }
 
+/* By what is before the number. */
+static enum emu_kind kind_named(const char *name)
+{
+	size_t length = strcspn(name, "0123456789");
+
+	if (memchr(name, '!', length))
+		return EMU_KIND_OPENS;
+	for (unsigned int type = 0; type < EMU_TYPES; type++)
+		if (length == strlen(emu_type_name[type]) &&
+		    !strncmp(name, emu_type_name[type], length))
+			return EMU_KIND_DEVICE;
+	for (unsigned int kind = EMU_KIND_QUEUE; kind < EMU_KIND_OPENS; kind++)
+		if (length == strlen(prefix[kind]) && !strncmp(name, prefix[kind], length))
+			return (enum emu_kind)kind;
+	return EMU_KIND_NONE;
+}
+
 /* A device, or a part of one: "dsa0", "wq0.3". */
 static bool part_named(const struct emu_state *state, const char *name, struct emu_node *node)
 {
 	char own[EMU_SYSFS_NAME];
 	unsigned int id;
 
-	*node = (struct emu_node){ .kind = EMU_KIND_DEVICE };
-	while (strncmp(name, prefix[node->kind], strlen(prefix[node->kind])) != 0 ||
-	       !isdigit((unsigned char)name[strlen(prefix[node->kind])]))
-		if (++node->kind > EMU_KIND_OPENS)
-			return false;
-	if (sscanf(name + strlen(prefix[node->kind]), "%u.%u", &id, &node->index) < 1)
+	*node = (struct emu_node){ .kind = kind_named(name) };
+	if (!node->kind ||
+	    sscanf(name + strcspn(name, "0123456789"), "%u.%u", &id, &node->index) < 1)
 		return false;
 	for (node->device = 0; node->device < state->device_count; node->device++)
 		if (state->device[node->device].id == id && exists(state, node)) {
@@ -507,7 +527,8 @@ mode_t emu_sysfs_mode(const struct emu_state *state, uint64_t number)
 		return exists(state, &to) ? S_IFLNK | 0777 : 0;
 	}
 	/* The folders that are mounted on others stay, so that a path to them stays valid. */
-	if ((node.kind == EMU_KIND_ROOT || node.kind == EMU_KIND_PCI_DRIVER) && !node.attribute)
+	if ((node.kind == EMU_KIND_ROOT || node.kind == EMU_KIND_PCI_DRIVER) && !node.attribute &&
+	    node.index != EMU_NODE_CRYPTO)
 		return S_IFDIR | 0755;
 	if (!node.attribute)
 		return exists(state, &node) ? S_IFDIR | 0755 : 0;
@@ -530,7 +551,9 @@ static int path_of(const struct emu_state *state, const struct emu_node *node, c
 	switch (node->kind) {
 	case EMU_KIND_ROOT:
 		return snprintf(path, size, "%s",
-				node->index == EMU_NODE_BUS ? "bus/dsa" : "module/idxd");
+				node->index == EMU_NODE_BUS      ? "bus/dsa"
+				: node->index == EMU_NODE_MODULE ? "module/idxd"
+								 : "module/iaa_crypto");
 	case EMU_KIND_PCI:
 		return snprintf(path, size, "bus/pci");
 	case EMU_KIND_PCI_DRIVER:

@@ -16,6 +16,7 @@
 #define EMU_NODE_MODULE 2u /* /sys/module/idxd */
 #define EMU_NODE_PCI    3u /* of /sys/devices, the PCI buses that are ours */
 #define EMU_NODE_DRIVER 4u /* /sys/bus/pci/drivers/idxd */
+#define EMU_NODE_CRYPTO 5u /* /sys/module/iaa_crypto, while that is loaded */
 
 #define EMU_SYSFS_NAME  64u   /* of an entry, with its end */
 #define EMU_SYSFS_PAGE  4096u /* bytes that an attribute can have */

@@ -92,12 +92,13 @@ static bool record_due(const struct sva_desc *desc, unsigned int status)
 }
 
 /* The status byte last. */
-static bool write_record(struct emu_run *run, uint64_t addr, const struct sva_record *record)
+static bool write_record(struct emu_run *run, uint64_t addr, const struct sva_record *record,
+			 size_t size)
 {
 	const uint8_t *rest = (const uint8_t *)record + 1;
 	struct sva_record *to;
 
-	if (!emu_store(run, addr + 1, rest, sizeof(*record) - 1, EMU_RECORD))
+	if (!emu_store(run, addr + 1, rest, size - 1, EMU_RECORD))
 		return false;
 	if (run->mem->write)
 		return emu_store(run, addr, &record->status, 1, EMU_RECORD);
@@ -114,30 +115,30 @@ static bool follows_the_log(const struct emu_device *dev, const struct sva_desc 
 	       dev->event_log && !dev->page_requests;
 }
 
-/* Deliver the record; returns the status that this leaves. */
-static unsigned int deliver(const struct emu_device *dev, const struct emu_memory *mem,
-			    const struct sva_desc *desc, struct emu_outcome *outcome)
+unsigned int emu_deliver(const struct emu_device *dev, const struct emu_memory *mem,
+			 const struct sva_desc *desc, const struct sva_record *record, size_t size,
+			 bool *written)
 {
 	struct sva_record fault = { 0 }; /* of the record itself, which keeps its own */
 	struct emu_run run = { dev, mem, desc, &fault, dev->page_requests, 0 };
-	unsigned int status = outcome->record.status;
+	unsigned int status = record->status;
 
 	if (!record_due(desc, status))
 		return status;
 	if (follows_the_log(dev, desc, status)) {
-		mem->report(mem->ctx, desc, &outcome->record, SVA_STATUS_DRAIN_EVL);
+		mem->report(mem->ctx, desc, record, SVA_STATUS_DRAIN_EVL);
 		return status;
 	}
 	if (status != SVA_STATUS_CR_ALIGN && (sva_desc_flags(desc) & SVA_FLAG_CRAV)) {
-		if (emu_reach(&run, desc->completion_addr, sizeof(outcome->record), EMU_RECORD) &&
-		    write_record(&run, desc->completion_addr, &outcome->record)) {
-			outcome->written = true;
+		if (emu_reach(&run, desc->completion_addr, size, EMU_RECORD) &&
+		    write_record(&run, desc->completion_addr, record, size)) {
+			*written = true;
 			return status;
 		}
 		status = SVA_STATUS_CR_TRANSLATION | SVA_STATUS_WRITE;
 	}
 	if (mem->report)
-		mem->report(mem->ctx, desc, &outcome->record, status);
+		mem->report(mem->ctx, desc, record, status);
 	return status;
 }
 
@@ -147,7 +148,8 @@ static unsigned int execute_one(const struct emu_device *dev, const struct emu_m
 {
 	*outcome = (struct emu_outcome){ 0 };
 	outcome->record.status = (uint8_t)operate(dev, mem, desc, member, &outcome->record);
-	return deliver(dev, mem, desc, outcome);
+	return emu_deliver(dev, mem, desc, &outcome->record, sizeof(outcome->record),
+			   &outcome->written);
 }
 
 unsigned int emu_execute(const struct emu_device *dev, const struct emu_memory *mem,

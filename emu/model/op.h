@@ -39,6 +39,7 @@
 struct emu_device {
 	uint32_t version;      /* 0x100: 1.0 */
 	uint64_t gen_cap;      /* EMU_CAP_* */
+	uint64_t iaa_cap;      /* of an IAX device: SVA_IAACAP_* */
 	uint64_t op_cap[4];    /* bit n of word n / 64: opcode n */
 	uint64_t max_transfer; /* bytes */
 	uint32_t max_batch;    /* descriptors */
@@ -121,9 +122,9 @@ struct emu_run {
 	const struct emu_device *dev;
 	const struct emu_memory *mem;
 	const struct sva_desc *desc;
-	struct sva_record *comp;
-	bool page_request;  /* ask for pages that are not there */
-	unsigned int fault; /* status of the fault that ends it */
+	struct sva_record *comp; /* or the beginning of an IAX record, which is laid out alike */
+	bool page_request;       /* ask for pages that are not there */
+	unsigned int fault;      /* status of the fault that ends it */
 };
 
 /* Memory that is accessed where it is. */
@@ -152,6 +153,14 @@ bool emu_store(struct emu_run *run, uint64_t addr, const void *from, size_t len,
 	       enum emu_operand operand);
 /* End with the fault that emu_reach() found, after @done bytes; returns the status. */
 unsigned int emu_stop(struct emu_run *run, uint32_t done);
+
+/*
+ * Write a record of @size bytes, or report it: @record is its beginning, which has the status. Sets
+ * @written if it was written; returns the status that this leaves.
+ */
+unsigned int emu_deliver(const struct emu_device *dev, const struct emu_memory *mem,
+			 const struct sva_desc *desc, const struct sva_record *record, size_t size,
+			 bool *written);
 
 /*
  * CRC of any width up to 64 bits, most significant bit first: the register is kept in the upper

@@ -64,5 +64,7 @@ dev_t emu_device_number(const struct emu_device_file *file)
 {
 	const struct emu_state *state = emu_machine();
 
-	return makedev(state->major, state->device[file->device].queue[file->queue].minor);
+	const struct emu_dsa *dsa = &state->device[file->device];
+
+	return makedev(state->major[dsa->type], dsa->queue[file->queue].minor);
 }

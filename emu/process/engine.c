@@ -16,7 +16,9 @@
 
 #include "ask.h"
 #include "clock.h"
+#include "control.h"
 #include "copy.h"
+#include "iax.h"
 #include "inject.h"
 #include "local.h"
 #include "lock.h"
@@ -67,6 +69,7 @@ static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 	struct emu_device device = {
 		.version = dsa->version,
 		.gen_cap = dsa->gen_cap,
+		.iaa_cap = dsa->iaa_cap,
 		.max_transfer = queue->max_transfer_size,
 		.max_batch = queue->max_batch_size,
 		.block_on_fault = queue->block_on_fault,
@@ -80,14 +83,20 @@ static struct emu_device device_of(struct emu_state *state, unsigned int lane)
 	return device;
 }
 
+/* The status last. */
+static bool copy_record(const struct emu_view *view, uint64_t addr, const void *record)
+{
+	uint32_t size = emu_record_size(emu_lane_device(view->state, view->lane));
+	char *to = emu_ptr(addr);
+
+	return !emu_copy(to + 1, (const char *)record + 1, size - 1) && !emu_copy(to, record, 1);
+}
+
 static bool write_record(struct emu_view *view, const struct sva_desc *desc,
 			 const struct sva_record *record)
 {
-	struct sva_record *to = emu_ptr(desc->completion_addr);
-
 	return emu_pages_resolve(view, desc->completion_addr, true) &&
-	       !emu_copy((char *)to + 1, (const char *)record + 1, sizeof(*record) - 1) &&
-	       !emu_copy(to, record, 1);
+	       copy_record(view, desc->completion_addr, record);
 }
 
 /* The kernel at an entry of the event log: it writes the record that the device has not. */
@@ -147,17 +156,16 @@ static uint64_t forced_page(const struct sva_desc *desc, uint32_t offset)
 	return page_of(base + offset);
 }
 
-/* A record that the model does not make. */
+/* A record that the model does not make: nothing but a status. */
 static unsigned int put_record(struct emu_view *view, const struct sva_desc *desc,
-			       struct emu_outcome *outcome)
+			       union emu_record *record, unsigned int status)
 {
-	struct sva_record *to = emu_ptr(desc->completion_addr), *record = &outcome->record;
-
+	*record = (union emu_record){ .iax.status = (uint8_t)status };
 	if (!(sva_desc_flags(desc) & SVA_FLAG_CRAV))
-		report(view, desc, record, record->status);
-	else if (!emu_copy((char *)to + 1, (char *)record + 1, sizeof(*to) - 1))
-		emu_copy(to, record, 1);
-	return record->status;
+		report(view, desc, &record->dsa, status);
+	else
+		copy_record(view, desc->completion_addr, record);
+	return status;
 }
 
 /*
@@ -175,12 +183,8 @@ static void wait_for_older(struct engine *engine, uint64_t ticket)
 		emu_sys(SYS_sched_yield);
 }
 
-/*
- * Memory that goes away under an operation: it is begun again, and looks at each page. With
- * --no-page-check, that is how all missing memory is found.
- */
-static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc *desc,
-				    struct emu_outcome *outcome)
+static unsigned int execute_here(struct emu_view *view, const struct sva_desc *desc,
+				 union emu_record *record)
 {
 	const struct emu_memory memory = {
 		.ctx = view,
@@ -190,6 +194,27 @@ static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc
 		.report = report,
 	};
 	struct emu_device device = device_of(view->state, view->lane);
+	struct emu_iax_outcome iax;
+	struct emu_outcome dsa;
+	unsigned int status;
+
+	if (emu_lane_device(view->state, view->lane)->type == EMU_TYPE_IAX) {
+		status = emu_iax_execute(&device, &memory, desc, &iax);
+		record->iax = iax.record;
+	} else {
+		status = emu_execute(&device, &memory, desc, &dsa);
+		record->dsa = dsa.record;
+	}
+	return status;
+}
+
+/*
+ * Memory that goes away under an operation: it is begun again, and looks at each page. With
+ * --no-page-check, that is how all missing memory is found.
+ */
+static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc *desc,
+				    union emu_record *record)
+{
 	volatile unsigned int tries = 0;
 	struct emu_guard guard;
 	unsigned int status;
@@ -200,31 +225,28 @@ static unsigned int execute_guarded(struct emu_view *view, const struct sva_desc
 	}
 	if (tries > RETRIES) {
 		emu_guard_set(NULL);
-		outcome->record = (struct sva_record){ .status = SVA_STATUS_TRANSLATION };
-		return put_record(view, desc, outcome);
+		return put_record(view, desc, record, SVA_STATUS_TRANSLATION);
 	}
 	emu_pages_forget(view);
 	emu_guard_set(&guard);
-	status = emu_execute(&device, &memory, desc, outcome);
+	status = execute_here(view, desc, record);
 	emu_guard_set(NULL);
 	return status;
 }
 
 static unsigned int execute(struct engine *engine, const struct sva_desc *desc,
-			    struct emu_outcome *outcome)
+			    union emu_record *record)
 {
 	struct emu_state *state = engine->view.state;
 	const struct emu_rule *rule = emu_inject_outcome(state, engine->view.lane, desc);
 	struct sva_desc changed = *desc;
-	struct sva_record nowhere;
+	union emu_record nowhere;
 
 	engine->view.forced_fault = 0;
 	engine->view.page_check = state->page_check;
 	engine->view.ahead = sva_desc_opcode(desc) == SVA_OP_BATCH ? BATCH_AHEAD : 0;
-	if (rule && rule->action == EMU_INJECT_STATUS) {
-		outcome->record = (struct sva_record){ .status = (uint8_t)rule->value };
-		return put_record(&engine->view, desc, outcome);
-	}
+	if (rule && rule->action == EMU_INJECT_STATUS)
+		return put_record(&engine->view, desc, record, rule->value);
 	if (rule && rule->action == EMU_INJECT_HALT) {
 		emu_device_halt(state, state->lane[engine->view.lane].device, rule->value);
 		return SVA_STATUS_NONE;
@@ -233,20 +255,21 @@ static unsigned int execute(struct engine *engine, const struct sva_desc *desc,
 		engine->view.forced_fault = forced_page(desc, rule->value);
 	if (rule && rule->action == EMU_INJECT_LOST && (sva_desc_flags(desc) & SVA_FLAG_CRAV))
 		changed.completion_addr = (uintptr_t)&nowhere;
-	return execute_guarded(&engine->view, &changed, outcome);
+	return execute_guarded(&engine->view, &changed, record);
 }
 
 static void trace(struct engine *engine, const struct sva_desc *desc, unsigned int status,
-		  const struct emu_outcome *outcome)
+		  const union emu_record *record)
 {
+	const struct emu_dsa *dsa = emu_lane_device(engine->view.state, engine->view.lane);
 	const struct emu_trace line = {
 		.time = emu_now(),
 		.pid = atomic_load(&engine->process->pid),
-		.device = emu_lane_device(engine->view.state, engine->view.lane)->id,
+		.device = dsa->id,
+		.type = dsa->type,
 		.queue = engine->view.state->lane[engine->view.lane].queue,
 		.status = status,
-		.result = outcome->record.result,
-		.bytes_completed = outcome->record.bytes_completed,
+		.record = *record,
 		.desc = *desc,
 	};
 
@@ -267,17 +290,17 @@ static void count(struct emu_queue_live *queue, unsigned int status)
 static void serve(struct engine *engine, const struct sva_desc *desc)
 {
 	struct emu_state *state = engine->view.state;
-	struct emu_outcome outcome = { 0 };
+	union emu_record record = { 0 };
 	unsigned int status;
 
 	if (sva_desc_opcode(desc) == SVA_OP_DRAIN)
 		wait_for_older(engine, atomic_load(&engine->worker->ticket));
 	if (state->timing != EMU_TIMING_FAST)
 		emu_clock_wait(state, engine->view.lane, desc);
-	status = execute(engine, desc, &outcome);
+	status = execute(engine, desc, &record);
 	count(emu_lane_queue_live(state, engine->view.lane), status);
 	if (state->trace)
-		trace(engine, desc, status, &outcome);
+		trace(engine, desc, status, &record);
 	atomic_store(&engine->worker->ticket, 0);
 	atomic_store(&done_at, __builtin_ia32_rdtsc());
 }

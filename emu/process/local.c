@@ -96,7 +96,7 @@ static void find(void)
 	emu_local = map_local();
 	if (!state || !emu_local || state->magic != EMU_STATE_MAGIC)
 		return;
-	if (!state->plain && emu_sys(SYS_newfstatat, AT_FDCWD, EMU_DEV_PATH, &dev, 0))
+	if (!state->plain && emu_sys(SYS_newfstatat, AT_FDCWD, EMU_DSA_PATH, &dev, 0))
 		return;
 	emu_devices = dev.st_dev;
 	machine = state;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "control.h"
 #include "local.h"
 #include "next.h"
 #include "paths.h"
@@ -55,8 +56,9 @@ static bool is_bus(const char *path)
 
 static bool is_ours(const char *path)
 {
-	static const char *const folders[] = { "/sys/bus/dsa", "/sys/bus/pci", "/sys/module/idxd",
-					       "/dev/dsa" };
+	static const char *const folders[] = { "/sys/bus/dsa",     "/sys/bus/pci",
+					       "/sys/module/idxd", "/sys/module/iaa_crypto",
+					       EMU_DSA_PATH,       EMU_IAX_PATH };
 
 	for (unsigned int i = 0; i < sizeof(folders) / sizeof(*folders); i++)
 		if (below(path, folders[i]))

@@ -73,15 +73,21 @@ static void test_names(void **state)
 	unsigned int device, queue;
 
 	(void)state;
-	assert_int_equal(emu_cdev_find(machine, "wq2.1", &device, &queue), 0);
+	assert_int_equal(emu_cdev_find(machine, EMU_TYPE_DSA, "wq2.1", &device, &queue), 0);
 	assert_int_equal(device, 0);
 	assert_int_equal(queue, 1);
 	for (unsigned int i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
-		assert_int_equal(emu_cdev_find(machine, wrong[i], &device, &queue), -ENOENT);
+		assert_int_equal(emu_cdev_find(machine, EMU_TYPE_DSA, wrong[i], &device, &queue),
+				 -ENOENT);
+	assert_int_equal(emu_cdev_find(machine, EMU_TYPE_IAX, "wq2.1", &device, &queue), -ENOENT);
+	dsa->type = EMU_TYPE_IAX;
+	assert_int_equal(emu_cdev_find(machine, EMU_TYPE_IAX, "wq2.1", &device, &queue), 0);
+	assert_int_equal(emu_cdev_find(machine, EMU_TYPE_DSA, "wq2.1", &device, &queue), -ENOENT);
+	dsa->type = EMU_TYPE_DSA;
 	dsa->queue[1].type = EMU_WQ_KERNEL;
-	assert_int_equal(emu_cdev_find(machine, "wq2.1", &device, &queue), -ENOENT);
+	assert_int_equal(emu_cdev_find(machine, EMU_TYPE_DSA, "wq2.1", &device, &queue), -ENOENT);
 	machine->loaded = false;
-	assert_int_equal(emu_cdev_find(machine, "wq2.0", &device, &queue), -ENOENT);
+	assert_int_equal(emu_cdev_find(machine, EMU_TYPE_DSA, "wq2.0", &device, &queue), -ENOENT);
 }
 
 static void test_open(void **state)
@@ -181,6 +187,22 @@ static void test_write_refusals(void **state)
 	assert_int_equal(write_desc(file, &program, &desc[1], 64), 64);
 	machine->profile.hides_batch_2 = true;
 	assert_int_equal(write_desc(file, &program, &desc[1], 64), -EINVAL);
+}
+
+/* Records of 64 bytes; and nothing that is hidden, since there are no batches. */
+static void test_write_to_iax(void **state)
+{
+	unsigned int file = ready_file(&program, SHARED);
+	struct sva_desc desc = { 0 };
+
+	(void)state;
+	dsa->type = EMU_TYPE_IAX;
+	desc.completion_addr = 32;
+	assert_int_equal(write_desc(file, &program, &desc, 64), -EINVAL);
+	desc.completion_addr = 64;
+	assert_int_equal(write_desc(file, &program, &desc, 64), 64);
+	desc.op_flags = (uint32_t)SVA_OP_BATCH << 24;
+	assert_int_equal(write_desc(file, &program, &desc, 64), 64);
 }
 
 static void test_write_to_dedicated(void **state)
@@ -304,6 +326,7 @@ int main(void)
 		cmocka_unit_test_setup(test_pasid, setup),
 		cmocka_unit_test_setup(test_write, setup),
 		cmocka_unit_test_setup(test_write_refusals, setup),
+		cmocka_unit_test_setup(test_write_to_iax, setup),
 		cmocka_unit_test_setup(test_write_to_dedicated, setup),
 		cmocka_unit_test_setup(test_without_engines, setup),
 		cmocka_unit_test_setup(test_close_waits, setup),

@@ -68,7 +68,7 @@ static void test_all(void **state)
 	assert_int_equal(options.hardware.queues, 3);
 	assert_int_equal(options.hardware.groups, 1);
 	assert_int_equal(options.hardware.queue_size, 16);
-	assert_int_equal(options.hardware.version, 0x200);
+	assert_int_equal(options.hardware.version[EMU_TYPE_DSA], 0x200);
 	assert_int_equal(options.timing, EMU_TIMING_SPR);
 	assert_int_equal(options.seed, 7);
 	assert_string_equal(options.trace, "t");
@@ -77,6 +77,27 @@ static void test_all(void **state)
 	assert_string_equal(options.command[0], "cmd");
 	assert_string_equal(options.command[2], "--list");
 	assert_null(options.command[3]);
+}
+
+static void test_types(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("--devices iax,dsa,iax --iax 2.0 x"), 0);
+	assert_int_equal(options.hardware.devices, 3);
+	assert_int_equal(options.hardware.type[0], EMU_TYPE_IAX);
+	assert_int_equal(options.hardware.type[1], EMU_TYPE_DSA);
+	assert_int_equal(options.hardware.type[2], EMU_TYPE_IAX);
+	assert_int_equal(options.hardware.version[EMU_TYPE_IAX], 0x200);
+	assert_int_equal(options.hardware.version[EMU_TYPE_DSA], 0);
+	assert_int_equal(parse("--devices iax --devices 2 x"), 0);
+	assert_int_equal(options.hardware.devices, 2);
+	assert_int_equal(options.hardware.type[0], EMU_TYPE_DSA);
+	assert_int_equal(
+		parse("--devices dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,"
+		      "dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,dsa,iax x"),
+		0);
+	assert_int_equal(options.hardware.devices, EMU_DEVICES);
+	assert_int_equal(options.hardware.type[EMU_DEVICES - 1], EMU_TYPE_IAX);
 }
 
 /* The command's options are its own, with the dashes or without. */
@@ -113,6 +134,13 @@ static void test_refused(void **state)
 		{ "--groups 99999999999999999999 x", "--groups" },
 		{ "--wq-size 257 x", "1 to 256" },
 		{ "--dsa 3.0 x", "--dsa 3.0: give 1.0 or 2.0" },
+		{ "--iax 1 x", "--iax 1: give 1.0 or 2.0" },
+		{ "--devices dsa,iaa x", "--devices dsa,iaa: give a number, or a list" },
+		{ "--devices dsa, x", "--devices dsa,: give a number, or a list" },
+		{ "--devices dsa2 x", "--devices dsa2: give a number, or a list" },
+		{ "--devices iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,"
+		  "iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax,iax x",
+		  "no more than 32 devices" },
 		{ "--timing slow x", "give fast or spr" },
 		{ "--seed x x", "--seed x: give a number" },
 		{ "--seed -1 x", "--seed -1: give a number" },
@@ -161,6 +189,8 @@ static void test_rules(void **state)
 		{ "full=3", { -1, -1, -1, 1, 1, 0, EMU_INJECT_FULL, 3 } },
 		{ "one-in=4,halt", { -1, -1, -1, 1, 1, 4, EMU_INJECT_HALT, 0 } },
 		{ "one-in=9,every=2,fault=0", { -1, -1, -1, 2, 2, 9, EMU_INJECT_FAULT, 0 } },
+		{ "op=expand,lost", { -1, -1, 0x56, 1, 1, 0, EMU_INJECT_LOST, 0 } },
+		{ "op=decompress,fault=0", { -1, -1, 0x42, 1, 1, 0, EMU_INJECT_FAULT, 0 } },
 		{ "halt=20,op=crc", { -1, -1, 0x10, 1, 1, 0, EMU_INJECT_HALT, 20 } },
 	};
 	struct emu_rule rule;
@@ -218,13 +248,10 @@ static void test_wrong_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_all),
-		cmocka_unit_test(test_where_options_end),
-		cmocka_unit_test(test_nothing_to_run),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_too_many_rules),
-		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_defaults),       cmocka_unit_test(test_all),
+		cmocka_unit_test(test_types),          cmocka_unit_test(test_where_options_end),
+		cmocka_unit_test(test_nothing_to_run), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_too_many_rules), cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_wrong_rules),
 	};
 

@@ -178,16 +178,24 @@ static void test_devices(void **state)
 	close(file);
 	assert_int_equal(emu_config_devices(path, &hardware), 0);
 	unlink(path);
-	assert_int_equal(hardware.named_count, 2);
+	assert_int_equal(hardware.named_count, 3);
 	setup(state);
 	memset(machine, 0, sizeof(*machine));
 	assert_int_equal(emu_machine_init(machine, &hardware), 0);
-	assert_int_equal(machine->device_count, 2);
+	assert_int_equal(machine->device_count, 3);
 	assert_int_equal(machine->device[0].id, 12);
 	assert_int_equal(machine->device[0].numa_node, 1);
 	assert_int_equal(machine->device[1].id, 8);
 	assert_int_equal(machine->device[1].op_cap[0], 0x1003f027d);
 	assert_int_equal(machine->device[1].queue[0].op_config[0], 0x1003f027d);
+	assert_int_equal(machine->device[2].id, 3);
+	assert_int_equal(machine->device[0].type, EMU_TYPE_DSA);
+	assert_int_equal(machine->device[2].type, EMU_TYPE_IAX);
+	assert_int_equal(machine->device[2].op_cap[1], 0x7f331c);
+	hardware.devices = 4;
+	memset(machine, 0, sizeof(*machine));
+	assert_int_equal(emu_machine_init(machine, &hardware), -EEXIST); /* dsa3, iax3 */
+	hardware.named_count = 2;
 	hardware.devices = 32;
 	hardware.nodes = 2;
 	memset(machine, 0, sizeof(*machine));
@@ -205,6 +213,30 @@ static void test_other_device(void **state)
 			 "\"grouped_workqueues\":[{\"dev\":\"wq1.0\",\"size\":8}]}]}]") < 0);
 	assert_non_null(strstr(said, "iax1: this machine does not have it"));
 	assert_int_equal(machine->device[1].queue[0].size, 0);
+}
+
+/* accel-config says -2 of the attributes that such a device has not got. */
+static void test_iax(void **state)
+{
+	static const struct emu_hardware hardware = { .devices = 2,
+						      .type = { [1] = EMU_TYPE_IAX } };
+	const struct emu_queue *queue = &machine->device[1].queue[4];
+
+	setup(state);
+	memset(machine, 0, sizeof(*machine));
+	machine->profile = *emu_profile_at(0);
+	assert_int_equal(emu_machine_init(machine, &hardware), 0);
+	assert_int_equal(load("[{\"dev\":\"iax1\",\"groups\":[{\"dev\":\"group1.2\","
+			      "\"grouped_workqueues\":[{\"dev\":\"wq1.4\",\"mode\":\"dedicated\","
+			      "\"size\":40,\"group_id\":2,\"priority\":10,\"max_batch_size\":-2,"
+			      "\"type\":\"user\",\"name\":\"a\",\"driver_name\":\"user\"}],"
+			      "\"grouped_engines\":[{\"dev\":\"engine1.7\",\"group_id\":2}]}]}]"),
+			 0);
+	assert_int_equal(atomic_load(&queue->state), EMU_WQ_ENABLED);
+	assert_int_equal(queue->size, 40);
+	assert_non_null(strstr(said, "wq1.4: max_batch_size: ignored"));
+	assert_true(load("[{\"dev\":\"dsa1\"}]") < 0);
+	assert_non_null(strstr(said, "dsa1: this machine does not have it"));
 }
 
 static void test_unknown_keys(void **state)
@@ -281,6 +313,7 @@ int main(void)
 		cmocka_unit_test_setup(test_state_ignored, setup),
 		cmocka_unit_test_setup(test_order, setup),
 		cmocka_unit_test_setup(test_devices, setup),
+		cmocka_unit_test_setup(test_iax, setup),
 		cmocka_unit_test_setup(test_null, setup),
 		cmocka_unit_test_setup(test_other_device, setup),
 		cmocka_unit_test_setup(test_unknown_keys, setup),

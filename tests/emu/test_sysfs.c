@@ -20,7 +20,7 @@ static struct emu_dsa *dsa;
 
 static void boot(const char *profile, uint32_t version)
 {
-	struct emu_hardware hardware = { .version = version };
+	struct emu_hardware hardware = { .version = { version, version } };
 
 	memset(machine, 0, sizeof(*machine));
 	machine->profile = *emu_profile_find(profile);
@@ -1040,6 +1040,197 @@ static void test_opens(void **state)
 		"MAJOR=236\nMINOR=1\nDEVNAME=dsa/wq0.1\nDEVTYPE=idxd_cdev\nMODALIAS=idxd:t0\n");
 }
 
+/*
+ * Devices of both types on one bus.
+ */
+
+static void boot_both(const char *profile, uint32_t version)
+{
+	struct emu_hardware hardware = { .devices = 2,
+					 .type = { [1] = EMU_TYPE_IAX },
+					 .version = { [EMU_TYPE_IAX] = version } };
+
+	memset(machine, 0, sizeof(*machine));
+	machine->profile = *emu_profile_find(profile);
+	assert_int_equal(emu_machine_init(machine, &hardware), 0);
+}
+
+/* What a Sapphire Rapids has. */
+static void test_iax(void **state)
+{
+	static const struct shown shown[] = {
+		{ "devices/iax1/version", "0x100\n" },
+		{ "devices/iax1/max_groups", "4\n" },
+		{ "devices/iax1/max_work_queues", "8\n" },
+		{ "devices/iax1/max_work_queues_size", "128\n" },
+		{ "devices/iax1/max_engines", "8\n" },
+		{ "devices/iax1/max_transfer_size", "2147483648\n" },
+		{ "devices/iax1/gen_cap", "0x71f10901f0105\n" },
+		{ "devices/iax1/op_cap", "00000000,00000000,00000000,00000000,00000000,007f331c,"
+					 "00000000,0000000d\n" },
+		{ "devices/iax1/cdev_major", "235\n" },
+		{ "devices/dsa0/cdev_major", "236\n" },
+		{ "devices/iax1/uevent", "DEVTYPE=iax\nDRIVER=idxd\nMODALIAS=idxd:t0\n" },
+		{ "devices/iax1/iaa_cap", "-2" },
+		{ "devices/dsa0/iaa_cap", "-2" },
+		{ "devices/iax1/max_batch_size", "-2" },
+		{ "devices/iax1/max_read_buffers", "-2" },
+		{ "devices/iax1/read_buffer_limit", "-2" },
+		{ "devices/iax1/max_tokens", "-2" },
+		{ "devices/iax1/token_limit", "-2" },
+		{ "devices/iax1/event_log_size", "-2" },
+		{ "devices/wq1.0/max_batch_size", "-2" },
+		{ "devices/wq1.0/max_transfer_size", "2097152\n" },
+		{ "devices/wq1.0/op_config", "-2" },
+		{ "devices/wq1.0/cdev_minor", "0\n" },
+		{ "devices/wq1.1/cdev_minor", "1\n" },
+		{ "devices/wq0.1/cdev_minor", "1\n" },
+		{ "devices/group1.0/read_buffers_allowed", "-2" },
+		{ "devices/group1.0/read_buffers_reserved", "-2" },
+		{ "devices/group1.0/use_read_buffer_limit", "-2" },
+		{ "devices/group1.0/tokens_allowed", "-2" },
+		{ "devices/group1.0/tokens_reserved", "-2" },
+		{ "devices/group1.0/use_token_limit", "-2" },
+		{ "devices/iax!wq1.1/dev", "235:1\n" },
+		{ "devices/iax!wq1.1/uevent", "MAJOR=235\nMINOR=1\nDEVNAME=iax/wq1.1\n"
+					      "DEVTYPE=idxd_cdev\nMODALIAS=idxd:t0\n" },
+		{ "devices/dsa!wq0.1/dev", "236:1\n" },
+		{ "devices/wq1.1/iax!wq1.1/dev", "235:1\n" },
+		{ "devices/dsa1/state", "-2" },
+		{ "devices/iax0/state", "-2" },
+		{ "devices/dsa!wq1.1/dev", "-2" },
+		{ "devices/iax!wq0.1/dev", "-2" },
+	};
+
+	(void)state;
+	boot_both("latest", 0x100);
+	assert_int_equal(emu_machine_default(machine), 0);
+	look(shown, COUNT(shown));
+	assert_in_range(walk(EMU_NODE_BUS), 55, 75);
+}
+
+static void test_iax_profiles(void **state)
+{
+	static const struct {
+		const char *profile;
+		uint32_t version;
+		struct shown shown;
+	} all[] = {
+		{ "latest", 0x200, { "devices/iax1/version", "0x200\n" } },
+		{ "latest", 0x200, { "devices/dsa0/version", "0x100\n" } },
+		{ "latest", 0x200, { "devices/iax1/iaa_cap", "0x101\n" } },
+		{ "latest", 0x200, { "devices/iax1/event_log_size", "64\n" } },
+		{ "latest",
+		  0x200,
+		  { "devices/wq1.0/op_config", "00000000,00000000,00000000,00000000,00000000,"
+					       "007f771c,00000000,0000000d\n" } },
+		{ "6.7", 0x200, { "devices/iax1/iaa_cap", "0x101\n" } },
+		{ "6.7", 0x100, { "devices/iax1/iaa_cap", "-2" } },
+		{ "6.1", 0x200, { "devices/iax1/iaa_cap", "-2" } },
+		{ "5.18", 0x100, { "devices/iax1/op_cap", "0xd 0x7f331c 0x0 0x0\n" } },
+		{ "5.18", 0x100, { "devices/iax1/max_batch_size", "-2" } },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < COUNT(all); i++) {
+		boot_both(all[i].profile, all[i].version);
+		look(&all[i].shown, 1);
+		assert_int_equal(emu_machine_default(machine), 0);
+		assert_shows("devices/wq1.1/state", "enabled\n");
+	}
+}
+
+/* The function is of another kind; and a device that goes leaves its number to the next one. */
+static void test_iax_function(void **state)
+{
+	uint64_t pci;
+	char buf[EMU_SYSFS_PAGE];
+
+	(void)state;
+	boot_both("latest", 0x100);
+	machine->device[1].bus = 0x6f;
+	pci = below(below(EMU_NODE_PCI, "pci0000:6f"), "0000:6f:01.0");
+	assert_true(emu_sysfs_show(machine, below(pci, "device"), buf) > 0);
+	assert_string_equal(buf, "0x0cfe\n");
+	assert_true(emu_sysfs_show(machine, below(pci, "modalias"), buf) > 0);
+	assert_string_equal(buf, "pci:v00008086d00000CFEsv00008086sd00000000bc08sc80i00\n");
+	assert_true(emu_sysfs_show(machine, below(pci, "uevent"), buf) > 0);
+	assert_non_null(strstr(buf, "PCI_ID=8086:0CFE\n"));
+	assert_int_equal(emu_sysfs_show(machine, below(pci, "config"), buf), 4096);
+	assert_memory_equal(buf, "\x86\x80\xfe\x0c", 4);
+	assert_int_not_equal(below(pci, "iax1"), 0);
+	assert_int_equal(emu_module_unload(machine), 0);
+	assert_shows("devices/iax1/state", "-2");
+	emu_driver_probe(machine, &machine->device[1]);
+	machine->loaded = true;
+	assert_shows("devices/iax0/state", "disabled\n");
+	assert_shows("devices/iax1/state", "-2");
+}
+
+/* iaa_crypto takes what nobody has configured, and gives it back. */
+static void test_crypto(void **state)
+{
+	static const struct shown taken[] = {
+		{ "devices/iax1/state", "enabled\n" },
+		{ "devices/iax1/clients", "0\n" },
+		{ "devices/wq1.0/state", "enabled\n" },
+		{ "devices/wq1.0/mode", "dedicated\n" },
+		{ "devices/wq1.0/size", "128\n" },
+		{ "devices/wq1.0/type", "kernel\n" },
+		{ "devices/wq1.0/name", "iaa_crypto\n" },
+		{ "devices/wq1.0/driver_name", "crypto\n" },
+		{ "devices/wq1.0/cdev_minor", "-6" },
+		{ "devices/iax!wq1.0/dev", "-2" },
+		{ "devices/dsa0/state", "disabled\n" },
+		{ "drivers/crypto/verify_compress", "1\n" },
+		{ "drivers/crypto/sync_mode", "sync\n" },
+		{ "drivers/user/sync_mode", "-2" },
+	};
+	uint64_t queue, module = EMU_NODE_CRYPTO;
+
+	(void)state;
+	boot_both("latest", 0x100);
+	assert_int_equal(emu_sysfs_mode(machine, module), 0);
+	assert_int_equal(store("drivers/crypto/bind", "wq1.0"), -ENOENT);
+	assert_int_equal(emu_module_unload(machine), 0);
+	assert_int_equal(emu_crypto_load(machine), 0); /* and idxd */
+	look(taken, COUNT(taken));
+	machine->device[1].bus = 0x6f;
+	queue = below(below(below(below(EMU_NODE_PCI, "pci0000:6f"), "0000:6f:01.0"), "iax1"),
+		      "wq1.0");
+	assert_string_equal(leads(queue, "driver"), "../../../../../bus/dsa/drivers/crypto");
+	assert_int_equal(walk(module), 2);
+	assert_int_equal(emu_module_unload(machine), -EBUSY);
+	assert_int_equal(emu_machine_default(machine), 0); /* leaves it alone */
+	assert_shows("devices/wq1.1/state", "disabled\n");
+	assert_int_equal(store("drivers/crypto/bind", "wq0.2"), -ENODEV);
+	assert_int_equal(store("drivers/dmaengine/unbind", "wq1.0"), -ENODEV);
+	assert_int_equal(emu_crypto_unload(machine), 0);
+	assert_shows("devices/wq1.0/state", "disabled\n");
+	assert_shows("devices/iax1/state", "enabled\n");
+	assert_shows("drivers/crypto/sync_mode", "-2");
+	assert_int_equal(emu_sysfs_mode(machine, module), 0);
+	assert_int_equal(emu_module_unload(machine), 0);
+}
+
+/* A device that is configured, or enabled, is its owner's; a kernel before 6.8 has no such module.
+ */
+static void test_crypto_refused(void **state)
+{
+	(void)state;
+	boot_both("latest", 0x100);
+	assert_int_equal(emu_machine_default(machine), 0);
+	assert_int_equal(emu_crypto_load(machine), 0);
+	assert_shows("devices/wq1.0/type", "user\n");
+	boot_both("latest", 0x100);
+	assert_int_equal(store("devices/wq1.3/group_id", "0"), 0);
+	assert_int_equal(emu_crypto_load(machine), 0);
+	assert_shows("devices/iax1/state", "disabled\n");
+	boot_both("6.7", 0x100);
+	assert_int_equal(emu_crypto_load(machine), -ENOENT);
+	assert_shows("devices/iax1/state", "disabled\n");
+}
+
 static void test_hardware(void **state)
 {
 	struct emu_hardware small = {
@@ -1088,6 +1279,11 @@ int main(void)
 		cmocka_unit_test_setup(test_kernel_queue, setup_default),
 		cmocka_unit_test_setup(test_module, setup_default),
 		cmocka_unit_test_setup(test_opens, setup_default),
+		cmocka_unit_test_setup(test_iax, setup),
+		cmocka_unit_test_setup(test_iax_profiles, setup),
+		cmocka_unit_test_setup(test_iax_function, setup),
+		cmocka_unit_test_setup(test_crypto, setup),
+		cmocka_unit_test_setup(test_crypto_refused, setup),
 		cmocka_unit_test_setup(test_hardware, setup),
 	};
 

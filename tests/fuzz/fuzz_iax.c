@@ -1,98 +1,209 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The checks and the software device for IAX, given any descriptor whose addresses point into one
- * block of memory, and any data: no crash, no access outside of it, and a record exactly where one
- * was asked for. The inflate has a target of its own.
+ * The emulator's analytics device, given any descriptor and any data: no crash, no access but to
+ * what the descriptor names, and a record that says what has happened.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/iax.h"
+#include "iax.h"
 
-#define SIZES 2048u /* of an operand */
+#define SRC    0x100000u /* addresses of the device */
+#define DST    0x200000u
+#define SRC2   0x300000u
+#define RECORD 0x400000u
+#define ROOM   0x4000u /* bytes behind each */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Operands in the block one after the other, so that one that is overrun reaches the next or ends.
- */
-static void confine(struct sva_desc *desc, uint8_t *arena)
+static uint8_t src[ROOM], dst[ROOM], src2[ROOM];
+static struct sva_iax_record record;
+static const struct sva_desc *current;
+static uint64_t missing; /* a page */
+
+/* Is all of it in the @size bytes at @from? */
+static bool within(uint64_t addr, size_t len, uint64_t from, uint64_t size)
 {
-	desc->xfer_size %= SIZES + 1;
-	desc->src_addr = (uintptr_t)arena + SIZES - desc->xfer_size;
-	if (sva_desc_opcode(desc) == SVA_OP_MEMMOVE) {
-		desc->dst_addr = (uintptr_t)arena + SIZES;
-		return;
-	}
-	desc->iax.max_dst_size %= SIZES + 1;
-	desc->dst_addr = (uintptr_t)arena + SIZES;
-	desc->iax.src2_size %= SIZES + 1;
-	if (desc->op_flags & SVA_IAX_FLAG_SRC2_DATA)
-		desc->iax.src2_addr = (uintptr_t)arena + 4 * SIZES - desc->iax.src2_size;
-	else
-		desc->iax.src2_addr = (uintptr_t)arena + 2 * SIZES;
-	if (sva_desc_opcode(desc) != SVA_IAX_OP_CRC64)
-		desc->iax.filter.elements %= 5000;
+	return addr >= from && len <= size && addr - from <= size - len;
 }
 
-/* Fields that an operation does not have are reserved: let most inputs get past that. */
+/* The descriptor's source, and second source with both copies of an AECS. */
+static bool may_read(uint64_t addr, size_t len)
+{
+	uint64_t size2 = (uint64_t)current->iax.src2_size * 2;
+
+	return within(addr, len, current->src_addr, current->xfer_size) ||
+	       within(addr, len, current->iax.src2_addr, size2);
+}
+
+static bool may_write(uint64_t addr, size_t len)
+{
+	uint64_t size = sva_desc_opcode(current) == SVA_OP_MEMMOVE ? current->xfer_size
+								   : current->iax.max_dst_size;
+
+	return within(addr, len, current->dst_addr, size) ||
+	       within(addr, len, current->completion_addr, sizeof(record)) ||
+	       within(addr, len, current->iax.src2_addr, (uint64_t)current->iax.src2_size * 2);
+}
+
+static uint8_t *translate(uint64_t addr, size_t len)
+{
+	if (within(addr, len, SRC, ROOM))
+		return src + (addr - SRC);
+	if (within(addr, len, DST, ROOM))
+		return dst + (addr - DST);
+	if (within(addr, len, SRC2, ROOM))
+		return src2 + (addr - SRC2);
+	if (within(addr, len, RECORD, sizeof(record)))
+		return (uint8_t *)&record + (addr - RECORD);
+	return NULL;
+}
+
+static size_t accessible(void *ctx, uint64_t addr, size_t len, bool write)
+{
+	size_t part = EMU_PAGE - addr % EMU_PAGE;
+
+	(void)ctx;
+	(void)write;
+	if (addr / EMU_PAGE == missing || !translate(addr, 1))
+		return 0;
+	return part < len ? part : len;
+}
+
+static bool read_bytes(void *ctx, uint64_t addr, void *to, size_t len)
+{
+	const uint8_t *from = translate(addr, len);
+
+	(void)ctx;
+	if (!may_read(addr, len) || addr % EMU_PAGE + len > EMU_PAGE)
+		abort();
+	if (from)
+		memcpy(to, from, len);
+	return from;
+}
+
+static bool write_bytes(void *ctx, uint64_t addr, const void *from, size_t len)
+{
+	uint8_t *to = translate(addr, len);
+
+	(void)ctx;
+	if (!may_write(addr, len) || addr % EMU_PAGE + len > EMU_PAGE)
+		abort();
+	if (to)
+		memcpy(to, from, len);
+	return to;
+}
+
+/* Keep what the input means to be, as far as it stays where there is memory for it. */
+static void confine(struct sva_desc *desc)
+{
+	static const uint8_t opcodes[] = { 0x00, 0x02, 0x03, 0x42, 0x42, 0x42, 0x43, 0x43,
+					   0x44, 0x48, 0x49, 0x4a, 0x4c, 0x4d, 0x4e, 0x50,
+					   0x51, 0x52, 0x53, 0x54, 0x55, 0x56 };
+	unsigned int opcode = opcodes[(desc->op_flags >> 24) % sizeof(opcodes)];
+
+	desc->op_flags = (desc->op_flags & 0xffffff) | opcode << 24 | SVA_FLAG_CRAV | SVA_FLAG_RCR;
+	desc->completion_addr = RECORD;
+	desc->tail.int_handle = 0;
+	if (opcode < SVA_OP_MEMMOVE)
+		return;
+	desc->xfer_size %= ROOM / 2;
+	desc->src_addr = SRC + desc->src_addr % (ROOM / 2);
+	if (opcode == SVA_IAX_OP_CRC64)
+		return;
+	desc->dst_addr = DST + desc->dst_addr % (ROOM / 2);
+	if (opcode == SVA_OP_MEMMOVE)
+		return;
+	desc->iax.max_dst_size %= ROOM / 2;
+	if (!(sva_desc_flags(desc) & 0xf0000))
+		return;
+	desc->iax.src2_addr = SRC2 + desc->iax.src2_addr % 256 / 32 * 32;
+	desc->iax.src2_size %= ROOM / 2;
+}
+
+/* In most inputs the fields that an operation lacks are zero. */
 static void clear_unused(struct sva_desc *desc)
 {
-	const struct svai_iax_opcode *row = svai_iax_opcode(sva_desc_opcode(desc));
-	uint8_t *bytes = (uint8_t *)desc;
+	switch (sva_desc_opcode(desc)) {
+	case SVA_OP_NOOP:
+	case SVA_OP_DRAIN:
+		memset(&desc->src_addr, 0, sizeof(*desc) - offsetof(struct sva_desc, src_addr));
+		break;
+	case SVA_OP_MEMMOVE:
+		memset(desc->op_specific, 0, sizeof(desc->op_specific));
+		desc->tail.iax_flags = 0;
+		break;
+	case SVA_IAX_OP_DECOMPRESS:
+		memset(&desc->iax.filter, 0, sizeof(desc->iax.filter));
+		desc->tail.iax_flags |= SVA_IAX_DECOMP_ENABLE;
+		break;
+	case SVA_IAX_OP_COMPRESS:
+		memset(&desc->iax.filter, 0, sizeof(desc->iax.filter));
+		break;
+	case SVA_IAX_OP_CRC64:
+		desc->dst_addr = desc->op_words[0] = desc->op_words[1] = 0;
+		break;
+	default:
+		if (sva_desc_opcode(desc) >= SVA_IAX_OP_SCAN)
+			break;
+		desc->op_words[0] = desc->op_words[2] = 0;
+		desc->iax.src2_size = 0;
+		desc->tail.iax_flags = 0;
+	}
+}
 
-	for (unsigned int i = 0; i < 64; i++)
-		if (i > 15 && row->reserved >> i & 1)
-			bytes[i] = 0;
-	desc->tail.int_handle = 0;
-	desc->op_flags &= 0xff000000u | row->flags | SVA_FLAG_CRAV | SVA_FLAG_RCR;
-	if (row->reserved)
-		desc->tail.iax_flags &= row->op_flags;
-	if (row->filter_flags)
-		desc->iax.filter.flags &= row->filter_flags;
+static void check_record(unsigned int refusal, unsigned int status)
+{
+	unsigned int code = SVA_STATUS_CODE(status);
+
+	if (record.status != status || (refusal && status != refusal))
+		abort();
+	if (!refusal && code != SVA_STATUS_SUCCESS && code != SVA_STATUS_PAGE_FAULT &&
+	    code != SVA_STATUS_PAGE_RESPONSE && code != SVA_STATUS_ANALYTICS &&
+	    code != SVA_STATUS_OUTPUT_OVERFLOW)
+		abort();
+	if ((code == SVA_STATUS_ANALYTICS) != (record.error_code != 0))
+		abort();
+	if (record.output_size > current->iax.max_dst_size || record.output_bits > 7)
+		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct sva_iax_record comp[2];
-	struct svai_finding finding = { 0 };
-	struct svai_limits limits;
+	static const struct emu_memory memory = { .accessible = accessible,
+						  .read = read_bytes,
+						  .write = write_bytes };
+	static const struct emu_device device = { .version = 0x100,
+						  .gen_cap = 0x71f10901f0105,
+						  .iaa_cap = SVA_IAACAP_HEADER |
+							     SVA_IAACAP_AECS_FORMAT_2,
+						  .op_cap = { 0x40d, 0x7f771c },
+						  .max_transfer = 1 << 20,
+						  .block_on_fault = true };
+	struct emu_findings findings;
+	struct emu_iax_outcome outcome;
 	struct sva_desc desc;
-	unsigned int refusal;
-	uint8_t *arena;
+	uint32_t head;
 
 	if (size < sizeof(desc))
 		return 0;
 	memcpy(&desc, data, sizeof(desc));
-	arena = aligned_alloc(64, 4 * SIZES);
-	if (!arena)
-		return 0;
-	memset(arena, (int)size, 4 * SIZES);
-	for (unsigned int i = 0; i < 4 && size > sizeof(desc); i++) {
-		size_t n = size - sizeof(desc) < SIZES ? size - sizeof(desc) : SIZES;
-
-		memcpy(arena + (size_t)i * SIZES + (i ? 0 : SIZES - n), data + sizeof(desc), n);
-	}
-	if (data[0] & 1)
+	head = desc.pasid_priv;
+	desc.pasid_priv = 0;
+	data += sizeof(desc);
+	size -= sizeof(desc);
+	confine(&desc);
+	if (head & 15)
 		clear_unused(&desc);
-	confine(&desc, arena);
-	if (data[0] & 1)
-		clear_unused(&desc);
-	if (sva_desc_flags(&desc) & SVA_FLAG_CRAV)
-		desc.completion_addr = (uintptr_t)comp + (data[1] ? 0 : desc.completion_addr % 64);
-	memset(comp, 0, sizeof(comp));
-	svai_iax_limits(&limits);
-	refusal = svai_iax_check(&limits, &desc, &finding);
-	if (refusal && !finding.text)
-		abort();
-	svai_iax_execute(&limits, &desc);
-	if (refusal && comp[0].status && comp[0].status != refusal)
-		abort();
-	if (!refusal && sva_desc_flags(&desc) & SVA_FLAG_RCR && !comp[0].status)
-		abort();
-	if (comp[0].status == SVA_STATUS_ANALYTICS && !comp[0].error_code)
-		abort();
-	if (comp[0].output_size > SIZES)
-		abort();
-	free(arena);
+	missing = head & 16 ? (head >> 8) % 0x400 : 0;
+	memset(src, 0, ROOM);
+	memset(src2, 0, ROOM);
+	memcpy(src2, data, size < ROOM ? size : ROOM);
+	memcpy(src + desc.src_addr % (ROOM / 2), data, size < ROOM / 2 ? size : ROOM / 2);
+	memset(&record, 0, sizeof(record));
+	current = &desc;
+	emu_iax_violations(&device, &desc, &findings);
+	check_record(emu_first_violation(&findings),
+		     emu_iax_execute(&device, &memory, &desc, &outcome));
 	return 0;
 }

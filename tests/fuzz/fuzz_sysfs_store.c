@@ -31,7 +31,10 @@ static void check(bool good)
 
 static void boot(unsigned int which, bool configured)
 {
-	const struct emu_hardware hardware = { .version = which & 1 ? 0x200 : 0x100 };
+	const uint32_t version = which & 1 ? 0x200 : 0x100;
+	const struct emu_hardware hardware = { .devices = 2,
+					       .type = { [1] = EMU_TYPE_IAX },
+					       .version = { version, version } };
 	unsigned int kernels = 0;
 
 	while (emu_profile_at(kernels))

@@ -88,9 +88,16 @@ BEGIN {
 		"\"ungrouped_workqueues\":[" wq("0.1", "\"size\":0") "],\"ungrouped_engines\":[{\"dev\":\"engine0.1\"}]"))
 	put("empty-list", device("dsa0", group("0.0", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0)), "\"ungrouped_workqueues\":[]"))
 	put("no-queue", device("dsa0"))
-	put("no-such-device", device("iax7", group("7.0", wq("7.0", user(16, dedicated)), engines(7, 0, 0, 0))))
+	put("no-such-device", device("iax7x", group("7.0", wq("7.0", user(16, dedicated)), engines(7, 0, 0, 0))))
 	put("no-such-queue", device("dsa0", group("0.0", wq("0.9", user(16, dedicated)), engines(0, 0, 0, 0))))
 	put("no-such-group", device("dsa0", group("0.9", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0))))
+	put("iax", device("iax2", group("2.0", wq("2.0", user(16, shared)) "," wq("2.1", user(16, dedicated)), engines(2, 0, 0, 7))))
+	put("iax-and-dsa", device("iax2", group("2.0", wq("2.0", user(16, shared)), engines(2, 0, 0, 0))) "," \
+		device("dsa0", group("0.0", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0))))
+	put("iax-transfer", device("iax2", group("2.0", wq("2.0", user(16, shared ",\"max_transfer_size\":2147483648")), engines(2, 0, 0, 0))))
+	put("iax-buffers", device("iax2", group("2.0", wq("2.0", user(16, shared)), engines(2, 0, 0, 0), "\"read_buffers_reserved\":0")))
+	put("iax-crypto", device("iax2", group("2.0", wq("2.0", "\"group_id\":0,\"size\":128,\"priority\":10,\"type\":\"kernel\"," \
+		"\"name\":\"iaa_crypto\",\"driver_name\":\"crypto\"," dedicated), engines(2, 0, 0, 0))))
 	put("flat", device("dsa0", "") "," wq("0.0", user(16, dedicated)) ",{\"dev\":\"engine0.0\",\"group_id\":0}")
 	put("dev-last", "{\"groups\":[" group("0.0", wq("0.0", user(16, dedicated)), engines(0, 0, 0, 0)) "],\"dev\":\"dsa0\"}")
 }

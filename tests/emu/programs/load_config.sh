@@ -19,7 +19,7 @@ for folder in *; do
 	echo "== $folder"
 	grep -s "" "$folder"/*
 done
-ls /dev/dsa
+ls /dev/dsa /dev/iax
 END
 
 # All files in one machine, which is as after power-up for each of them.
@@ -38,9 +38,9 @@ END
 # compare OPTION... - both ways, with these options
 compare()
 {
-	"$emu" "$@" -- sh "$work/load" "$work"
+	"$emu" "$@" --devices dsa,dsa,iax -- sh "$work/load" "$work"
 	for file in "$work"/*.json; do
-		"$emu" "$@" --devices 2 --config "$file" -- sh "$work/dump" >"$file.ours" 2>"$file.why" ||
+		"$emu" "$@" --devices dsa,dsa,iax --config "$file" -- sh "$work/dump" >"$file.ours" 2>"$file.why" ||
 			echo refused >"$file.ours"
 		count=$((count + 1))
 		[ "$(cat "$file.ours")" != refused ] || refused=$((refused + 1))
@@ -63,7 +63,7 @@ case $("$emu" -- accel-config --version) in
 esac
 for kernel in ${KERNELS:-latest 6.12 6.7 6.1 5.18}; do
 	for version in 1.0 2.0; do
-		compare --kernel "$kernel" --dsa $version
+		compare --kernel "$kernel" --dsa $version --iax $version
 	done
 done
 echo "$count configurations, $refused of them refused, $failed different"

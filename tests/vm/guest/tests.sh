@@ -18,8 +18,8 @@ test_attributes()
 	attributes.sh | diff "$of_sva_emu" -
 }
 test_raw() { emu_raw; }
-test_records_log() { emu_records log; }
-test_records_errors() { emu_records errors; }
+test_records_log() { emu_records dsa log; }
+test_records_errors() { emu_records dsa errors; }
 test_proof() { vm_proof; }
 test_proof_full() { vm_proof full; }
 # Both queues, and less memory than all of it together wants: the kernel swaps and reclaims.
