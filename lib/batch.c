@@ -64,7 +64,7 @@ static int execute_alone(struct svai_handle *h, struct sva_op *op)
 		return svai_execute_members(h, op);
 	err = execute_by_member(h, op);
 	if (!err || h->flags & SVA_OPEN_NO_CPU)
-		return err ? svai_refuse(op, err) : 0;
+		return err ? svai_refuse(&h->head, op, err) : 0;
 	svai_cpu_limits(&limits);
 	limits.gen_cap |= SVAI_GENCAP_BATCH_OF_ONE;
 	limits.max_transfer = SVAI_MAX_TRANSFER;
@@ -83,11 +83,13 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
 		return -EINVAL;
 	if (!err && !sva_batch_count(batch))
 		err = -EINVAL;
+	if (!err && svai_handle(wq)->iax) /* there are no batches of its operations */
+		err = -EOPNOTSUPP;
 	if (err)
-		return svai_refuse(op, err);
+		return svai_refuse(wq, op, err);
 	limits = &svai_handle(wq)->limits;
 	if (sva_batch_count(batch) > limits->max_batch)
-		return svai_refuse(op, -E2BIG);
+		return svai_refuse(wq, op, -E2BIG);
 	if (batch->flags & SVA_BATCH_RECORD_FAILURES)
 		record_failures_only(batch);
 	sva_prep_batch(&op->desc, batch->descs, sva_batch_count(batch), 0);

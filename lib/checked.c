@@ -2,7 +2,7 @@
 /* Submission in programs that are compiled with SVA_CHECKED. */
 #include <stdio.h>
 
-#include "handle.h"
+#include "operation.h"
 
 /*
  * The device's accesses go past AddressSanitizer. Where the program runs with it, ask it about each
@@ -52,8 +52,9 @@ static int complain(const struct sva_wq *wq, const char *why, int err)
 /* What was submitted to a handle that is closed by now, or was the parent's, has ended. */
 static bool is_in_flight(const struct sva_op *op)
 {
-	return op->desc.completion_addr == (uintptr_t)&op->record &&
-	       !sva_record_status(&op->record) && !svai_handle_state(op->wq);
+	return (op->desc.completion_addr == (uintptr_t)&op->record ||
+		op->desc.completion_addr == (uintptr_t)(op + 1)) &&
+	       !sva_record_status(svai_record(op)) && !svai_handle_state(op->wq);
 }
 
 static int check(struct sva_wq *wq, struct sva_op *op)
@@ -64,11 +65,10 @@ static int check(struct sva_wq *wq, struct sva_op *op)
 		return 0; /* the slow path finds it, too */
 	if (is_in_flight(op))
 		return complain(op->wq, "the operation is still in flight", -EBUSY);
-	if (svai_handle_state(wq))
-		return 0;
-	sva__op_link(op, wq);
-	op->record.status = SVA_STATUS_NOT_SUBMITTED;
-	op->credit = NULL;
+	if (svai_handle_state(wq) || !svai_fits(svai_handle(wq), op))
+		return 0; /* likewise */
+	svai_link(svai_handle(wq), op);
+	svai_refuse(wq, op, 0);
 	if (sva_desc_check(wq, &op->desc, why, sizeof(why)) ||
 	    touches_foreign_memory(&op->desc, why, sizeof(why)))
 		return complain(wq, why, -EINVAL);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "cpu/iax.h"
 #include "handle.h"
 
 /* One sentence for a finding, with the values if they say something. */
@@ -34,7 +35,9 @@ int sva_desc_check(const struct sva_wq *wq, const struct sva_desc *desc, char *w
 	if (err || !desc)
 		return err ? err : -EINVAL;
 	limits = &svai_handle(wq)->limits;
-	if (svai_check_owner(desc, &finding) || svai_check(limits, desc, false, &finding)) {
+	if (svai_check_owner(desc, &finding) ||
+	    (svai_handle(wq)->iax ? svai_iax_check(limits, desc, &finding)
+				  : svai_check(limits, desc, false, &finding))) {
 		tell(&finding, desc, -1, why, len);
 		return (int)finding.status;
 	}

@@ -15,6 +15,7 @@
 #include <sva/status.h>
 
 #include "device.h"
+#include "operation.h"
 #include "path.h"
 #include "record.h"
 
@@ -158,14 +159,13 @@ static int prove_write(struct svai_handle *h, struct sva_rejection *r)
 	unsigned int tries = 0;
 	int n, status;
 
-	sva_prep_noop(&h->op.desc, 0);
-	sva__op_link(&h->op, &h->head);
-	h->op.credit = NULL;
-	while ((n = svai_write(h, &h->op.desc, 1)) == -EAGAIN && svai_now_ns() < deadline)
+	svai_prep_noop(h);
+	h->probe.op.credit = NULL;
+	while ((n = svai_write(h, &h->probe.op.desc, 1)) == -EAGAIN && svai_now_ns() < deadline)
 		svai_back_off(tries++);
 	if (n < 0)
 		return reject(r, "write", -n, CAUSES(write_causes));
-	status = svai_wait_record(&h->op.record, since, deadline, SVA_WAIT_AUTO);
+	status = svai_wait_record(svai_record(&h->probe.op), since, deadline, SVA_WAIT_AUTO);
 	if (status < 0)
 		return reject(r, "write", -status, CAUSES(write_causes));
 	if (status == SVA_STATUS_SUCCESS)

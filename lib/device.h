@@ -20,7 +20,7 @@ struct svai_device {
  * @dev: the device of the queue
  * @rejection: filled on failure, but its queue
  *
- * Sets h->fd, and uses h->op for the proof of write(2). Returns 0 or -errno, with nothing left
+ * Sets h->fd, and uses h->probe for the proof of write(2). Returns 0 or -errno, with nothing left
  * open.
  */
 int svai_device_open(struct svai_handle *h, uint32_t flags, const struct sva_dev_info *dev,

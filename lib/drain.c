@@ -47,9 +47,14 @@ static void set_progress(struct svai_handle *h, uint64_t submitted, uint64_t pro
 		__atomic_fetch_add(h->head.credit, before - borrowed(h), __ATOMIC_RELAXED);
 }
 
-static unsigned int answer_of(const struct svai_drains *d, uint64_t n)
+static struct sva_record *record_of(struct svai_drains *d, uint64_t n)
 {
-	return sva_record_status(&d->records[n % SVAI_DRAINS]);
+	return (struct sva_record *)(void *)&d->records[n % SVAI_DRAINS];
+}
+
+static unsigned int answer_of(struct svai_drains *d, uint64_t n)
+{
+	return sva_record_status(record_of(d, n));
 }
 
 static bool proves(unsigned int status)
@@ -77,7 +82,7 @@ static void look_at_records(struct svai_handle *h)
 static int submit_drain(struct svai_handle *h)
 {
 	struct svai_drains *d = &h->drains;
-	struct sva_record *record = &d->records[(d->submitted + 1) % SVAI_DRAINS];
+	struct sva_record *record = record_of(d, d->submitted + 1);
 	struct sva_desc desc;
 	int err;
 
@@ -113,7 +118,7 @@ static int ask(struct svai_handle *h, int64_t now)
 static void wait_for_answer(struct svai_handle *h)
 {
 	struct svai_drains *d = &h->drains;
-	const struct sva_record *record = &d->records[d->submitted % SVAI_DRAINS];
+	const struct sva_record *record = record_of(d, d->submitted);
 	int64_t now = svai_now_ns();
 
 	if (svai_wait_record(record, now, now + d->grace_ns, SVA_WAIT_AUTO) < 0 &&

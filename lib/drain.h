@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-#include <sva/wq.h>
+#include <sva/iax.h>
 
 /* Drains that have not answered: each is asked after twice the time of the one before it. */
 #define SVAI_LOOK_NS 100000000 /* how often a long wait asks what has become of the operation */
@@ -26,7 +26,7 @@ struct svai_drains {
 	int64_t grace_ns;    /* how long to wait for its answer on the spot */
 	int64_t look_ns;     /* not before this time does svai_queue_died() look again */
 	bool dead;           /* what it saw */
-	struct sva_record records[SVAI_DRAINS];
+	struct sva_iax_record records[SVAI_DRAINS]; /* large enough for either kind */
 };
 
 struct svai_handle;

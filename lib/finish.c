@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <sva/status.h>
 
-#include "cpu/cpu.h"
 #include "finish.h"
+#include "iax_opcode.h"
+#include "operation.h"
+#include "path.h"
 #include "populate.h"
 
 #define FUTILE_MAX 3 /* page faults in one place before the CPU does the rest */
@@ -12,7 +14,8 @@ bool svai_is_verdict(unsigned int status)
 	unsigned int code = SVA_STATUS_CODE(status);
 
 	return code == SVA_STATUS_DIF_ERROR || code == SVA_STATUS_DELTA_ORDER ||
-	       code == SVA_STATUS_DELTA_RANGE;
+	       code == SVA_STATUS_DELTA_RANGE || code == SVA_STATUS_ANALYTICS ||
+	       code == SVA_STATUS_OUTPUT_OVERFLOW;
 }
 
 enum svai_end svai_end_of(int status)
@@ -32,7 +35,7 @@ int svai_meet_fault(const struct sva_policy *policy, struct sva_op *op, struct s
 {
 	struct sva_result r = { .size = sizeof(r) };
 
-	sva_decode(&op->desc, &op->record, &r);
+	sva_decode(&op->desc, svai_record(op), &r);
 	if (r.write_fault)
 		SVAI_COUNT(svai_handle(op->wq), write_faults, 1);
 	else
@@ -45,6 +48,9 @@ int svai_meet_fault(const struct sva_policy *policy, struct sva_op *op, struct s
 		return -EFAULT;
 	if (policy->fault == SVA_FAULT_CPU || faults->futile > FUTILE_MAX)
 		return SVA_WHY_FAULT;
+	/* What begins anew would meet one page after the other. */
+	if (svai_has_iax_record(op) && !svai_populate_operands(&op->desc))
+		return 0;
 	return svai_populate_fault(&op->desc, r.fault_addr, r.write_fault);
 }
 
@@ -67,17 +73,23 @@ static int error_of(uint32_t why, unsigned int status)
 	}
 }
 
-int svai_finish_on_cpu(struct svai_handle *h, const struct sva_policy *policy, struct sva_op *op,
-		       uint32_t why, unsigned int status)
+/* A call has operations of one kind, its queue may be of the other. */
+static __attribute__((noinline)) void execute_iax(struct svai_handle *h, struct sva_op *op)
 {
 	struct svai_limits limits;
 
-	if (policy->flags & SVA_POLICY_NO_CPU)
-		return error_of(why, status);
-	if ((why == SVA_WHY_FAULT || policy->fault == SVA_FAULT_REPORT) &&
-	    svai_populate_operands(&op->desc))
-		return -EFAULT;
-	SVAI_COUNT_CPU(h, why);
+	svai_iax_limits(&limits);
+	limits.max_transfer = SVAI_MAX_TRANSFER;
+	svai_link_iax(h, op);
+	op->credit = NULL;
+	svai_iax_execute(&limits, &op->desc);
+	sva_op_resume(op);
+}
+
+static void execute_dsa(struct svai_handle *h, struct sva_op *op)
+{
+	struct svai_limits limits;
+
 	svai_cpu_limits(&limits);
 	limits.max_transfer = SVAI_MAX_TRANSFER;
 	sva__op_link(op, &h->head);
@@ -85,6 +97,21 @@ int svai_finish_on_cpu(struct svai_handle *h, const struct sva_policy *policy, s
 	svai_cpu_execute(&limits, &op->desc);
 	if (op->done)
 		sva_op_resume(op); /* the record is that of the whole */
+}
+
+int svai_finish_on_cpu(struct svai_handle *h, const struct sva_policy *policy, struct sva_op *op,
+		       uint32_t why, unsigned int status)
+{
+	if (policy->flags & SVA_POLICY_NO_CPU)
+		return error_of(why, status);
+	if ((why == SVA_WHY_FAULT || policy->fault == SVA_FAULT_REPORT) &&
+	    svai_populate_operands(&op->desc))
+		return -EFAULT;
+	SVAI_COUNT_CPU(h, why);
+	if (svai_has_iax_record(op))
+		execute_iax(h, op);
+	else
+		execute_dsa(h, op);
 	return 0;
 }
 
@@ -93,6 +120,6 @@ uint32_t svai_policy_flags(const struct sva_policy *policy, const struct sva_des
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 
-	return policy->desc_flags & svai_opcode(opcode)->flags &
+	return policy->desc_flags & (svai_opcode(opcode)->flags | svai_iax_opcode(opcode)->flags) &
 	       ~(opcode == SVA_OP_CACHE_FLUSH ? SVA_FLAG_CC : 0);
 }

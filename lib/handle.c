@@ -155,7 +155,8 @@ void svai_handle_publish(struct svai_handle *h, void *portal)
 		set_credits(h);
 	h->generation++;
 	h->open = true;
-	h->head.portal = portal;
+	h->portal = portal;
+	h->head.portal = h->iax ? NULL : portal;
 	h->head.live = 1;
 }
 
@@ -198,9 +199,10 @@ void svai_handle_close_file(struct svai_handle *h)
 
 void *svai_handle_withdraw(struct svai_handle *h)
 {
-	void *portal = h->head.portal;
+	/* In a child of fork() the head is empty, and the portal was not mapped. */
+	void *portal = h->head.live ? h->portal : NULL;
 
-	h->head.portal = NULL;
+	h->portal = h->head.portal = NULL;
 	h->head.live = 0;
 	return portal;
 }

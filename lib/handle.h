@@ -15,6 +15,8 @@
 #ifndef SVAI_HANDLE_H
 #define SVAI_HANDLE_H
 
+#include <sva/iax.h>
+
 #include "check.h"
 #include "drain.h"
 #include "log.h"
@@ -35,8 +37,10 @@ struct svai_handle {
 
 	/* From here on the child of a fork sees what the parent had. */
 	bool open;     /* and not being closed */
+	bool iax;      /* its operations have a record of 64 bytes: struct sva_iax_op */
 	bool no_batch; /* write(2) has refused a batch: do not ask again */
 	enum sva_path path;
+	void *portal;        /* that of the head, which on an IAX queue is NULL there */
 	int fd;              /* -1: none */
 	int state_fd[2];     /* "state" of the queue and of its device, in sysfs; -1: unknown */
 	uint32_t generation; /* how often it was opened */
@@ -52,7 +56,9 @@ struct svai_handle {
 	struct sva_wq_info info;
 	struct sva_report report;
 	char why[640];
-	struct sva_op op; /* the library's own, to probe write(2), and to end a quarantine */
+	struct sva_iax_op
+		probe; /* the library's own, of either kind: for write(2), and quarantine */
+	uint32_t far_skip, far_length; /* see inflate.c */
 	struct svai_drains drains;
 	struct svai_pool *pool; /* it is one */
 	bool in_pool;           /* it is a member of one */

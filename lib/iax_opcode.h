@@ -40,6 +40,12 @@ static inline const struct svai_iax_opcode *svai_iax_opcode(unsigned int opcode)
 	return &svai_iax_opcodes[opcode & 0xff];
 }
 
+/* svai_has_size - does its descriptor have a transfer size, whichever device it is for? */
+static inline bool svai_has_size(unsigned int opcode)
+{
+	return svai_opcode(opcode)->max_size || svai_iax_opcode(opcode)->operand[0];
+}
+
 /* svai_iax_operand_size - bytes of the @i-th operand: source 1, destination, source 2 */
 uint64_t svai_iax_operand_size(const struct sva_desc *desc, unsigned int i);
 

@@ -6,6 +6,7 @@
 
 #include "job.h"
 #include "opcode.h"
+#include "operation.h"
 #include "options.h"
 #include "path.h"
 #include "pick.h"
@@ -81,6 +82,8 @@ static bool fits(const struct svai_job *job, const struct sva_desc *desc)
 {
 	const struct svai_limits *limits = &job->h->limits;
 
+	if (job->iax && desc->iax.max_dst_size > limits->max_transfer)
+		return false;
 	return sva_opmask_has(&limits->opcodes, sva_desc_opcode(desc)) &&
 	       desc->xfer_size <= limits->max_transfer;
 }
@@ -136,7 +139,10 @@ static void run_on_cpu(struct svai_job *job, struct svai_part *part, uint32_t wh
 /* The device has nothing more to do with it, and what it has done is not known. */
 static void begin_again_on_cpu(struct svai_job *job, struct svai_part *part, uint32_t why)
 {
+	uint64_t record = part->op.desc.completion_addr;
+
 	part->op.desc = part->desc;
+	part->op.desc.completion_addr = record;
 	part->op.done = part->op.rest = 0;
 	if (!job->error)
 		run_on_cpu(job, part, why);
@@ -263,12 +269,12 @@ static void finish_oldest(struct svai_job *job)
 	if (part->on_device)
 		settle(job, part);
 	job->finished++;
-	status = sva_record_status(&part->op.record);
+	status = sva_record_status(svai_record(&part->op));
 	if (part->on_device)
 		job->outcome.device_bytes += sva_status_errno(status) ? done_of(part) : part->bytes;
 	if (job->stop)
 		return;
-	if (!sva_status_errno(status)) {
+	if (!sva_status_errno(status) || (job->iax && svai_is_verdict(status))) {
 		job->outcome.bytes += part->bytes;
 		if (job->collect)
 			job->collect(job, part);
@@ -369,6 +375,8 @@ static void set_where(struct svai_job *job)
 		job->lines = false;
 	if (job->h->path == SVA_PATH_CPU || svai_pool_is_empty(job->h))
 		job->cpu = SVA_WHY_NO_DEVICE;
+	else if (job->h->iax != job->iax)
+		job->cpu = SVA_WHY_UNSUPPORTED;
 	else if (!(job->policy.flags & SVA_POLICY_NO_CPU) && job->size < job->policy.threshold)
 		job->cpu = SVA_WHY_SMALL;
 	else if (!job->cpu && wide && !(limits->gen_cap & SVA_GENCAP_FILL_16))

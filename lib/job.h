@@ -13,7 +13,10 @@
 #define SVAI_PARTS 8
 
 struct svai_part {
-	struct sva_op op;
+	union {
+		struct sva_op op;
+		struct sva_iax_op iax;
+	};
 	struct sva_desc desc; /* as it was, should it have to be begun again */
 	uint64_t offset;      /* of its bytes in the whole */
 	uint64_t bytes;
@@ -26,6 +29,7 @@ struct svai_job {
 	struct svai_handle *h;
 	struct sva_policy policy;
 	int64_t deadline;
+	bool iax;     /* of struct sva_iax_op, prepared by next() */
 	int error;    /* nothing more is started */
 	bool stop;    /* likewise, and what comes after the part that has set it does not count */
 	uint32_t cpu; /* SVA_WHY_*: the CPU does all of it from now on */
@@ -42,10 +46,14 @@ struct svai_job {
 
 	/*
 	 * Where the work is not one descriptor: fill part->desc and part->bytes with what comes
-	 * next. NULL: cut it from the descriptor.
+	 * next; for IAX, prepare part->iax and copy its descriptor. NULL: cut it from the
+	 * descriptor.
 	 */
 	void (*next)(struct svai_job *job, struct svai_part *part);
-	/* A part has ended with success; NULL: nothing is to be learned from it. In order. */
+	/*
+	 * A part has ended, with success or with a verdict of IAX about the data; NULL: nothing is
+	 * to be learned from it. In order.
+	 */
 	void (*collect)(struct svai_job *job, struct svai_part *part);
 	void *next_context, *collect_context;
 

@@ -143,7 +143,7 @@ int svai_execute_members(struct svai_handle *h, struct sva_op *op)
 	op->credit = NULL;
 	err = run_members(&m, op->desc.desc_count);
 	if (err && !m.done)
-		return svai_refuse(op, err);
+		return svai_refuse(&h->head, op, err);
 	svai_cpu_batch_record(&h->limits, &record, err || m.failed, m.done);
 	svai_cpu_complete(&op->desc, record.status, &record);
 	return 0;

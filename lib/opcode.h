@@ -44,7 +44,7 @@ struct svai_limits {
 	struct sva_opmask opcodes; /* those that the queue executes */
 	uint32_t version;          /* of the device: 0x100 is 1.0 */
 	uint64_t gen_cap;          /* SVA_GENCAP_* */
-	uint64_t iaa_cap;          /* SVA_IAACAP_*; 0: not an IAX device, or one of version 1.0 */
+	uint64_t iaa_cap;          /* SVA_IAACAP_* */
 	uint64_t max_transfer;     /* bytes */
 	uint32_t max_batch;        /* descriptors */
 	bool block_on_fault;

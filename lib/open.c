@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/cpu.h"
 #include "device.h"
 #include "discover.h"
 #include "drain.h"
 #include "open.h"
 #include "options.h"
+#include "path.h"
 #include "policy.h"
 #include "select.h"
 
@@ -82,6 +82,7 @@ static int open_queue(struct svai_handle *h, const struct sva_topology *topo,
 	int err;
 
 	h->info = *wq;
+	h->iax = wq->kind == SVA_DEV_KIND_IAX;
 	err = svai_discover_rest(topo, &dev, &h->info);
 	if (err)
 		return err;
@@ -131,7 +132,7 @@ static void describe_failure(struct svai_handle *h, const char *asked,
 /* The software device takes as much as the caller needs, and else what a queue takes by default. */
 void svai_open_on_cpu(struct svai_handle *h, const struct sva_wq_opts *opts)
 {
-	svai_cpu_limits(&h->limits);
+	svai_cpu_limits_of(h, &h->limits);
 	if (opts->min_transfer > h->limits.max_transfer)
 		h->limits.max_transfer = opts->min_transfer;
 	if (opts->min_batch > h->limits.max_batch)
@@ -158,8 +159,10 @@ void svai_open_describe(struct svai_handle *h)
 			  SVA_ATTR_THRESHOLD;
 }
 
-static void open_cpu(struct svai_handle *h, const struct sva_wq_opts *opts, const char *reason)
+static void open_cpu(struct svai_handle *h, const struct sva_wq_opts *opts, bool iax,
+		     const char *reason)
 {
+	h->iax = iax;
 	svai_open_on_cpu(h, opts);
 	h->path = SVA_PATH_CPU;
 	h->fd = -1;
@@ -178,9 +181,22 @@ static int report_machine(struct svai_handle *h, const struct sva_topology *topo
 	return svai_report_add(&h->report, &r);
 }
 
+/* Does the name mean a queue of an IAX device, whether this machine has it or not? */
+static bool names_iax(const struct svai_name *name, const struct sva_topology *topo)
+{
+	if (name->device && !strncmp(name->device, "iax", 3))
+		return true;
+	if (name->path)
+		return strstr(name->path, "/iax/") != NULL;
+	sva_topology_foreach_wq (topo, wq)
+		if (name->queue && svai_name_means_queue(name, wq))
+			return wq->kind == SVA_DEV_KIND_IAX;
+	return false;
+}
+
 /* No queue could be opened: the CPU instead, or where the caller does not want that, the reason. */
-static int open_instead(struct svai_handle *h, const char *asked, const struct sva_wq_opts *opts,
-			const struct sva_topology *topo)
+static int open_instead(struct svai_handle *h, const struct svai_name *name, const char *asked,
+			const struct sva_wq_opts *opts, const struct sva_topology *topo)
 {
 	char why[480];
 	int err;
@@ -191,7 +207,7 @@ static int open_instead(struct svai_handle *h, const char *asked, const struct s
 		svai_log(&h->log, SVA_LOG_ERROR, "%s", why);
 		return err;
 	}
-	open_cpu(h, opts, why);
+	open_cpu(h, opts, opts->kind == SVA_DEV_KIND_IAX || names_iax(name, topo), why);
 	/* Where a queue was named, it may be a misspelt name. */
 	svai_log(&h->log, asked && *asked ? SVA_LOG_WARN : SVA_LOG_INFO, "%s", h->why);
 	return 0;
@@ -212,7 +228,7 @@ static int open_any(struct svai_handle *h, const struct svai_name *name, const c
 	if (!err)
 		svai_log(&h->log, SVA_LOG_INFO, "%s", h->why);
 	if (err > 0)
-		err = open_instead(h, asked, opts, topo);
+		err = open_instead(h, name, asked, opts, topo);
 	sva_topology_free(own);
 	return err;
 }
@@ -259,7 +275,7 @@ int sva_wq_open(struct sva_wq **wq, const char *name, const struct sva_wq_opts *
 	if (parsed.cpu && opts.flags & SVA_OPEN_NO_CPU)
 		err = -EINVAL;
 	else if (parsed.cpu)
-		open_cpu(h, &opts, "asked for");
+		open_cpu(h, &opts, opts.kind == SVA_DEV_KIND_IAX, "asked for");
 	else
 		err = open_any(h, &parsed, name, &opts);
 	if (opts.report)

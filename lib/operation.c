@@ -22,10 +22,29 @@ void sva_op_free(struct sva_op *ops)
 	free(ops);
 }
 
-int svai_refuse(struct sva_op *op, int err)
+void svai_link_iax(struct svai_handle *h, struct sva_op *op)
 {
-	op->desc.completion_addr = (uintptr_t)&op->record;
-	op->record.status = SVA_STATUS_NOT_SUBMITTED;
+	sva__op_link(op, &h->head);
+	op->desc.completion_addr = (uintptr_t)(op + 1);
+	svai_record(op)->status = SVA_STATUS_NONE;
+}
+
+int svai_refuse(const struct sva_wq *wq, struct sva_op *op, int err)
+{
+	const struct svai_handle *h = svai_handle(wq);
+
+	if (!h || !h->iax || !svai_fits(h, op))
+		op->desc.completion_addr = (uintptr_t)&op->record;
+	svai_record(op)->status = SVA_STATUS_NOT_SUBMITTED;
 	op->credit = NULL;
 	return err;
+}
+
+void svai_prep_noop(struct svai_handle *h)
+{
+	if (h->iax)
+		sva_iax_prep_noop(&h->probe, 0);
+	else
+		sva_prep_noop(&h->probe.op.desc, 0);
+	svai_link(h, &h->probe.op);
 }

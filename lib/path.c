@@ -2,7 +2,6 @@
 /* One descriptor, one try: by the portal, by write(2) or on the CPU. */
 #include <unistd.h>
 
-#include "cpu/cpu.h"
 #include "path.h"
 
 #define MAX_PAUSES_LOG2 7
@@ -22,7 +21,7 @@ int svai_submit_desc(struct svai_handle *h, const struct sva_desc *desc)
 
 	switch (h->path) {
 	case SVA_PATH_CPU:
-		svai_cpu_execute(&h->limits, desc);
+		svai_execute_on_cpu(h, &h->limits, desc);
 		return 0;
 	case SVA_PATH_WRITE:
 		n = svai_write(h, desc, 1);
@@ -30,8 +29,8 @@ int svai_submit_desc(struct svai_handle *h, const struct sva_desc *desc)
 	default:
 		sva_submit_barrier();
 		if (h->info.mode != SVA_WQ_MODE_DEDICATED)
-			return sva_enqcmd(h->head.portal, desc) ? -EAGAIN : 0;
-		sva_movdir64b(h->head.portal, desc);
+			return sva_enqcmd(h->portal, desc) ? -EAGAIN : 0;
+		sva_movdir64b(h->portal, desc);
 		return 0;
 	}
 }

@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "iax_opcode.h"
 #include "pick.h"
 #include "pool.h"
 
@@ -71,7 +72,7 @@ static bool accepts(const struct svai_handle *h, const struct sva_desc *desc)
 
 	if (desc->op_flags & SVA_FLAG_BOF && !limits->block_on_fault)
 		return false;
-	if ((batch || svai_opcode(opcode)->max_size) && desc->xfer_size > most)
+	if ((batch || svai_has_size(opcode)) && desc->xfer_size > most)
 		return false;
 	return sva_opmask_has(&limits->opcodes, opcode);
 }

@@ -41,7 +41,7 @@ static uint64_t cpu_below(const struct svai_handle *h)
 {
 	if (GET(h, flags) & SVA_POLICY_NO_CPU || GET(h, fault) == SVA_FAULT_REPORT)
 		return 0;
-	if (h->path == SVA_PATH_CPU)
+	if (h->path == SVA_PATH_CPU || h->iax)
 		return UINT64_MAX;
 	return GET(h, threshold) ? GET(h, threshold)
 				 : __atomic_load_n(&h->measured, __ATOMIC_RELAXED);
@@ -68,7 +68,8 @@ static uint64_t measured(struct svai_handle *h)
 
 	if (threshold)
 		return threshold;
-	if (h->path == SVA_PATH_CPU || __atomic_exchange_n(&h->measuring, true, __ATOMIC_RELAXED))
+	if (h->path == SVA_PATH_CPU || h->iax ||
+	    __atomic_exchange_n(&h->measuring, true, __ATOMIC_RELAXED))
 		return SVAI_THRESHOLD_DEFAULT;
 	threshold = svai_threshold_measure(&h->head, GET(h, wait));
 	if (!threshold) { /* another time, perhaps */

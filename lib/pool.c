@@ -253,6 +253,7 @@ static void narrow(struct svai_limits *limits, const struct svai_limits *member)
 		limits->opcodes.bits[i] &= member->opcodes.bits[i];
 	limits->version = (uint32_t)least(limits->version, member->version);
 	limits->gen_cap &= member->gen_cap;
+	limits->iaa_cap &= member->iaa_cap;
 	limits->max_transfer = (uint32_t)least(limits->max_transfer, member->max_transfer);
 	limits->max_batch = (uint32_t)least(limits->max_batch, member->max_batch);
 	limits->block_on_fault &= member->block_on_fault;
@@ -290,7 +291,7 @@ static void describe(struct svai_handle *h, const struct sva_topology *topo)
 			h->limits = m->limits;
 		any = true;
 	}
-	h->info.kind = SVA_DEV_KIND_DSA;
+	h->info.kind = h->iax ? SVA_DEV_KIND_IAX : SVA_DEV_KIND_DSA;
 	strcpy(h->info.name, "pool");
 	strcpy(h->info.device, "pool");
 	svai_open_describe(h);
@@ -338,6 +339,7 @@ static int open_pool(struct svai_handle *h, const struct sva_pool_opts *opts,
 	int err;
 
 	h->path = SVA_PATH_POOL;
+	h->iax = queues->kind == SVA_DEV_KIND_IAX;
 	h->pool = calloc(1, sizeof(*h->pool));
 	if (!h->pool)
 		return -ENOMEM;

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "opcode.h"
+#include "iax_opcode.h"
 #include "populate.h"
 
 #define PAGE  4096u
@@ -30,6 +30,23 @@ int svai_populate(uint64_t addr, uint64_t size, bool write)
 	return err ? -EFAULT : 0;
 }
 
+/* Rows of DSA's opcodes and of those that only IAX has; the others are alike in both. */
+static bool is_iax(const struct sva_desc *desc)
+{
+	return sva_desc_opcode(desc) >= SVA_IAX_OP_DECRYPT;
+}
+
+static uint64_t operand_size(const struct sva_desc *desc, unsigned int i)
+{
+	return is_iax(desc) ? svai_iax_operand_size(desc, i) : svai_operand_size(desc, i);
+}
+
+static bool is_written(const struct sva_desc *desc, unsigned int i)
+{
+	return is_iax(desc) ? svai_iax_operand_written(desc, i)
+			    : svai_opcode(sva_desc_opcode(desc))->written >> i & 1;
+}
+
 static uint64_t operand_addr(const struct sva_desc *desc, unsigned int i)
 {
 	return i == 0 ? desc->src_addr : i == 1 ? desc->dst_addr : desc->op_words[0];
@@ -37,12 +54,9 @@ static uint64_t operand_addr(const struct sva_desc *desc, unsigned int i)
 
 int svai_populate_operands(const struct sva_desc *desc)
 {
-	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
-
 	for (unsigned int i = 0; i < SVAI_OPERANDS; i++)
-		if (row->operand[i] &&
-		    svai_populate(operand_addr(desc, i), svai_operand_size(desc, i),
-				  row->written >> i & 1))
+		if (svai_populate(operand_addr(desc, i), operand_size(desc, i),
+				  is_written(desc, i)))
 			return -EFAULT;
 	return 0;
 }
@@ -51,20 +65,17 @@ int svai_populate_operands(const struct sva_desc *desc)
 static uint64_t operand_left(const struct sva_desc *desc, unsigned int i, uint64_t addr)
 {
 	uint64_t offset = addr - (operand_addr(desc, i) & -(uint64_t)PAGE);
-	uint64_t end = svai_operand_size(desc, i) + operand_addr(desc, i) % PAGE;
+	uint64_t size = operand_size(desc, i), end = size + operand_addr(desc, i) % PAGE;
 
-	return offset < end ? end - offset : 0;
+	return size && offset < end ? end - offset : 0;
 }
 
 int svai_populate_fault(const struct sva_desc *desc, uint64_t addr, bool write)
 {
-	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
 	uint64_t size = 1;
 
 	for (unsigned int i = 0; i < SVAI_OPERANDS; i++) {
-		uint64_t left = row->operand[i] && (row->written >> i & 1) == write
-					? operand_left(desc, i, addr)
-					: 0;
+		uint64_t left = is_written(desc, i) == write ? operand_left(desc, i, addr) : 0;
 
 		if (left > size)
 			size = left < AHEAD ? left : AHEAD;

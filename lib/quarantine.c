@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "drain.h"
+#include "operation.h"
 #include "path.h"
 #include "record.h"
 
@@ -42,15 +43,16 @@ void svai_failed(struct svai_handle *h)
  */
 static bool ask(struct svai_handle *h)
 {
-	if (svai_queue_is_dead(h) || h->op.credit || !svai_take_credit(h->head.credit))
+	struct sva_op *op = &h->probe.op;
+
+	if (svai_queue_is_dead(h) || op->credit || !svai_take_credit(h->head.credit))
 		return false;
-	sva_prep_noop(&h->op.desc, 0);
-	sva__op_link(&h->op, &h->head);
-	if (!svai_submit_desc(h, &h->op.desc))
+	svai_prep_noop(h);
+	if (!svai_submit_desc(h, &op->desc))
 		return true;
-	if (h->op.credit)
-		__atomic_fetch_add(h->op.credit, SVA__CREDIT, __ATOMIC_RELAXED);
-	h->op.credit = NULL;
+	if (op->credit)
+		__atomic_fetch_add(op->credit, SVA__CREDIT, __ATOMIC_RELAXED);
+	op->credit = NULL;
 	return false;
 }
 
@@ -62,7 +64,7 @@ static void prove(struct svai_handle *h)
 		h->quarantine.asked |= ask(h);
 		set_length(h, length < SVAI_QUARANTINE_MAX_NS ? length : SVAI_QUARANTINE_MAX_NS);
 	}
-	if (!h->quarantine.asked || sva_poll(&h->op) != SVA_STATUS_SUCCESS)
+	if (!h->quarantine.asked || sva_poll(&h->probe.op) != SVA_STATUS_SUCCESS)
 		return;
 	set_length(h, 0);
 	svai_log(&h->log, SVA_LOG_WARN, "%s: works again", h->info.name);
@@ -73,7 +75,8 @@ bool svai_in_quarantine(struct svai_handle *h)
 	if (__atomic_load_n(&h->quarantine.length_ns, __ATOMIC_RELAXED) && take(h)) {
 		if (h->quarantine.length_ns)
 			prove(h);
-		__atomic_store_n(&h->quarantine.has_entry, h->op.credit != NULL, __ATOMIC_RELAXED);
+		__atomic_store_n(&h->quarantine.has_entry, h->probe.op.credit != NULL,
+				 __ATOMIC_RELAXED);
 		release(h);
 	}
 	return __atomic_load_n(&h->quarantine.length_ns, __ATOMIC_RELAXED) != 0;

@@ -14,6 +14,7 @@
 #include "check.h"
 #include "handle.h"
 #include "members.h"
+#include "operation.h"
 #include "resume.h"
 
 #define ENTRY 10u /* bytes of a delta record for each word of 8 bytes that differs */
@@ -329,6 +330,15 @@ static int execute_last_member(struct sva_op *op)
 	return err ? err : sva_op_resume(op);
 }
 
+/* IAX knows no parts: the same again. */
+static int resume_as_a_whole(struct sva_record *record, unsigned int code)
+{
+	if (code != SVA_STATUS_NOT_SUBMITTED && !is_partial(code))
+		return 0;
+	record->status = SVA_STATUS_NOT_SUBMITTED;
+	return 1;
+}
+
 int sva_op_resume(struct sva_op *op)
 {
 	struct progress progress = { 0, 0 };
@@ -341,6 +351,8 @@ int sva_op_resume(struct sva_op *op)
 	code = SVA_STATUS_CODE(sva_record_status(record));
 	if (code == SVA_STATUS_NONE)
 		return -EINPROGRESS;
+	if (svai_has_iax_record(op))
+		return resume_as_a_whole(record, code);
 	if (code != SVA_STATUS_NOT_SUBMITTED) {
 		if (op->rest == identity(&op->desc))
 			progress = unpack(&op->desc, op->done);

@@ -54,7 +54,7 @@ static void *map_huge(void)
 /* What the device reads and writes. */
 static int map_memory(struct svai_ring *r)
 {
-	size_t ops = r->count * sizeof(struct sva_op);
+	size_t ops = (r->count * sizeof(struct sva_op)) << r->shift;
 	size_t size = ops + r->chunk_count * r->chunk_size;
 
 	r->memory_size = size <= SVAI_PAGE ? SVAI_PAGE : HUGE_PAGE;
@@ -75,7 +75,7 @@ static int allocate(struct svai_ring *r)
 {
 	r->head.mask = r->count - 1;
 	r->head.circle = calloc(r->count, sizeof(struct sva_op *));
-	r->head.data = calloc(r->count, sizeof(*r->head.data));
+	r->head.data = calloc(r->count << r->shift, sizeof(*r->head.data));
 	r->slots = calloc(r->count, sizeof(*r->slots));
 	r->uses = calloc(r->chunk_count + 1, sizeof(*r->uses));
 	if (!r->head.circle || !r->head.data || !r->slots || !r->uses)
@@ -123,10 +123,10 @@ static void clear(struct svai_ring *r)
 	r->head.head = r->head.submitted = r->head.tail = r->cursor = r->prepared = 0;
 	memset(r->slots, 0, r->count * sizeof(*r->slots));
 	memset(r->uses, 0, r->chunk_count * sizeof(*r->uses));
-	memset(r->head.ops, 0, r->count * sizeof(*r->head.ops));
+	memset(r->head.ops, 0, (r->count * sizeof(*r->head.ops)) << r->shift);
 	for (uint32_t i = 0; i < r->count; i++) {
-		r->head.circle[i] = &r->head.ops[i];
-		r->head.ops[i].wq = &r->h->head;
+		r->head.circle[i] = &r->head.ops[i << r->shift];
+		r->head.circle[i]->wq = &r->h->head;
 	}
 	r->stats = &r->h->shards[svai_shard_number()].stats;
 	r->generation = r->h->generation;
@@ -141,7 +141,8 @@ static bool has_ended(struct svai_waiting *w)
 		const struct sva_op *op = *svai_ring_place(r, at);
 
 		if (svai_slot(r, op)->state == SVAI_SLOT_ENDED ||
-		    (svai_slot(r, op)->state == SVAI_SLOT_PLAIN && sva_record_status(&op->record)))
+		    (svai_slot(r, op)->state == SVAI_SLOT_PLAIN &&
+		     sva_record_status(svai_record(op))))
 			return true;
 	}
 	return false;
@@ -177,6 +178,7 @@ int sva_ring_open(struct sva_ring **ring, struct sva_wq *wq, unsigned int slots,
 		return -ENOMEM;
 	r->h = svai_handle(wq);
 	r->count = power_of_2(slots);
+	r->shift = r->h->iax ? 1 : 0; /* struct sva_iax_op */
 	r->head.slots = slots;
 	r->group = group_of(r, opts.batch);
 	r->chunk_count = r->group ? r->count / r->group : 0;
@@ -283,7 +285,7 @@ static struct sva_record *some_record(const struct svai_ring *r)
 		struct sva_op *op = *svai_ring_place(r, at);
 
 		if (svai_slot(r, op)->state == SVAI_SLOT_PLAIN)
-			return &op->record;
+			return svai_record(op);
 	}
 	return NULL;
 }
@@ -366,7 +368,8 @@ static bool has_op(const struct svai_ring *r, const struct sva_op *op)
 {
 	uintptr_t offset = (uintptr_t)op - (uintptr_t)r->head.ops;
 
-	return offset % sizeof(*op) == 0 && offset / sizeof(*op) < r->count;
+	return offset % (sizeof(*op) << r->shift) == 0 &&
+	       offset / (sizeof(*op) << r->shift) < r->count;
 }
 
 int sva_ring_cancel(struct sva_ring *ring, const struct sva_op *wanted)
@@ -389,7 +392,7 @@ int sva_ring_cancel(struct sva_ring *ring, const struct sva_op *wanted)
 			return 0;
 		}
 		/* Not submitted: it ends here, in the place of the first that was not either. */
-		svai_ring_end(r, op, svai_refuse(op, -ECANCELED));
+		svai_ring_end(r, op, svai_refuse(&r->h->head, op, -ECANCELED));
 		*place = *svai_ring_place(r, ring->submitted);
 		*svai_ring_place(r, ring->submitted++) = op;
 		return 0;

@@ -50,6 +50,7 @@ struct svai_ring {
 	struct sva_wq_stats *stats; /* of the handle: a thread's, to count in */
 	uint32_t generation;        /* of the handle */
 	uint32_t count;             /* operations */
+	uint32_t shift;             /* each takes the place of 1 << shift struct sva_op */
 	uint32_t cursor;            /* where the search for what has ended goes on */
 	uint32_t prepared; /* behind the last one that has been looked at before submission */
 	bool avx;          /* of the CPU */
@@ -85,7 +86,7 @@ static inline struct sva_op **svai_ring_place(const struct svai_ring *r, uint32_
 
 static inline struct svai_slot *svai_slot(const struct svai_ring *r, const struct sva_op *op)
 {
-	return &r->slots[op - r->head.ops];
+	return &r->slots[(op - r->head.ops) >> r->shift];
 }
 
 static inline bool svai_ring_is_awake(const struct svai_ring *r)

@@ -3,6 +3,7 @@
 #include <sva/status.h>
 
 #include "drain.h"
+#include "operation.h"
 #include "record.h"
 #include "resume.h"
 #include "ring.h"
@@ -15,7 +16,7 @@ void svai_ring_end(struct svai_ring *r, struct sva_op *op, int error)
 {
 	struct svai_slot *slot = svai_slot(r, op);
 
-	if (slot->resumed && sva_record_status(&op->record) == SVA_STATUS_NOT_SUBMITTED)
+	if (slot->resumed && sva_record_status(svai_record(op)) == SVA_STATUS_NOT_SUBMITTED)
 		svai_resume_not(op, &slot->original, slot->status);
 	sva_poll(op); /* gives the credit back */
 	slot->state = SVAI_SLOT_ENDED;
@@ -33,11 +34,13 @@ void svai_ring_set_error(struct svai_ring *r, struct sva_op *op, int error)
 
 void svai_ring_on_cpu(struct svai_ring *r, struct sva_op *op, uint32_t why, unsigned int status)
 {
-	int err = svai_finish_on_cpu(r->h, &r->policy, op, why, status);
+	int err = -EINVAL;
 
+	if (svai_fits(r->h, op))
+		err = svai_finish_on_cpu(r->h, &r->policy, op, why, status);
 	if (!err)
 		svai_slot(r, op)->why |= why;
-	svai_ring_end(r, op, err ? err : sva_status_errno(sva_record_status(&op->record)));
+	svai_ring_end(r, op, err ? err : sva_status_errno(sva_record_status(svai_record(op))));
 }
 
 /* The rest, or what a batch has not executed. A queue that stays full leaves it to the CPU. */
@@ -72,7 +75,7 @@ static void meet_fault(struct svai_ring *r, struct sva_op *op)
 	if (!slot->resumed)
 		slot->original = op->desc;
 	slot->resumed = true;
-	slot->status = op->record.status;
+	slot->status = svai_record(op)->status;
 	next = svai_meet_fault(&r->policy, op, &slot->faults);
 	if (slot->error || next < 0) {
 		svai_ring_end(r, op, slot->error ? slot->error : next);
@@ -149,8 +152,8 @@ static struct sva_op *member(const struct sva_desc *desc)
 static void end_member(struct svai_ring *r, struct sva_op *op, int status)
 {
 	if (status == SVA_STATUS_LOST)
-		svai_end_as_lost(&op->record);
-	else if (!sva_record_status(&op->record))
+		svai_end_as_lost(svai_record(op));
+	else if (!sva_record_status(svai_record(op)))
 		svai_slot(r, op)->state = SVAI_SLOT_AGAIN;
 }
 
@@ -214,14 +217,14 @@ static void look_whether_lost(struct answer *all, struct sva_op *op, uint64_t ma
 	if (!answers(a, h, mark))
 		*a = (struct answer){ h, mark, svai_ended(h, mark, false) };
 	if (a->ended == 1 || a->ended == -ENODEV)
-		svai_end_as_lost(&op->record);
+		svai_end_as_lost(svai_record(op));
 }
 
 static void look_at_op(struct svai_ring *r, struct answer *all, struct sva_op *op)
 {
 	struct svai_slot *slot = svai_slot(r, op);
 
-	if (slot->state != SVAI_SLOT_PLAIN || sva_record_status(&op->record))
+	if (slot->state != SVAI_SLOT_PLAIN || sva_record_status(svai_record(op)))
 		return;
 	if (slot->marked) {
 		look_whether_lost(all, op, slot->mark);

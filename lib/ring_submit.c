@@ -2,6 +2,7 @@
 /* Rings: from what was got to what the queue has. */
 #include <string.h>
 
+#include "iax_opcode.h"
 #include "operation.h"
 #include "policy.h"
 #include "populate.h"
@@ -18,8 +19,8 @@
 
 static bool is_small(const struct sva_policy *policy, const struct sva_desc *desc)
 {
-	return svai_opcode(sva_desc_opcode(desc))->max_size &&
-	       desc->xfer_size < policy->threshold && !(policy->flags & SVA_POLICY_NO_CPU);
+	return svai_has_size(sva_desc_opcode(desc)) && desc->xfer_size < policy->threshold &&
+	       !(policy->flags & SVA_POLICY_NO_CPU);
 }
 
 /* It may have ended by that. */
@@ -31,10 +32,10 @@ static void prepare(struct svai_ring *r, struct sva_op *op)
 		r->deadlines = true;
 	}
 	if (is_small(&r->policy, &op->desc)) {
-		svai_refuse(op, 0);
+		svai_refuse(&r->h->head, op, 0);
 		svai_ring_on_cpu(r, op, SVA_WHY_SMALL, 0);
 	} else if (r->policy.fault == SVA_FAULT_POPULATE && svai_populate_operands(&op->desc)) {
-		svai_ring_end(r, op, svai_refuse(op, -EFAULT));
+		svai_ring_end(r, op, svai_refuse(&r->h->head, op, -EFAULT));
 	}
 }
 
@@ -182,7 +183,7 @@ NOINLINE static int submit_one(struct svai_ring *r)
 	svai_policy_now(r->h, &r->policy);
 	op->done = op->rest = 0;
 	if (r->h->path == SVA_PATH_CPU) {
-		svai_refuse(op, 0);
+		svai_refuse(&r->h->head, op, 0);
 		svai_ring_on_cpu(r, op, SVA_WHY_NO_DEVICE, 0);
 	} else {
 		err = svai_submit_device(&r->h->head, op, false);
@@ -203,7 +204,7 @@ static int submit_some(struct svai_ring *r)
 
 	if (count >= SVAI_BATCH_MIN && r->group && find_chunk(r))
 		err = submit_batch(r, count < r->group ? count : r->group);
-	else if (count > 1 && r->h->path == SVA_PATH_WRITE)
+	else if (count > 1 && r->h->path == SVA_PATH_WRITE && !r->h->iax)
 		err = submit_written(r, count);
 	/* What is left, and what is wrong with the queue, one alone finds out. */
 	if (err)

@@ -18,7 +18,8 @@ static bool executes_batches(const struct sva_dev_info *dev, const struct sva_wq
 	bool narrowed = !((dev->unknown & SVA_ATTR_OP_CAP) | (wq->unknown & SVA_ATTR_OP_CONFIG)) &&
 			memcmp(&dev->op_cap, &wq->op_config, sizeof(dev->op_cap)) != 0;
 
-	return !narrowed && (wq->max_batch_size > 1 || wq->unknown & SVA_ATTR_MAX_BATCH);
+	return wq->kind == SVA_DEV_KIND_DSA && !narrowed &&
+	       (wq->max_batch_size > 1 || wq->unknown & SVA_ATTR_MAX_BATCH);
 }
 
 void svai_queue_limits(struct svai_limits *limits, const struct sva_dev_info *dev,
@@ -37,7 +38,10 @@ void svai_queue_limits(struct svai_limits *limits, const struct sva_dev_info *de
 	limits->version = dev->version;
 	limits->gen_cap = dev->unknown & SVA_ATTR_GEN_CAP ? UINT64_MAX : dev->gen_cap;
 	limits->max_transfer = max_transfer < SVAI_MAX_TRANSFER ? max_transfer : SVAI_MAX_TRANSFER;
+	limits->iaa_cap = dev->iaa_cap;
 	limits->max_batch = wq->unknown & SVA_ATTR_MAX_BATCH ? UINT32_MAX : wq->max_batch_size;
+	if (wq->kind == SVA_DEV_KIND_IAX) /* which has no batches */
+		limits->max_batch = 0;
 	limits->block_on_fault = wq->block_on_fault;
 }
 
@@ -62,10 +66,6 @@ static int unfit(struct sva_rejection *r, int err, const char *remedy, const cha
 static int check_usable(const struct sva_dev_info *dev, const struct sva_wq_info *wq,
 			struct sva_rejection *r)
 {
-	if (wq->kind != SVA_DEV_KIND_DSA)
-		return unfit(r, -EOPNOTSUPP, "name a DSA queue",
-			     "a queue of an IAX device, whose records are twice as long; this "
-			     "version drives DSA");
 	if (dev->state == SVA_DEV_STATE_HALTED)
 		return unfit(r, -ENODEV,
 			     "reset it: echo DEVICE > /sys/bus/dsa/drivers/idxd/unbind; then "
@@ -91,9 +91,12 @@ static int check_usable(const struct sva_dev_info *dev, const struct sva_wq_info
 }
 
 /* Is it one of those that this caller asked for? */
-static int check_wanted(const struct sva_wq_info *wq, const struct sva_wq_opts *opts,
+static int check_wanted(const struct sva_wq_info *wq, const struct sva_wq_opts *opts, bool named,
 			struct sva_rejection *r)
 {
+	if (wq->kind == SVA_DEV_KIND_IAX && opts->kind == SVA_DEV_KIND_ANY && !named)
+		return unfit(r, -EOPNOTSUPP, "ask for SVA_DEV_KIND_IAX, or name it",
+			     "a queue of an IAX device, whose operations are other ones");
 	if (opts->kind != SVA_DEV_KIND_ANY && wq->kind != opts->kind)
 		return unfit(r, -ENODEV, "ask for this kind, or for any",
 			     "not of the kind of device that was asked for");
@@ -178,6 +181,7 @@ int svai_select(const struct sva_topology *topo, const struct svai_name *name,
 		const struct sva_wq_opts *opts, const struct sva_wq_info ***list,
 		struct sva_report *report)
 {
+	bool named = name->device || name->queue || name->path;
 	int node = own_node();
 	int n = 0;
 
@@ -191,7 +195,7 @@ int svai_select(const struct sva_topology *topo, const struct svai_name *name,
 		if (!dev || !svai_name_means_queue(name, wq))
 			continue;
 		snprintf(r.queue, sizeof(r.queue), "%s", wq->name);
-		if (!check_usable(dev, wq, &r) && !check_wanted(wq, opts, &r))
+		if (!check_usable(dev, wq, &r) && !check_wanted(wq, opts, named, &r))
 			(*list)[n++] = wq;
 		else if (svai_report_add(report, &r) == -ENOMEM)
 			return -ENOMEM;

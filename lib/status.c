@@ -214,7 +214,8 @@ static const struct {
 	{ ENXIO, "no driver is bound to the device node: the queue is not enabled" },
 	{ EOPNOTSUPP, "the kernel has no SVA for user queues, or the operation is not supported" },
 	{ ENOSPC, "no PASID could be allocated: the IOMMU is not in scalable mode; or no room for "
-		  "a delta" },
+		  "the output" },
+	{ ENODATA, "the compressed stream goes on after the end of the input" },
 	{ EMFILE, "the process has no file descriptor left" },
 	{ ENFILE, "the system has no file descriptor left" },
 	{ ETIMEDOUT, "not complete in time; what sva_submit() has submitted is still in flight" },
@@ -339,7 +340,7 @@ int sva_decode(const struct sva_desc *desc, const struct sva_record *record, str
 
 int sva_explain(const struct sva_desc *desc, const struct sva_record *record, char *buf, size_t len)
 {
-	char where[64] = "", done[48] = "";
+	char where[96] = "", done[48] = "";
 	struct sva_result r = { .size = sizeof(r) };
 	const char *remedy;
 
@@ -352,6 +353,9 @@ int sva_explain(const struct sva_desc *desc, const struct sva_record *record, ch
 		snprintf(where, sizeof(where), " %#x", r.invalid_flags);
 	else if (r.dif_errors)
 		snprintf(where, sizeof(where), " %#x", r.dif_errors);
+	else if (r.code == SVA_STATUS_ANALYTICS)
+		snprintf(where, sizeof(where), " %u, %s", record->result,
+			 sva_iax_error_text(record->result));
 	if (r.partial)
 		snprintf(done, sizeof(done), ", %u bytes done", r.bytes_completed);
 	remedy = sva_status_remedy(r.status);

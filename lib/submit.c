@@ -3,8 +3,8 @@
  * The slow path of submission: everything that the inline functions of wq.h leave aside. A full
  * queue, write(2), the CPU, and handles and operations that cannot be used.
  */
-#include "cpu/cpu.h"
 #include "drain.h"
+#include "iax_opcode.h"
 #include "members.h"
 #include "operation.h"
 #include "path.h"
@@ -74,7 +74,7 @@ static int submit_to_queue(struct svai_handle *h, struct sva_op *op, bool retry)
 {
 	int err = -EAGAIN;
 
-	sva__op_link(op, &h->head);
+	svai_link(h, op);
 	if (has_entry(h, op))
 		err = submit_tries(h, op, retry ? h->retries : 1);
 	else
@@ -97,7 +97,7 @@ struct amount {
 static void add(struct amount *amount, const struct sva_desc *desc)
 {
 	amount->operations++;
-	if (svai_opcode(sva_desc_opcode(desc))->max_size)
+	if (svai_has_size(sva_desc_opcode(desc)))
 		amount->bytes += desc->xfer_size;
 }
 
@@ -134,7 +134,7 @@ static int submit_to_member(struct svai_handle *pool, struct svai_pick *pick, st
 	struct amount amount = amount_of(&op->desc);
 	int err;
 
-	sva__op_link(op, &h->head);
+	svai_link(h, op);
 	if (!svai_pick_take(pick, pool, h, op))
 		return -EAGAIN;
 	err = pick->full ? -EAGAIN : submit_once(h, op);
@@ -185,7 +185,7 @@ static int submit_to_device(struct svai_handle *h, struct sva_op *op, bool retry
 	int err = h->path == SVA_PATH_POOL ? submit_to_pool(h, op, retry)
 					   : submit_to_queue(h, op, retry);
 
-	return err ? svai_refuse(op, err) : 0;
+	return err ? svai_refuse(&h->head, op, err) : 0;
 }
 
 /* The last member of a pool; but who tries only once is rather told that the queues are full. */
@@ -206,17 +206,22 @@ static int check(const struct sva_wq *wq, struct sva_op *op)
 
 	if (!is_op(op))
 		return -EINVAL;
-	return err ? svai_refuse(op, err) : 0;
+	if (!err && !svai_fits(svai_handle(wq), op))
+		err = -EINVAL;
+	return err ? svai_refuse(wq, op, err) : 0;
 }
 
 static int submit_to_cpu(struct svai_handle *h, struct sva_op *op)
 {
-	sva__op_link(op, &h->head);
-	svai_cpu_execute(&h->limits, &op->desc);
+	svai_link(h, op);
+	svai_execute_on_cpu(h, &h->limits, &op->desc);
 	return 0;
 }
 
-/* Not the CPU alone, or nothing at all. Out of line, so that it takes no registers from the CPU. */
+/*
+ * All but an operation of DSA by the CPU alone. Out of line, so that it takes no registers from
+ * that.
+ */
 static __attribute__((noinline)) int submit(struct sva_wq *wq, struct sva_op *op, bool retry)
 {
 	struct svai_handle *h = svai_handle(wq);
@@ -224,6 +229,8 @@ static __attribute__((noinline)) int submit(struct sva_wq *wq, struct sva_op *op
 
 	if (err)
 		return err;
+	if (h->path == SVA_PATH_CPU)
+		return submit_to_cpu(h, op);
 	err = submit_to_device(h, op, retry);
 	if (!err || !cpu_takes(h, err, retry))
 		return err;
@@ -231,10 +238,18 @@ static __attribute__((noinline)) int submit(struct sva_wq *wq, struct sva_op *op
 	return submit_to_cpu(h, op);
 }
 
+static inline int execute_dsa(struct svai_handle *h, struct sva_op *op)
+{
+	sva__op_link(op, &h->head);
+	svai_cpu_execute(&h->limits, &op->desc);
+	return 0;
+}
+
 /* Can the CPU do it at once? */
 static inline bool is_for_cpu(const struct sva_wq *wq, const struct sva_op *op)
 {
-	return wq && wq->live && svai_handle(wq)->path == SVA_PATH_CPU && is_op(op);
+	return wq && wq->live && svai_handle(wq)->path == SVA_PATH_CPU && !svai_handle(wq)->iax &&
+	       is_op(op);
 }
 
 int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
@@ -255,12 +270,12 @@ int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
 
 int sva__submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
-	return is_for_cpu(wq, op) ? submit_to_cpu(svai_handle(wq), op) : submit(wq, op, true);
+	return is_for_cpu(wq, op) ? execute_dsa(svai_handle(wq), op) : submit(wq, op, true);
 }
 
 int sva__try_submit_slow(struct sva_wq *wq, struct sva_op *op)
 {
-	return is_for_cpu(wq, op) ? submit_to_cpu(svai_handle(wq), op) : submit(wq, op, false);
+	return is_for_cpu(wq, op) ? execute_dsa(svai_handle(wq), op) : submit(wq, op, false);
 }
 
 int svai_write_many(struct svai_handle *h, struct sva_op *const ops[], unsigned int count)
@@ -272,7 +287,7 @@ int svai_write_many(struct svai_handle *h, struct sva_op *const ops[], unsigned 
 	while (ready < count && ready < SVAI_WRITE_MANY) {
 		struct sva_op *op = ops[ready];
 
-		sva__op_link(op, &h->head);
+		svai_link(h, op);
 		if (!svai_take_credit(op->credit)) {
 			op->credit = NULL;
 			break;
@@ -302,6 +317,8 @@ int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count)
 
 	if (!ops || (uintptr_t)ops % 64)
 		return -EINVAL;
+	if (!svai_handle_state(wq) && h->iax) /* its operations are no array of these */
+		err = -EINVAL;
 	while (done < count && !err) {
 		/* What one write(2) leaves, the single submission tries again or explains. */
 		if (!svai_handle_state(wq) && h->path == SVA_PATH_WRITE && count - done > 1) {
@@ -315,6 +332,6 @@ int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count)
 		done += !err;
 	}
 	for (unsigned int i = done; i < count; i++)
-		svai_refuse(&ops[i], 0);
+		svai_refuse(wq, &ops[i], 0);
 	return done || !err ? (int)done : err;
 }

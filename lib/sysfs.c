@@ -236,6 +236,8 @@ static void read_dev_for_open(struct reader *r, struct sva_dev_info *info)
 	info->cdev_major = u32(r, "cdev_major", SVA_ATTR_CDEV);
 	info->cmd_status = u32(r, "cmd_status", SVA_ATTR_CMD_STATUS);
 	info->gen_cap = number(r, "gen_cap", UINT64_MAX, SVA_ATTR_GEN_CAP);
+	if (info->kind == SVA_DEV_KIND_IAX) /* from version 2.0 on */
+		info->iaa_cap = number(r, "iaa_cap", UINT64_MAX, 0);
 	info->op_cap = bitmap(r, "op_cap", SVA_ATTR_OP_CAP);
 }
 

@@ -116,6 +116,7 @@ struct sva_dev_info {
 	uint32_t event_log_size;    /* entries; 0: no event log */
 	uint64_t max_transfer_size; /* bytes */
 	uint64_t gen_cap;           /* SVA_GENCAP_* */
+	uint64_t iaa_cap;           /* SVA_IAACAP_* (iax.h); 0 also where the kernel does not say */
 	struct sva_opmask op_cap;   /* a missing BATCH bit says only that write(2) may refuse it */
 	struct sva_opmask errors;   /* the software error register, bit by bit */
 };

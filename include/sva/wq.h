@@ -189,7 +189,11 @@ struct sva_wq_opts {
 	size_t size;            /* sizeof(struct sva_wq_opts) */
 	uint32_t flags;         /* SVA_OPEN_* */
 	enum sva_wq_mode mode;  /* shared or dedicated only */
-	enum sva_dev_kind kind; /* DSA or IAX only; SVA_DEV_KIND_CPU is as the name "cpu" */
+	/*
+	 * DSA or IAX only; SVA_DEV_KIND_CPU is as the name "cpu". A queue of an IAX device is taken
+	 * if it is asked for here or by name: its operations are struct sva_iax_op (iax.h).
+	 */
+	enum sva_dev_kind kind;
 	int numa_node; /* with SVA_OPEN_ON_NODE; otherwise devices near the caller come first */
 	uint32_t min_batch;        /* max_batch_size at least this */
 	uint64_t min_transfer;     /* max_transfer_size at least this, bytes */

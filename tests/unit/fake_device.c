@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cpu/cpu.h"
+#include "cpu/iax.h"
 #include "fake_device.h"
 
 #define MAX_HELD    4096
@@ -164,6 +165,11 @@ static void execute(const struct sva_desc *desc)
 		return;
 
 	tell(desc);
+	if (sva_desc_opcode(desc) >= SVA_IAX_OP_DECRYPT) {
+		svai_iax_limits(&limits);
+		svai_iax_execute(&limits, desc);
+		return;
+	}
 	svai_cpu_limits(&limits);
 	limits.max_batch = 1024;
 	svai_cpu_execute(&limits, desc);

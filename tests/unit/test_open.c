@@ -353,7 +353,7 @@ static void not_the_right_node(void **state)
 }
 
 /* SPDK's kernel mode takes an IAX device for a DSA. */
-static void an_iax_queue_is_refused(void **state)
+static void an_iax_queue_is_not_taken_for_another(void **state)
 {
 	struct fake_tree *tree = fixture_tree(state);
 	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = SVA_OPEN_NO_CPU };
@@ -362,8 +362,11 @@ static void an_iax_queue_is_refused(void **state)
 	fake_device(tree, "iax1");
 	fake_wq(tree, "wq1.0", "shared");
 	fake_node(tree, "iax/wq1.0");
-	assert_int_equal(sva_wq_open(&wq, "wq1.0", &opts), -EOPNOTSUPP);
-	assert_int_equal(sva_wq_open(&wq, "iax1", &opts), -EOPNOTSUPP);
+	fake_attr(tree, "dsa0", "state", "disabled\n");
+	assert_int_equal(sva_wq_open(&wq, NULL, &opts), -ENODEV);
+	opts.kind = SVA_DEV_KIND_DSA;
+	assert_int_equal(sva_wq_open(&wq, "wq1.0", &opts), -ENODEV);
+	assert_int_equal(sva_wq_open(&wq, "iax1", &opts), -ENODEV);
 	assert_int_equal(fake.opens, 0);
 }
 
@@ -660,7 +663,7 @@ int main(void)
 		TEST(sizes_that_make_no_sense),
 		TEST(paths_can_be_ruled_out),
 		TEST(not_the_right_node),
-		TEST(an_iax_queue_is_refused),
+		TEST(an_iax_queue_is_not_taken_for_another),
 		TEST(queues_in_the_wrong_state),
 		TEST(choice),
 		TEST(with_a_snapshot),
