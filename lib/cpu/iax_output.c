@@ -14,6 +14,9 @@ void svai_output_begin(struct svai_output *o, const struct sva_desc *desc, bool 
 				   .big_endian = flags & SVA_IAX_FILTER_OUT_BE,
 				   .first_index = first_index,
 				   .min_first = UINT32_MAX };
+	/* By the widths alone, whatever the values are (QPL). */
+	if (!vector && modified && width > 4u << modified)
+		o->error = SVA_IAX_ERROR_OUTPUT_WIDTH;
 	if (vector) {
 		o->invert = flags & SVA_IAX_FILTER_INVERT;
 		o->indices = modified && !(flags & SVA_IAX_FILTER_ARRAY);
@@ -164,10 +167,6 @@ void svai_output_values(struct svai_output *o, const uint32_t *values, uint32_t 
 		min = values[i] < min ? values[i] : min;
 		max = values[i] > max ? values[i] : max;
 		sum += values[i];
-	}
-	if (max > lowest(o->width)) {
-		o->error = SVA_IAX_ERROR_OUTPUT_WIDTH;
-		return;
 	}
 	o->min_first = min;
 	o->max_last = max;
