@@ -9,29 +9,27 @@
  */
 #include "ops_crc.h"
 
-#define POLYNOMIAL 0x82f63b78u /* CRC32C: the highest power is bit 0 */
-#define ONE        0x80000000u /* x^0 */
-#define X8         0x00800000u /* x^8 */
+#define ONE 0x80000000u /* x^0 */
+#define X8  0x00800000u /* x^8 */
 
-static uint32_t multiply(uint32_t a, uint32_t b)
+static uint32_t multiply(uint32_t polynomial, uint32_t a, uint32_t b)
 {
 	uint32_t product = 0;
 
 	for (uint32_t bit = ONE; bit; bit >>= 1) {
 		product ^= a & bit ? b : 0;
-		b = b >> 1 ^ (b & 1 ? POLYNOMIAL : 0);
+		b = b >> 1 ^ (b & 1 ? polynomial : 0);
 	}
 	return product;
 }
 
-/* The CRC of something that @bytes bytes of zero follow, but for what inverts them. */
-static uint32_t shift(uint32_t crc, uint64_t bytes)
+uint32_t svai_crc_shift(uint32_t polynomial, uint32_t crc, uint64_t bytes)
 {
 	if (!crc)
 		return 0;
-	for (uint32_t power = X8; bytes; bytes >>= 1, power = multiply(power, power))
+	for (uint32_t power = X8; bytes; bytes >>= 1, power = multiply(polynomial, power, power))
 		if (bytes & 1)
-			crc = multiply(crc, power);
+			crc = multiply(polynomial, crc, power);
 	return crc;
 }
 
@@ -39,7 +37,7 @@ static void collect_crc(struct svai_job *job, struct svai_part *part)
 {
 	uint32_t *crc = job->collect_context;
 
-	*crc = shift(*crc, part->bytes) ^ part->op.record.crc;
+	*crc = svai_crc_shift(SVAI_CRC32C, *crc, part->bytes) ^ part->op.record.crc;
 }
 
 int svai_run_crc(struct svai_job *job, uint32_t *crc, struct sva_outcome *outcome)
