@@ -13,6 +13,7 @@
 #include <sva/deflate.h>
 #include <sva/desc.h>
 #include <sva/discover.h>
+#include <sva/filter.h>
 #include <sva/iax.h>
 #include <sva/insn.h>
 #include <sva/ops.h>

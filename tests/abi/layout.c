@@ -88,6 +88,47 @@ static void print_descriptor(void)
 
 static void print_operation(void)
 {
+	TYPE(sva_iax_record);
+	FIELD(sva_iax_record, status);
+	FIELD(sva_iax_record, error_code);
+	FIELD(sva_iax_record, bytes_completed);
+	FIELD(sva_iax_record, fault_addr);
+	FIELD(sva_iax_record, output_size);
+	FIELD(sva_iax_record, output_bits);
+	FIELD(sva_iax_record, xor_checksum);
+	FIELD(sva_iax_record, crc);
+	FIELD(sva_iax_record, min_first);
+	FIELD(sva_iax_record, max_last);
+	FIELD(sva_iax_record, sum_count);
+	TYPE(sva_iax_op);
+	FIELD(sva_iax_op, record);
+	FIELD(sva_iax_op, filter);
+	TYPE(sva_iax_filter_aecs);
+	TYPE(sva_iax_decompress_aecs);
+	TYPE(sva_iax_compress_aecs);
+	TYPE(sva_iax_histogram);
+	TYPE(sva_deflate_opts);
+	FIELD(sva_deflate_opts, format);
+	FIELD(sva_deflate_opts, flags);
+	FIELD(sva_deflate_opts, level);
+	TYPE(sva_stream_io);
+	FIELD(sva_stream_io, in_size);
+	FIELD(sva_stream_io, out);
+	FIELD(sva_stream_io, out_size);
+	TYPE(sva_column);
+	FIELD(sva_column, data);
+	FIELD(sva_column, bytes);
+	FIELD(sva_column, elements);
+	FIELD(sva_column, width);
+	FIELD(sva_column, flags);
+	TYPE(sva_filter_result);
+	FIELD(sva_filter_result, bytes);
+	FIELD(sva_filter_result, count);
+	FIELD(sva_filter_result, first);
+	FIELD(sva_filter_result, last);
+	FIELD(sva_filter_result, min);
+	FIELD(sva_filter_result, max);
+	FIELD(sva_filter_result, sum);
 	TYPE(sva_record);
 	FIELD(sva_record, status);
 	FIELD(sva_record, result);
@@ -219,6 +260,7 @@ static void print_info(void)
 	FIELD(sva_dev_info, event_log_size);
 	FIELD(sva_dev_info, max_transfer_size);
 	FIELD(sva_dev_info, gen_cap);
+	FIELD(sva_dev_info, iaa_cap);
 	FIELD(sva_dev_info, op_cap);
 	FIELD(sva_dev_info, errors);
 

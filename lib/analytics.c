@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Zero compression and CRC64, as calls. */
+#include <string.h>
+
+#include <sva/filter.h>
+
+#include "job.h"
+#include "operation.h"
+
+/*
+ * Zero compression: one operation, since what is compressed does not say where a part of it ends.
+ */
+
+struct zeros {
+	bool compress;
+	unsigned int word;
+	const void *src;
+	void *dst;
+	size_t dst_size, made;
+	int err;
+};
+
+static void next_zeros(struct svai_job *job, struct svai_part *part)
+{
+	struct zeros *z = job->next_context;
+	uint32_t room = z->dst_size < UINT32_MAX ? (uint32_t)z->dst_size : UINT32_MAX;
+
+	if (z->compress)
+		sva_iax_prep_zero_compress(&part->iax, z->dst, room, z->src, job->size, z->word, 0);
+	else
+		sva_iax_prep_zero_decompress(&part->iax, z->dst, room, z->src, job->size, z->word,
+					     0);
+	part->desc = part->iax.op.desc;
+	part->bytes = job->size;
+}
+
+static void collect_zeros(struct svai_job *job, struct svai_part *part)
+{
+	struct zeros *z = job->collect_context;
+	const struct sva_iax_record *record = &part->iax.record;
+
+	z->made = record->output_size;
+	if (record->status == SVA_STATUS_OUTPUT_OVERFLOW ||
+	    (record->status == SVA_STATUS_ANALYTICS &&
+	     record->error_code == SVA_IAX_ERROR_OVERFLOW))
+		z->err = -ENOSPC;
+	else if (record->status != SVA_STATUS_SUCCESS)
+		z->err = -EBADMSG;
+}
+
+static int run_zeros(struct sva_wq *wq, struct zeros *z, size_t *dst_size, size_t src_size,
+		     struct sva_outcome *outcome)
+{
+	struct svai_job job;
+	int err = svai_job_begin(&job, wq, src_size, outcome);
+
+	if (err)
+		return err;
+	if (!z->dst || !z->src || !dst_size || !src_size ||
+	    (z->word != 8 && z->word != 16 && z->word != 32) || !svai_is_range(z->src, src_size) ||
+	    !svai_is_range(z->dst, *dst_size) || svai_overlap(z->src, src_size, z->dst, *dst_size))
+		return -EINVAL;
+	if (src_size > UINT32_MAX)
+		return -E2BIG;
+	z->dst_size = *dst_size;
+	job.iax = true;
+	job.next = next_zeros;
+	job.collect = collect_zeros;
+	job.next_context = job.collect_context = z;
+	err = svai_job_run(&job, outcome);
+	if (!err)
+		err = z->err;
+	if (!err)
+		*dst_size = z->made;
+	return err;
+}
+
+int sva_zero_compress(struct sva_wq *wq, void *dst, size_t *dst_size, const void *src,
+		      size_t src_size, unsigned int word, struct sva_outcome *outcome)
+{
+	struct zeros z = { .compress = true, .word = word, .src = src, .dst = dst };
+
+	return run_zeros(wq, &z, dst_size, src_size, outcome);
+}
+
+int sva_zero_decompress(struct sva_wq *wq, void *dst, size_t *dst_size, const void *src,
+			size_t src_size, unsigned int word, struct sva_outcome *outcome)
+{
+	struct zeros z = { .word = word, .src = src, .dst = dst };
+
+	return run_zeros(wq, &z, dst_size, src_size, outcome);
+}
+
+/*
+ * CRC64: of parts, put together. A CRC is linear: what comes before n bytes counts for the whole
+ * as its own CRC times x^(8n), modulo the polynomial. Polynomials have their highest power in bit
+ * 63 here; a reflected CRC is turned around before and after.
+ */
+
+struct crc64 {
+	const uint8_t *src;
+	uint64_t polynomial;
+	uint32_t flags; /* SVA_CRC64_* */
+	uint64_t most;  /* bytes of a part */
+	uint64_t crc;
+	int err;
+};
+
+static uint64_t reverse(uint64_t x)
+{
+	x = (x & 0x5555555555555555) << 1 | (x >> 1 & 0x5555555555555555);
+	x = (x & 0x3333333333333333) << 2 | (x >> 2 & 0x3333333333333333);
+	x = (x & 0x0f0f0f0f0f0f0f0f) << 4 | (x >> 4 & 0x0f0f0f0f0f0f0f0f);
+	return __builtin_bswap64(x);
+}
+
+static uint64_t times_x(uint64_t a, uint64_t polynomial)
+{
+	return a << 1 ^ (a >> 63 ? polynomial : 0);
+}
+
+static uint64_t multiply(uint64_t a, uint64_t b, uint64_t polynomial)
+{
+	unsigned int width = 64 - (unsigned int)__builtin_ctzll(polynomial);
+	uint64_t product = 0;
+
+	for (unsigned int i = 0; i < width; i++) {
+		product = times_x(product, polynomial);
+		product ^= b >> (63 - i) & 1 ? a : 0;
+	}
+	return product;
+}
+
+/* The CRC, when @bytes bytes follow. */
+static uint64_t shift(uint64_t crc, uint64_t bytes, uint64_t polynomial)
+{
+	uint64_t power = polynomial & -polynomial; /* x^0 */
+
+	for (unsigned int i = 0; i < 8; i++)
+		power = times_x(power, polynomial);
+	for (; crc && bytes; bytes >>= 1, power = multiply(power, power, polynomial))
+		if (bytes & 1)
+			crc = multiply(crc, power, polynomial);
+	return crc;
+}
+
+static void next_crc64(struct svai_job *job, struct svai_part *part)
+{
+	struct crc64 *c = job->next_context;
+	uint32_t flags = (c->flags & SVA_CRC64_INVERT ? SVA_IAX_CRC64_INVERT : 0) |
+			 (c->flags & SVA_CRC64_REFLECT ? SVA_IAX_CRC64_REFLECT : 0);
+
+	part->bytes = job->left < c->most ? job->left : c->most;
+	sva_iax_prep_crc64(&part->iax, c->src, part->bytes, c->polynomial, flags, 0);
+	part->desc = part->iax.op.desc;
+	c->src += part->bytes;
+}
+
+static void collect_crc64(struct svai_job *job, struct svai_part *part)
+{
+	struct crc64 *c = job->collect_context;
+	uint64_t crc = sva_iax_record_crc64(&part->iax.record);
+
+	if (part->iax.record.status != SVA_STATUS_SUCCESS)
+		c->err = -EBADMSG;
+	if (c->flags & SVA_CRC64_REFLECT)
+		crc = reverse(crc);
+	c->crc = shift(c->crc, part->bytes, c->polynomial) ^ crc;
+}
+
+int sva_crc64(struct sva_wq *wq, const void *src, size_t size, uint64_t polynomial, uint32_t flags,
+	      uint64_t *crc, struct sva_outcome *outcome)
+{
+	struct crc64 c = { .src = src, .polynomial = polynomial, .flags = flags };
+	struct svai_job job;
+	int err = svai_job_begin(&job, wq, size, outcome);
+
+	if (err)
+		return err;
+	if (!crc || !polynomial || flags & ~(SVA_CRC64_INVERT | SVA_CRC64_REFLECT) ||
+	    (!src && size) || !svai_is_range(src, size))
+		return -EINVAL;
+	c.most = job.h->iax ? job.h->limits.max_transfer : SVAI_MAX_TRANSFER;
+	job.iax = true;
+	job.next = next_crc64;
+	job.collect = collect_crc64;
+	job.next_context = job.collect_context = &c;
+	err = svai_job_run(&job, outcome);
+	if (!err)
+		err = c.err;
+	if (!err)
+		*crc = flags & SVA_CRC64_REFLECT ? reverse(c.crc) : c.crc;
+	return err;
+}
