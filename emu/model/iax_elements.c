@@ -107,8 +107,6 @@ static bool begin_run(struct emu_iax_reader *reader)
 	reader->run = count >> 1;
 	if (reader->run == 0)
 		return bad(reader, SVA_IAX_ERROR_RLE_FORMAT);
-	reader->n_bits = 0;
-	reader->bits = 0;
 	if (!reader->packed)
 		return read_value(reader);
 	reader->run *= 8;

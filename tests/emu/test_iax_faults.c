@@ -327,9 +327,15 @@ static void block_on_fault(size_t page, const char *name)
 	op.op.desc.op_flags &= ~SVA_FLAG_BOF;
 }
 
+/* Is the page written? */
+static bool is_changed(size_t page)
+{
+	return memcmp((uint8_t *)&initial + page * PAGE, (uint8_t *)&expected + page * PAGE, PAGE);
+}
+
 static void one_operation(const struct operation *operation)
 {
-	unsigned int faults = 0;
+	unsigned int faults = 0, found;
 	uint32_t seed = 3;
 
 	memset(&arena, 0, sizeof(arena));
@@ -343,7 +349,9 @@ static void one_operation(const struct operation *operation)
 	for (size_t page = 0; page < ZONES * PAGES; page++) {
 		all_present();
 		present[page] = false;
-		faults += until_done(operation->name);
+		found = until_done(operation->name);
+		assert_true(found || !is_changed(page));
+		faults += found;
 		block_on_fault(page, operation->name);
 	}
 	assert_in_range(faults, operation->faults, ZONES * PAGES);

@@ -115,6 +115,8 @@ static void confine(struct sva_desc *desc)
 	if (opcode == SVA_OP_MEMMOVE)
 		return;
 	desc->iax.max_dst_size %= ROOM / 2;
+	if (opcode >= SVA_IAX_OP_SCAN) /* runs can be long, and take as long */
+		desc->iax.filter.elements %= 1u << 16;
 	if (!(sva_desc_flags(desc) & 0xf0000))
 		return;
 	desc->iax.src2_addr = SRC2 + desc->iax.src2_addr % 256 / 32 * 32;
