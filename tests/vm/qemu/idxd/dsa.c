@@ -24,7 +24,8 @@
 #define DSA2_GRPCAP (1ull << 18)
 #define DSA2_WQCAP  (1ull << 24 | 3ull << 54)
 
-/* IAX 1.0: no read buffers. Of 2.0: what the model has, and an event log of 128 bytes for each entry. */
+/* IAX 1.0: no read buffers. Of 2.0: what the model has, and an event log of 128 bytes for each
+ * entry. */
 #define IAX_GENCAP   0x71f10901f0105ull
 #define IAX_GRPCAP   0x4ull
 #define IAX_OPCAP_0  0xdull
@@ -261,19 +262,20 @@ static void iax_init(Object *obj)
 }
 
 static const TypeInfo types[] = { {
-	.name = TYPE_DSA,
-	.parent = TYPE_PCI_DEVICE,
-	.instance_size = sizeof(DsaState),
-	.class_init = class_init,
-	.interfaces =
-		(InterfaceInfo[]){
-			{ INTERFACE_PCIE_DEVICE },
-			{},
-		},
-}, {
-	.name = TYPE_IAX,
-	.parent = TYPE_DSA,
-	.class_init = iax_class_init,
-	.instance_init = iax_init,
-} };
+					  .name = TYPE_DSA,
+					  .parent = TYPE_PCI_DEVICE,
+					  .instance_size = sizeof(DsaState),
+					  .class_init = class_init,
+					  .interfaces =
+						  (InterfaceInfo[]){
+							  { INTERFACE_PCIE_DEVICE },
+							  {},
+						  },
+				  },
+				  {
+					  .name = TYPE_IAX,
+					  .parent = TYPE_DSA,
+					  .class_init = iax_class_init,
+					  .instance_init = iax_init,
+				  } };
 DEFINE_TYPES(types)

@@ -24,7 +24,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(DsaState, DSA)
 
 #define DSA_QUEUES      8u
 #define DSA_GROUPS      4u
-#define DSA_ENGINES     8u /* of an IAX; a DSA has 4 */
+#define DSA_ENGINES     8u   /* of an IAX; a DSA has 4 */
 #define DSA_QUEUE_SPACE 128u /* entries of all queues together */
 #define DSA_VECTORS     (DSA_QUEUES + 1)
 #define DSA_REGISTERS   0x1000u
