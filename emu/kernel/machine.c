@@ -49,7 +49,8 @@ void emu_queue_clear(const struct emu_dsa *dsa, struct emu_queue *queue)
 	queue->block_on_fault = queue->ats_disable = queue->prs_disable = false;
 	queue->name[0] = '\0'; /* the driver's name stays */
 	queue->max_transfer_size = DEFAULT_MAX_TRANSFER;
-	queue->max_batch_size = DEFAULT_MAX_BATCH;
+	queue->max_batch_size =
+		dsa->max_batch_size < DEFAULT_MAX_BATCH ? dsa->max_batch_size : DEFAULT_MAX_BATCH;
 	queue->enqcmds_retries = DEFAULT_RETRIES;
 	memcpy(queue->op_config, dsa->op_cap, sizeof(queue->op_config));
 }

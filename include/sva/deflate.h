@@ -43,9 +43,10 @@ enum sva_deflate_format {
 };
 
 /* sva_deflate_opts.flags */
-#define SVA_DEFLATE_FIXED     (1u << 0) /* the device uses the fixed codes: faster, and larger */
-#define SVA_DEFLATE_NO_VERIFY (1u << 1) /* do not have the device inflate what it has compressed \
-					 */
+#define SVA_DEFLATE_FIXED (1u << 0) /* the device uses the fixed codes: faster, and larger */
+#define SVA_DEFLATE_NO_VERIFY                                              \
+	(1u << 1) /* do not have the device inflate what it has compressed \
+		   */
 
 /**
  * struct sva_deflate_opts - how to compress, or what to inflate; all zero but size: raw, defaults

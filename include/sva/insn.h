@@ -199,13 +199,14 @@ SVA__INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
 #define SVA_CPU_WAITPKG    (1u << 2) /* UMONITOR, UMWAIT, TPAUSE */
 #define SVA_CPU_CLDEMOTE   (1u << 3)
 #define SVA_CPU_CLFLUSHOPT (1u << 4)
-#define SVA_CPU_AVX2       (1u << 5) /* with BMI1, BMI2 and SSE4.2 */
+#define SVA_CPU_AVX2       (1u << 5) /* with BMI1, BMI2, SSE4.2, PCLMULQDQ */
 #define SVA_CPU_AVX512     (1u << 6) /* F, BW, DQ, VL, VBMI, VBMI2, GFNI, VPCLMULQDQ: Ice Lake */
 
 /* Vectors are usable if the operating system saves their registers as well. */
 SVA__INLINE unsigned int sva__cpuid_vectors(struct sva_cpuid leaf7)
 {
-	const uint32_t avx = 1u << 20 | 1u << 27 | 1u << 28; /* SSE4.2, OSXSAVE, AVX */
+	/* PCLMULQDQ, SSE4.2, OSXSAVE, AVX */
+	const uint32_t avx = 1u << 1 | 1u << 20 | 1u << 27 | 1u << 28;
 	const uint32_t avx2 = 1u << 3 | 1u << 5 | 1u << 8;
 	const uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;
 	const uint32_t vbmi = 1u << 1 | 1u << 6 | 1u << 8 | 1u << 10;

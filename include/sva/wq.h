@@ -186,9 +186,9 @@ struct sva_report;
  * has set a field that the library does not know.
  */
 struct sva_wq_opts {
-	size_t size;            /* sizeof(struct sva_wq_opts) */
-	uint32_t flags;         /* SVA_OPEN_* */
-	enum sva_wq_mode mode;  /* shared or dedicated only */
+	size_t size;           /* sizeof(struct sva_wq_opts) */
+	uint32_t flags;        /* SVA_OPEN_* */
+	enum sva_wq_mode mode; /* shared or dedicated only */
 	/*
 	 * DSA or IAX only; SVA_DEV_KIND_CPU is as the name "cpu". A queue of an IAX device is taken
 	 * if it is asked for here or by name: its operations are struct sva_iax_op (iax.h).

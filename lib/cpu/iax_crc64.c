@@ -124,8 +124,7 @@ static TARGET size_t fold_reflected(uint64_t reg, uint64_t polynomial, const uin
 static uint64_t crc(uint64_t reg, uint64_t polynomial, const uint8_t *src, size_t size,
 		    bool reflect)
 {
-	if (size >= FOLD_MIN && __builtin_cpu_supports("pclmul") &&
-	    __builtin_cpu_supports("ssse3")) {
+	if (size >= FOLD_MIN && sva_cpu_features() & SVA_CPU_AVX2) {
 		uint8_t rest[16];
 		size_t done =
 			(reflect ? fold_reflected : fold_plain)(reg, polynomial, src, size, rest);

@@ -6,7 +6,7 @@ declare -A variant_fields
 variant_order=()
 
 # variant NAME FIELD=VALUE... - fields: tier (quick, full; never: asked for by name), kernel
-# (steps/kernel.sh), tests; and what differs from the usual machine: cpu, iommu, device (properties),
+# (steps/kernel.sh), tests; and what differs from the usual machine: cpu, iommu, device (properties), second (device),
 # append (to intel_iommu=on), setup (which queues: guest/setup.sh), limit (seconds)
 variant()
 {
@@ -45,6 +45,8 @@ variant ring0 tier=quick tests="info ring0 kernel_log"
 variant soak tier=never limit=600 tests="soak info kernel_log"
 variant dsa-test tier=quick limit=600 tests="dsa_test info"
 variant dsa2 tier=quick device=version=0x200 tests="attributes $paths raw calls rings info kernel_log"
+variant iax tier=quick second=idxd-iax setup=iax limit=400 tests="iax_attributes iax iax_write iaa_test kernel_log"
+variant iax2 second=idxd-iax setup=iax device=version=0x200 limit=400 tests="iax_attributes iax iax_write kernel_log"
 variant no-enqcmd tier=quick cpu=enqcmd=off setup=dedicated tests="suite_dedicated info why_no_enqcmd"
 variant no-movdir64b tier=quick cpu=movdir64b=off setup=none tests="why_no_driver"
 variant no-waitpkg cpu=waitpkg=off tests="$paths info"

@@ -85,12 +85,11 @@ static void submit(void)
 
 static void prepare(unsigned int opcode, const void *src, size_t size, void *dst, size_t room)
 {
-	desc = (struct sva_desc){
-		.op_flags = opcode << 24 | SVA_FLAG_CRAV | SVA_FLAG_RCR,
-		.src_addr = (uintptr_t)src,
-		.dst_addr = (uintptr_t)dst,
-		.xfer_size = (uint32_t)size,
-	};
+	memset(&desc, 0, sizeof(desc));
+	desc.op_flags = opcode << 24 | SVA_FLAG_CRAV | SVA_FLAG_RCR;
+	desc.src_addr = (uintptr_t)src;
+	desc.dst_addr = (uintptr_t)dst;
+	desc.xfer_size = (uint32_t)size;
 	desc.iax.max_dst_size = (uint32_t)room;
 }
 

@@ -20,13 +20,15 @@ block_on_fault()
 		echo --block-on-fault=1
 }
 
+device=dsa0 # that is configured
+
 # configure QUEUE MODE [OPTION...] - the size of an enabled device's queue stays
 configure()
 {
 	queue=$1 mode=$2 size=--wq-size=64
 	shift 2
-	[ "$(cat /sys/bus/dsa/devices/dsa0/state)" != enabled ] || size=
-	new_accel_config config-wq "dsa0/$queue" --group-id=0 --type=user --mode="$mode" --name="$mode" \
+	[ "$(cat /sys/bus/dsa/devices/$device/state)" != enabled ] || size=
+	new_accel_config config-wq "$device/$queue" --group-id=0 --type=user --mode="$mode" --name="$mode" \
 		--driver-name=user $size --priority=10 $(block_on_fault) "$@"
 }
 
@@ -37,13 +39,29 @@ engines()
 	done
 }
 
+# An IAX beside the DSA, which the driver may have configured for iaa_crypto.
+setup_iax()
+{
+	device=iax1
+	[ "$(cat /sys/bus/dsa/devices/iax1/state)" != enabled ] || new_accel_config disable-device iax1
+	for engine in 0 1 2 3 4 5 6 7; do
+		new_accel_config config-engine "iax1/engine1.$engine" --group-id=0
+	done
+	configure wq1.0 shared --threshold=48 && configure wq1.1 dedicated && new_accel_config enable-device iax1 &&
+		new_accel_config enable-wq iax1/wq1.0 && new_accel_config enable-wq iax1/wq1.1
+	chmod 666 /dev/iax/*
+	device=dsa0
+}
+
 # setup WHAT - queues: one shared, one dedicated, as sva-emu has them; dedicated: that alone;
-# records: a shared one with larger batches; no-block-on-fault: two without it; none
+# records: a shared one with larger batches; no-block-on-fault: two without it; iax: those of an IAX, too;
+# none
 setup()
 {
 	modprobe idxd
 	case $1 in
 	none) return ;;
+	iax) setup queues && setup_iax && return ;;
 	dedicated) engines && configure wq0.1 dedicated ;;
 	records) engines && configure wq0.0 shared --threshold=48 --max-batch-size=128 ;;
 	*) engines && configure wq0.0 shared --threshold=48 && configure wq0.1 dedicated ;;

@@ -15,7 +15,26 @@ test_attributes()
 {
 	of_sva_emu=/tests/attributes.$(cat /sys/bus/dsa/devices/dsa0/version)
 	[ -e "$of_sva_emu" ] || { echo "sva-emu does not run on this machine" >/tmp/reason; return 77; }
-	attributes.sh | diff "$of_sva_emu" -
+	attributes.sh dsa 0 | diff "$of_sva_emu" -
+}
+test_iax_attributes()
+{
+	of_sva_emu=/tests/attributes.iax.$(cat /sys/bus/dsa/devices/iax1/version)
+	[ -e "$of_sva_emu" ] || { echo "sva-emu does not run on this machine" >/tmp/reason; return 77; }
+	attributes.sh iax 1 | diff "$of_sva_emu" -
+}
+# An IAX: faults, records; and some of what Debian's iaa_test does.
+test_iax() { emu_iax portal; }
+test_iax_write() { nobody emu_iax write; }
+test_iaa_test()
+{
+	for mode in 0 1; do
+		for operation in '0x43 -l 65536' '0x42 -l 65536' '0x4c -l 4096' '0x44 -l 4096 -1 0x8000' \
+			'0x50 -l 4096 -2 0x7c -3 1024' '0x55 -l 4096 -2 0x38 -3 2048'; do
+			# shellcheck disable=SC2086 # words
+			/usr/libexec/accel-config/test/iaa_test -d iax1/wq1.$((1 - mode)) -w $mode -f 0x1 -t 300000 -o $operation || return
+		done
+	done
 }
 test_raw() { emu_raw; }
 test_records_log() { emu_records dsa log; }

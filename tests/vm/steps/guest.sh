@@ -48,7 +48,10 @@ guest_attributes()
 	local version file
 	for version in 1.0 2.0; do
 		file=$guest/tests/attributes.0x${version/./}0
-		"$build/emu/sva-emu" --dsa $version -- "$here/guest/attributes.sh" >"$file" || rm "$file"
+		"$build/emu/sva-emu" --dsa $version -- "$here/guest/attributes.sh" dsa 0 >"$file" || rm "$file"
+		file=$guest/tests/attributes.iax.0x${version/./}0
+		"$build/emu/sva-emu" --devices dsa,iax --iax $version -- "$here/guest/attributes.sh" iax 1 >"$file" ||
+			rm "$file"
 	done
 }
 

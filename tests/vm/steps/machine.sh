@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # qemu, initrd, kernel, results, tracing, gdb: run
-# The machine, as QEMU makes it: VT-d with scalable mode, PASID, ATS and PRI, and a DSA.
+# The machine, as QEMU makes it: VT-d with scalable mode, PASID, ATS and PRI, a DSA, and another one or an IAX.
 
 # machine_command VARIANT KERNEL-OPTIONS - sets command
 machine_command()
 {
-	local iommu device cpu append share=$cache/tools/usr/share
+	local iommu device cpu append second share=$cache/tools/usr/share
 	iommu=$(variant_field "$1" iommu) device=$(variant_field "$1" device)
-	cpu=$(variant_field "$1" cpu) append=$(variant_field "$1" append)
+	cpu=$(variant_field "$1" cpu) append=$(variant_field "$1" append) second=$(variant_field "$1" second)
 	# no_timer_check: whether ticks come when Linux looks for them depends on what else runs here.
 	# Linux does no SVA on a VT-d without five-level tables if the CPU has them.
 	command=("$qemu" -L "$share/seabios" -L "$share/qemu" -machine q35 -accel tcg,thread=multi
@@ -17,7 +17,7 @@ machine_command()
 		-cpu "max,la57=off${cpu:+,$cpu}"
 		-device "intel-iommu,intremap=on,device-iotlb=on${iommu:-,x-scalable-mode=on,x-flts=on,x-pasid-mode=on,svm=on}"
 		-device "idxd-dsa,addr=2,trace=$tracing${device:+,$device}"
-		-device "idxd-dsa,addr=3${device:+,$device}" "${gdb[@]}")
+		-device "${second:-idxd-dsa},addr=3${device:+,$device}" "${gdb[@]}")
 }
 
 # machine_run VARIANT - boot it, run its tests, keep log and lines; fails if it does not come to its end

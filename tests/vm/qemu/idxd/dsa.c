@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A DSA device on the PCI bus: capabilities and registers. */
+/* A DSA or IAX device on the PCI bus: capabilities and registers. */
 #include "qemu/osdep.h"
 #include "qemu/log.h"
 #include "qemu/module.h"
@@ -23,6 +23,16 @@
 #define DSA2_OPCAP  (1ull << SVA_OP_TRANSLATION_FETCH | 1ull << SVA_OP_DIX_GENERATE)
 #define DSA2_GRPCAP (1ull << 18)
 #define DSA2_WQCAP  (1ull << 24 | 3ull << 54)
+
+/* IAX 1.0: no read buffers. Of 2.0: what the model has, and an event log of 128 bytes for each
+ * entry. */
+#define IAX_GENCAP   0x71f10901f0105ull
+#define IAX_GRPCAP   0x4ull
+#define IAX_OPCAP_0  0xdull
+#define IAX_OPCAP_1  0x7f331cull
+#define IAX2_GENCAP  (2ull << 13)
+#define IAX2_OPCAP_1 0x4400ull /* zero compression of bytes */
+#define IAX2_IAACAP  (SVA_IAACAP_AECS_FORMAT_2 | SVA_IAACAP_HEADER)
 
 uint32_t dsa_read32(DsaState *s, unsigned off)
 {
@@ -119,6 +129,24 @@ static const MemoryRegionOps mmio_ops = {
 	.impl = { .min_access_size = 4, .max_access_size = 8 },
 };
 
+static void power_up_dsa(DsaState *s, bool second)
+{
+	dsa_write64(s, R_GENCAP, (SPR_GENCAP & ~1ull) | s->pri | (second ? DSA2_GENCAP : 0));
+	dsa_write64(s, R_GRPCAP, SPR_GRPCAP | (second ? DSA2_GRPCAP : 0));
+	dsa_write64(s, R_ENGCAP, 4);
+	dsa_write64(s, R_OPCAP, SPR_OPCAP | (second ? DSA2_OPCAP : 0));
+}
+
+static void power_up_iax(DsaState *s, bool second)
+{
+	dsa_write64(s, R_GENCAP, (IAX_GENCAP & ~1ull) | s->pri | (second ? IAX2_GENCAP : 0));
+	dsa_write64(s, R_GRPCAP, IAX_GRPCAP | (second ? DSA2_GRPCAP : 0));
+	dsa_write64(s, R_ENGCAP, DSA_ENGINES);
+	dsa_write64(s, R_OPCAP, IAX_OPCAP_0);
+	dsa_write64(s, R_OPCAP + 8, IAX_OPCAP_1 | (second ? IAX2_OPCAP_1 : 0));
+	dsa_write64(s, R_IAACAP, second ? IAX2_IAACAP : 0);
+}
+
 /* What the device can do; all else is zero, as after a reset. */
 static void power_up(DsaState *s)
 {
@@ -126,11 +154,12 @@ static void power_up(DsaState *s)
 
 	memset(s->regs, 0, sizeof(s->regs));
 	dsa_write32(s, R_VERSION, s->version);
-	dsa_write64(s, R_GENCAP, (SPR_GENCAP & ~1ull) | s->pri | (second ? DSA2_GENCAP : 0));
+	if (s->iax) {
+		power_up_iax(s, second);
+	} else {
+		power_up_dsa(s, second);
+	}
 	dsa_write64(s, R_WQCAP, SPR_WQCAP | (second ? DSA2_WQCAP : 0));
-	dsa_write64(s, R_GRPCAP, SPR_GRPCAP | (second ? DSA2_GRPCAP : 0));
-	dsa_write64(s, R_ENGCAP, DSA_ENGINES);
-	dsa_write64(s, R_OPCAP, SPR_OPCAP | (second ? DSA2_OPCAP : 0));
 	dsa_write64(s, R_OFFSETS,
 		    R_GRPCFG / 0x100 | R_WQCFG / 0x100 << 16 |
 			    (uint64_t)(R_MSIXPERM / 0x100) << 32);
@@ -221,15 +250,32 @@ static void class_init(ObjectClass *oc, ClassData *data)
 	set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }
 
+static void iax_class_init(ObjectClass *oc, ClassData *data)
+{
+	PCI_DEVICE_CLASS(oc)->device_id = 0x0cfe;
+	DEVICE_CLASS(oc)->desc = "Intel In-Memory Analytics Accelerator";
+}
+
+static void iax_init(Object *obj)
+{
+	DSA(obj)->iax = true;
+}
+
 static const TypeInfo types[] = { {
-	.name = TYPE_DSA,
-	.parent = TYPE_PCI_DEVICE,
-	.instance_size = sizeof(DsaState),
-	.class_init = class_init,
-	.interfaces =
-		(InterfaceInfo[]){
-			{ INTERFACE_PCIE_DEVICE },
-			{},
-		},
-} };
+					  .name = TYPE_DSA,
+					  .parent = TYPE_PCI_DEVICE,
+					  .instance_size = sizeof(DsaState),
+					  .class_init = class_init,
+					  .interfaces =
+						  (InterfaceInfo[]){
+							  { INTERFACE_PCIE_DEVICE },
+							  {},
+						  },
+				  },
+				  {
+					  .name = TYPE_IAX,
+					  .parent = TYPE_DSA,
+					  .class_init = iax_class_init,
+					  .instance_init = iax_init,
+				  } };
 DEFINE_TYPES(types)

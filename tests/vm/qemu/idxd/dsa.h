@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A DSA device: what its files share.
+ * A DSA or IAX device: what its files share.
  *
  * Locks: registers and the IOMMU are under the BQL, queues and engines under
  * DsaState.lock, which is taken inside it. Engines hold neither while they
@@ -16,14 +16,15 @@
 #include "qemu/thread.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/pci_device.h"
-#include "op.h" /* the operations: emu/model of libsva */
+#include "iax.h" /* the operations: emu/model of libsva */
 
 #define TYPE_DSA "idxd-dsa"
+#define TYPE_IAX "idxd-iax" /* a DSA with other operations and records */
 OBJECT_DECLARE_SIMPLE_TYPE(DsaState, DSA)
 
 #define DSA_QUEUES      8u
 #define DSA_GROUPS      4u
-#define DSA_ENGINES     4u
+#define DSA_ENGINES     8u   /* of an IAX; a DSA has 4 */
 #define DSA_QUEUE_SPACE 128u /* entries of all queues together */
 #define DSA_VECTORS     (DSA_QUEUES + 1)
 #define DSA_REGISTERS   0x1000u
@@ -46,6 +47,7 @@ enum {
 	R_SWERR = 0xc0,
 	R_EVLCFG = 0xe0,
 	R_EVLSTATUS = 0xf0,
+	R_IAACAP = 0x180,
 	R_GRPCFG = 0x400,
 	R_WQCFG = 0x600,
 	R_MSIXPERM = 0x800,
@@ -104,6 +106,8 @@ typedef struct Engine {
 struct DsaState {
 	PCIDevice parent_obj;
 	MemoryRegion bar0, mmio, portals;
+
+	bool iax;
 
 	/* Properties. */
 	uint32_t version;

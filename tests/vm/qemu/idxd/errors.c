@@ -18,11 +18,19 @@
 #define EVL_PENDING      0x40000000u  /* in the upper half of EVLSTATUS */
 #define EVL_RCR          (1ull << 50) /* in the second word of an entry */
 
-typedef struct {
+/* 64 bytes of a DSA; 128 of an IAX, whose record is behind another 32 bytes. */
+typedef union {
 	uint64_t head[4];
-	struct sva_record record;
+	struct {
+		uint64_t head[4];
+		struct sva_record record;
+	} dsa;
+	struct {
+		uint64_t head[8];
+		struct sva_iax_record record;
+	} iax;
 } LogEntry;
-QEMU_BUILD_BUG_ON(sizeof(LogEntry) != 64);
+QEMU_BUILD_BUG_ON(sizeof(LogEntry) != 128);
 
 void dsa_interrupt(DsaState *s, uint32_t cause)
 {
@@ -54,11 +62,12 @@ static bool append(DsaState *s, const LogEntry *entry)
 	uint32_t size = dsa_read32(s, R_EVLCFG + 8) & 0xffff;
 	uint32_t head = dsa_read32(s, R_EVLSTATUS) & 0xffff;
 	uint32_t upper = dsa_read32(s, R_EVLSTATUS + 4), tail = upper & 0xffff;
+	size_t bytes = s->iax ? sizeof(entry->iax) : sizeof(entry->dsa);
 
 	if (!(dsa_read32(s, R_GENCFG) & GENCFG_EVL) || (tail + 1) % size == head) {
 		return false;
 	}
-	pci_dma_write(PCI_DEVICE(s), base + tail * sizeof(*entry), entry, sizeof(*entry));
+	pci_dma_write(PCI_DEVICE(s), base + tail * bytes, entry, bytes);
 	dsa_write32(s, R_EVLSTATUS + 4, (tail + 1) % size | EVL_PENDING);
 	if (!(upper & EVL_PENDING) && (dsa_read32(s, R_GENCTRL) & GENCTRL_EVL_INT)) {
 		dsa_interrupt(s, INTCAUSE_EVL);
@@ -77,10 +86,15 @@ static uint64_t first_word(const Entry *entry, const struct sva_desc *desc, unsi
 void dsa_report(DsaState *s, const Entry *entry, const struct sva_desc *desc,
 		const struct sva_record *record, unsigned status)
 {
-	LogEntry log = { .record = *record };
+	LogEntry log = { 0 };
 	uint64_t first = first_word(entry, desc, SVA_STATUS_CODE(status)) |
 			 (status & SVA_STATUS_WRITE ? ERROR_WRITE : 0);
 
+	if (s->iax) {
+		memcpy(&log.iax.record, record, sizeof(log.iax.record));
+	} else {
+		log.dsa.record = *record;
+	}
 	log.head[0] = cpu_to_le64(first);
 	log.head[1] = cpu_to_le64(sva_desc_flags(desc) & SVA_FLAG_RCR ? EVL_RCR : 0);
 	log.head[2] = cpu_to_le64(desc->completion_addr);

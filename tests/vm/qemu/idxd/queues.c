@@ -213,6 +213,7 @@ static struct emu_device device_of(DsaState *s, const Entry *entry)
 	struct emu_device device = {
 		.version = s->version,
 		.gen_cap = dsa_read64(s, R_GENCAP),
+		.iaa_cap = dsa_read64(s, R_IAACAP),
 		.max_transfer = 1ull << (limits & 0x1f),
 		.max_batch = 1u << (limits >> 5 & 0xf),
 		.block_on_fault = mode & WQ_BLOCK_ON_FAULT,
@@ -249,16 +250,20 @@ static void serve(Engine *engine, const Entry *entry)
 	DsaState *s = engine->s;
 	struct emu_device device = device_of(s, entry);
 	struct emu_memory memory = dsa_memory;
-	struct emu_outcome outcome = { 0 };
+	union {
+		struct emu_outcome dsa;
+		struct emu_iax_outcome iax; /* its record begins as that of a DSA */
+	} outcome = { 0 };
 	unsigned status;
 
 	if (s->delay_us) {
 		g_usleep(s->delay_us);
 	}
 	memory.ctx = engine;
-	status = emu_execute(&device, &memory, &entry->desc, &outcome);
+	status = s->iax ? emu_iax_execute(&device, &memory, &entry->desc, &outcome.iax)
+			: emu_execute(&device, &memory, &entry->desc, &outcome.dsa);
 	if (s->trace) {
-		trace(entry, status, &outcome.record);
+		trace(entry, status, &outcome.dsa.record);
 	}
 }
 
