@@ -322,7 +322,7 @@ static void take_id(struct emu_state *state, struct emu_dsa *dsa)
 	}
 }
 
-/* A queue to have the device alone. Which engine and what priority it gets is (unverified). */
+/* A queue to have the device alone, as Linux 7.3 shows it (tests/vm). */
 static void configure_crypto(struct emu_dsa *dsa)
 {
 	struct emu_queue *queue = &dsa->queue[0];
@@ -335,7 +335,8 @@ static void configure_crypto(struct emu_dsa *dsa)
 	snprintf(queue->name, sizeof(queue->name), "iaa_crypto");
 	snprintf(queue->driver_name, sizeof(queue->driver_name), "%s",
 		 emu_driver_name[EMU_DRIVER_CRYPTO]);
-	dsa->engine[0].group_id = 0;
+	for (uint32_t i = 0; i < dsa->engine_count; i++)
+		dsa->engine[i].group_id = 0;
 }
 
 static void take_for_crypto(struct emu_state *state, struct emu_dsa *dsa)

@@ -1179,6 +1179,8 @@ static void test_crypto(void **state)
 		{ "devices/wq1.0/type", "kernel\n" },
 		{ "devices/wq1.0/name", "iaa_crypto\n" },
 		{ "devices/wq1.0/driver_name", "crypto\n" },
+		{ "devices/wq1.0/priority", "10\n" },
+		{ "devices/engine1.7/group_id", "0\n" },
 		{ "devices/wq1.0/cdev_minor", "-6" },
 		{ "devices/iax!wq1.0/dev", "-2" },
 		{ "devices/dsa0/state", "disabled\n" },
