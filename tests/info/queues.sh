@@ -115,7 +115,7 @@ emu 0 -- sh "$work/container"
 prints 'there is no such device node' 'do: start the container with --device /dev/dsa/wq0.0' 'usable: wq0.0'
 
 # What a program did wrong, in the device's error register.
-emu 0 --config "$(dirname "$0")/../emu/programs/no_page_requests.json" -- sh -c "\"$records\" errors; \"$info\" wq0.0"
+emu 0 --config "$(dirname "$0")/../emu/programs/no_page_requests.json" -- sh -c "\"$records\" dsa errors; \"$info\" wq0.0"
 prints 'error: The page of the completion record was not writable by the device, of ' ', in wq0.0, address 0x' \
 	'do: keep the record in memory that is mapped, writable and touched' 'usable: portal'
 emu 1 -- "$info" --check wq7.0
@@ -134,6 +134,8 @@ emu 0 --no-mmap -- "$info" --check wq0.0
 prints 'write(2), since no portal'
 emu 0 -- "$info" --test
 prints 'wq0.0: good: NOOP; 1 MiB copied and verified' 'wq0.1: good'
+emu 0 --devices dsa,iax -- "$info" --test iax1
+prints 'wq1.0: good: NOOP; 1 MiB compressed to' 'inflated and verified' 'wq1.1: good'
 emu 1 --inject op=memmove,status=0x21 -- "$info" --test wq0.0
 prints 'wq0.0: failed'
 emu 0 -- "$info" --watch --times 2 dsa0

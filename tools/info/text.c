@@ -148,8 +148,11 @@ static void show_attributes(const struct sva_wq_info *wq)
 	printf(COLUMN "size %u", wq->size);
 	if (wq->mode == SVA_WQ_MODE_SHARED)
 		printf(", threshold %u", wq->threshold);
-	printf(", priority %u, group %d, transfers up to %s, batches up to %u\n", wq->priority,
-	       wq->group_id, show_size(wq->max_transfer_size, size), wq->max_batch_size);
+	printf(", priority %u, group %d, transfers up to %s", wq->priority, wq->group_id,
+	       show_size(wq->max_transfer_size, size));
+	if (wq->kind == SVA_DEV_KIND_DSA)
+		printf(", batches up to %u", wq->max_batch_size);
+	printf("\n");
 	printf(COLUMN "block on fault: %s%s%s, clients: %u", wq->block_on_fault ? "yes" : "no",
 	       wq->ats_disable ? ", ATS: off" : "", wq->prs_disable ? ", page requests: off" : "",
 	       wq->clients);

@@ -9,19 +9,27 @@
 #define BYTES   (1u << 20)
 #define SECONDS 1000000000ll
 
+static bool is_iax(const struct sva_wq *wq)
+{
+	return sva_wq_info(wq)->kind == SVA_DEV_KIND_IAX;
+}
+
 static bool try_noop(struct sva_wq *wq, char *text, size_t size)
 {
-	struct sva_op op = { 0 };
+	struct sva_iax_op op = { .op = { .wq = NULL } }; /* large enough for either kind */
 	int status;
 
-	sva_prep_noop(&op.desc, 0);
-	status = sva_submit(wq, &op);
+	if (is_iax(wq))
+		sva_iax_prep_noop(&op, 0);
+	else
+		sva_prep_noop(&op.op.desc, 0);
+	status = sva_submit(wq, &op.op);
 	if (status) {
 		snprintf(text, size, "NOOP: submission: %s", sva_strerror(status));
 		return false;
 	}
 	do /* it is on our stack: as long as it takes */
-		status = sva_wait(&op, SECONDS, SVA_WAIT_AUTO);
+		status = sva_wait(&op.op, SECONDS, SVA_WAIT_AUTO);
 	while (status == -ETIMEDOUT);
 	if (status == SVA_STATUS_SUCCESS)
 		return true;
@@ -85,6 +93,55 @@ static bool try_copies(struct sva_wq *wq, char *text, size_t size)
 	return good;
 }
 
+/* Compressed and inflated again, each into pages that are missing. */
+static bool try_deflate(struct sva_wq *wq, const void *src, void *packed, void *back, char *text,
+			size_t size)
+{
+	const struct sva_deflate_opts opts = { .size = sizeof(opts), .format = SVA_DEFLATE_GZIP };
+	struct sva_outcome out = { .size = sizeof(out) }, in = { .size = sizeof(in) };
+	size_t packed_size = BYTES, back_size = BYTES;
+	int err = sva_deflate(wq, packed, &packed_size, src, BYTES, &opts, &out);
+	const char *what = err ? "deflate" : "inflate";
+
+	if (!err)
+		err = sva_inflate(wq, back, &back_size, packed, &packed_size, &opts, &in);
+	if (err)
+		snprintf(text, size, "%s: %s", what, sva_strerror(err));
+	else if (back_size != BYTES || memcmp(back, src, BYTES) != 0)
+		snprintf(text, size, "inflate: the data differ from the source");
+	else if (out.device_bytes != BYTES || in.device_bytes != BYTES)
+		snprintf(text, size,
+			 "deflate and inflate: the device did %llu and %llu of %u bytes",
+			 (unsigned long long)out.device_bytes, (unsigned long long)in.device_bytes,
+			 BYTES);
+	else
+		snprintf(text, size,
+			 "NOOP; 1 MiB compressed to %zu bytes, inflated and verified (page faults: "
+			 "%u, resumptions: %u)",
+			 packed_size, out.faults + in.faults, out.resumed + in.resumed);
+	return !err && back_size == BYTES && !memcmp(back, src, BYTES) &&
+	       out.device_bytes == BYTES && in.device_bytes == BYTES;
+}
+
+static bool try_analytics(struct sva_wq *wq, char *text, size_t size)
+{
+	unsigned char *src = fresh_pages(), *packed = fresh_pages(), *back = fresh_pages();
+	bool good = src && packed && back;
+
+	if (!good)
+		snprintf(text, size, "no memory");
+	for (unsigned int i = 0; good && i < BYTES; i++)
+		src[i] = (unsigned char)(i * 2654435761u >> 28);
+	good = good && try_deflate(wq, src, packed, back, text, size);
+	if (src)
+		munmap(src, BYTES);
+	if (packed)
+		munmap(packed, BYTES);
+	if (back)
+		munmap(back, BYTES);
+	return good;
+}
+
 bool try_queue(const char *name, char *text, size_t size)
 {
 	struct sva_policy policy = { .size = sizeof(policy), .flags = SVA_POLICY_NO_CPU };
@@ -99,7 +156,8 @@ bool try_queue(const char *name, char *text, size_t size)
 		snprintf(text, size, "open: %s", sva_strerror(err));
 		return false;
 	}
-	good = try_noop(wq, text, size) && try_copies(wq, text, size);
+	good = try_noop(wq, text, size) &&
+	       (is_iax(wq) ? try_analytics : try_copies)(wq, text, size);
 	sva_wq_close(wq);
 	return good;
 }
