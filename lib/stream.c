@@ -344,8 +344,11 @@ static int open_stream(struct sva_stream **stream, struct sva_wq *wq,
 	s->wq = wq;
 	s->inflates = inflates;
 	s->why = outcome.why & ~SVA_WHY_SMALL;
+	/* A device could not be relieved in the middle of a stream. */
 	if (inflates)
 		s->why = s->why ? s->why : SVA_WHY_UNSUPPORTED;
+	if (!err && s->why && svai_handle(wq)->policy.flags & SVA_POLICY_NO_CPU)
+		err = -EOPNOTSUPP;
 	if (!err && !s->why) {
 		s->block = malloc(BLOCK);
 		s->result = malloc(sva_deflate_bound(BLOCK));

@@ -559,6 +559,12 @@ static void bad_arguments(void **state)
 	assert_int_equal(sva_deflate(wq, packed, &out, data, 1, NULL, NULL), -ENODEV);
 	assert_int_equal(sva_deflate_bound(SIZE_MAX), SIZE_MAX);
 	close_fake(wq);
+	wq = open_either(state, 1);
+	assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
+	assert_int_equal(sva_inflate_open(&stream, wq, NULL), -EOPNOTSUPP);
+	assert_int_equal(sva_deflate_open(&stream, wq, NULL), 0);
+	sva_stream_close(stream);
+	close_fake(wq);
 	assert_int_equal(sva_deflate(wq, packed, &out, data, 1, NULL, NULL), -EBADF);
 }
 
