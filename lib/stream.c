@@ -47,7 +47,8 @@ static size_t least(size_t a, size_t b)
 
 static void give(struct svai_flow *flow, const uint8_t *from, size_t size)
 {
-	memcpy(flow->out, from, size);
+	if (size)
+		memcpy(flow->out, from, size);
 	flow->out += size;
 	flow->out_size -= size;
 }
