@@ -373,6 +373,7 @@ static void set_where(struct svai_job *job)
 
 	if (job->policy.flags & SVA_POLICY_NO_CPU || job->policy.fault == SVA_FAULT_REPORT)
 		job->lines = false;
+	/* In the order of the reasons. NOLINTBEGIN(bugprone-branch-clone) */
 	if (job->h->path == SVA_PATH_CPU || svai_pool_is_empty(job->h))
 		job->cpu = SVA_WHY_NO_DEVICE;
 	else if (job->h->iax != job->iax)
@@ -381,6 +382,7 @@ static void set_where(struct svai_job *job)
 		job->cpu = SVA_WHY_SMALL;
 	else if (!job->cpu && wide && !(limits->gen_cap & SVA_GENCAP_FILL_16))
 		job->cpu = SVA_WHY_UNSUPPORTED;
+	/* NOLINTEND(bugprone-branch-clone) */
 	if (!job->part_max)
 		job->part_max = job->cpu ? SVAI_MAX_TRANSFER : part_of(job);
 	job->part_max -= job->part_max % job->unit;

@@ -12,7 +12,7 @@
 #include "operation.h"
 #include "options.h"
 
-#define BLOCK (4 * SVAI_CHUNK) /* bytes that are collected for the device at most */
+#define BLOCK ((size_t)4 * SVAI_CHUNK) /* bytes that are collected for the device at most */
 
 struct sva_stream {
 	struct sva_wq *wq;
