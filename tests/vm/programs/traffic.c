@@ -55,9 +55,11 @@ static unsigned char *area(void)
 }
 
 /* Memory is the device's as long as it may be writing: a queue that is gone is closed first. */
+/* A queue that is back before anybody looks has lost the operation: only a DRAIN tells. */
 static bool is_gone(int status)
 {
-	return status == -ENODEV || status == -ETIMEDOUT || status == -EIO;
+	return status == -ENODEV || status == -ETIMEDOUT || status == -EIO ||
+	       status == SVA_STATUS_LOST;
 }
 
 static int submit(struct worker *w)
