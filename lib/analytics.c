@@ -4,6 +4,8 @@
 
 #include <sva/filter.h>
 
+#include "bits.h"
+#include "crc_shift.h"
 #include "job.h"
 #include "operation.h"
 
@@ -91,11 +93,7 @@ int sva_zero_decompress(struct sva_wq *wq, void *dst, size_t *dst_size, const vo
 	return run_zeros(wq, &z, dst_size, src_size, outcome);
 }
 
-/*
- * CRC64: of parts, put together. A CRC is linear: what comes before n bytes counts for the whole
- * as its own CRC times x^(8n), modulo the polynomial. Polynomials have their highest power in bit
- * 63 here; a reflected CRC is turned around before and after.
- */
+/* CRC64: of parts, put together. A reflected one is turned around before and after. */
 
 struct crc64 {
 	const uint8_t *src;
@@ -105,44 +103,6 @@ struct crc64 {
 	uint64_t crc;
 	int err;
 };
-
-static uint64_t reverse(uint64_t x)
-{
-	x = (x & 0x5555555555555555) << 1 | (x >> 1 & 0x5555555555555555);
-	x = (x & 0x3333333333333333) << 2 | (x >> 2 & 0x3333333333333333);
-	x = (x & 0x0f0f0f0f0f0f0f0f) << 4 | (x >> 4 & 0x0f0f0f0f0f0f0f0f);
-	return __builtin_bswap64(x);
-}
-
-static uint64_t times_x(uint64_t a, uint64_t polynomial)
-{
-	return a << 1 ^ (a >> 63 ? polynomial : 0);
-}
-
-static uint64_t multiply(uint64_t a, uint64_t b, uint64_t polynomial)
-{
-	unsigned int width = 64 - (unsigned int)__builtin_ctzll(polynomial);
-	uint64_t product = 0;
-
-	for (unsigned int i = 0; i < width; i++) {
-		product = times_x(product, polynomial);
-		product ^= b >> (63 - i) & 1 ? a : 0;
-	}
-	return product;
-}
-
-/* The CRC, when @bytes bytes follow. */
-static uint64_t shift(uint64_t crc, uint64_t bytes, uint64_t polynomial)
-{
-	uint64_t power = polynomial & -polynomial; /* x^0 */
-
-	for (unsigned int i = 0; i < 8; i++)
-		power = times_x(power, polynomial);
-	for (; crc && bytes; bytes >>= 1, power = multiply(power, power, polynomial))
-		if (bytes & 1)
-			crc = multiply(crc, power, polynomial);
-	return crc;
-}
 
 static void next_crc64(struct svai_job *job, struct svai_part *part)
 {
@@ -164,8 +124,8 @@ static void collect_crc64(struct svai_job *job, struct svai_part *part)
 	if (part->iax.record.status != SVA_STATUS_SUCCESS)
 		c->err = -EBADMSG;
 	if (c->flags & SVA_CRC64_REFLECT)
-		crc = reverse(crc);
-	c->crc = shift(c->crc, part->bytes, c->polynomial) ^ crc;
+		crc = svai_reverse(crc, 64);
+	c->crc = svai_crc_shift(c->crc, part->bytes, c->polynomial) ^ crc;
 }
 
 int sva_crc64(struct sva_wq *wq, const void *src, size_t size, uint64_t polynomial, uint32_t flags,
@@ -189,6 +149,6 @@ int sva_crc64(struct sva_wq *wq, const void *src, size_t size, uint64_t polynomi
 	if (!err)
 		err = c.err;
 	if (!err)
-		*crc = flags & SVA_CRC64_REFLECT ? reverse(c.crc) : c.crc;
+		*crc = flags & SVA_CRC64_REFLECT ? svai_reverse(c.crc, 64) : c.crc;
 	return err;
 }

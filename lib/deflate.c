@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crc_shift.h"
 #include "deflate.h"
 #include "operation.h"
-#include "ops_crc.h"
 #include "options.h"
 #include "pick.h"
 #include "policy.h"
@@ -317,7 +317,7 @@ static void add_to_check(struct svai_check *check, const struct chunk *c)
 		svai_check_add(check, c->src, c->size);
 		return;
 	}
-	check->sum = svai_crc_shift(SVAI_CRC32, check->sum, c->size) ^ c->crc;
+	svai_crc32_append(&check->sum, c->crc, c->size, SVAI_CRC32);
 	check->size += c->size;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "bits.h"
 #include "cpu/iax_deflate.h"
 #include "tables.h"
 
@@ -9,13 +10,9 @@
 /* The device wants code words with their first bit on top. */
 static void set_codes(uint32_t *to, const struct svai_codes *codes, unsigned int symbols)
 {
-	for (unsigned int i = 0; i < symbols; i++) {
-		uint32_t word = 0;
-
-		for (unsigned int bit = 0; bit < codes->length[i]; bit++)
-			word = word << 1 | (codes->code[i] >> bit & 1u);
-		to[i] = SVA_IAX_CODE(word, codes->length[i]);
-	}
+	for (unsigned int i = 0; i < symbols; i++)
+		to[i] = SVA_IAX_CODE(svai_reverse(codes->code[i], codes->length[i]),
+				     codes->length[i]);
 }
 
 static void set_tables(struct sva_iax_compress_aecs *aecs, struct svai_codes *ll,

@@ -8,17 +8,10 @@
  */
 #include <immintrin.h>
 
+#include "../bits.h"
 #include "iax.h"
 
 #define FOLD_MIN 64u /* bytes; fewer are not worth the constants */
-
-static uint64_t reverse_bits(uint64_t v)
-{
-	v = (v >> 1 & 0x5555555555555555) | (v & 0x5555555555555555) << 1;
-	v = (v >> 2 & 0x3333333333333333) | (v & 0x3333333333333333) << 2;
-	v = (v >> 4 & 0x0f0f0f0f0f0f0f0f) | (v & 0x0f0f0f0f0f0f0f0f) << 4;
-	return __builtin_bswap64(v);
-}
 
 /* @reg times x^@bits */
 static uint64_t shift(uint64_t reg, uint64_t polynomial, unsigned int bits)
@@ -36,7 +29,7 @@ static uint64_t by_bytes(uint64_t reg, uint64_t polynomial, const uint8_t *src, 
 	for (uint64_t i = 0; i < 16; i++)
 		table[i] = shift(i << 60, polynomial, 4);
 	for (size_t i = 0; i < size; i++) {
-		reg ^= reflect ? reverse_bits(src[i]) : (uint64_t)src[i] << 56;
+		reg ^= reflect ? svai_reverse(src[i], 64) : (uint64_t)src[i] << 56;
 		reg = reg << 4 ^ table[reg >> 60];
 		reg = reg << 4 ^ table[reg >> 60];
 	}
@@ -147,7 +140,7 @@ unsigned int svai_iax_crc64(const struct sva_desc *desc, struct sva_iax_record *
 	reg = crc(invert, polynomial, (const uint8_t *)desc->src_addr, desc->xfer_size, reflect) ^
 	      invert;
 	if (reflect)
-		reg = reverse_bits(reg);
+		reg = svai_reverse(reg, 64);
 	record->max_last = (uint32_t)reg;
 	record->sum_count = (uint32_t)(reg >> 32);
 	record->bytes_completed = desc->xfer_size;

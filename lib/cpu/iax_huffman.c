@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "../bits.h"
 #include "iax_huffman.h"
 
 #include <string.h>
@@ -85,15 +86,6 @@ static bool sort(struct sorted *s, const uint8_t *lengths, unsigned int symbols)
 	return used <= 1u << SVAI_MAX_LENGTH;
 }
 
-static uint32_t reversed(uint32_t code, unsigned int length)
-{
-	uint32_t to = 0;
-
-	for (; length; length--, code >>= 1)
-		to = to << 1 | (code & 1);
-	return to;
-}
-
 static void fill(uint32_t *table, unsigned int size, uint32_t from, uint32_t step, uint32_t value)
 {
 	for (; from < size; from += step)
@@ -125,7 +117,7 @@ struct builder {
 static void add(struct builder *b, const struct sorted *s, uint32_t code, unsigned int length,
 		unsigned int left, uint32_t value)
 {
-	uint32_t back = reversed(code, length);
+	uint32_t back = (uint32_t)svai_reverse(code, length);
 
 	value |= length;
 	if (length <= b->root) {

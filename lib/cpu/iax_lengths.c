@@ -2,6 +2,7 @@
 /* Huffman codes from frequencies, of a limited length. */
 #include <string.h>
 
+#include "../bits.h"
 #include "iax_deflate.h"
 
 struct leaf {
@@ -98,15 +99,6 @@ void svai_huffman_lengths(const uint32_t *frequencies, unsigned int symbols, uns
 			lengths[leaves[at++].symbol] = (uint8_t)length;
 }
 
-static uint16_t reversed(uint32_t code, unsigned int length)
-{
-	uint16_t to = 0;
-
-	for (; length; length--, code >>= 1)
-		to = (uint16_t)(to << 1 | (code & 1));
-	return to;
-}
-
 void svai_huffman_codes(const uint8_t *lengths, unsigned int symbols, uint16_t *codes)
 {
 	uint32_t next[SVAI_MAX_LENGTH + 2] = { 0 }, count[SVAI_MAX_LENGTH + 1] = { 0 };
@@ -117,5 +109,5 @@ void svai_huffman_codes(const uint8_t *lengths, unsigned int symbols, uint16_t *
 	for (unsigned int length = 1; length <= SVAI_MAX_LENGTH; length++)
 		next[length + 1] = (next[length] + count[length]) << 1;
 	for (unsigned int i = 0; i < symbols; i++)
-		codes[i] = lengths[i] ? reversed(next[lengths[i]]++, lengths[i]) : 0;
+		codes[i] = lengths[i] ? (uint16_t)svai_reverse(next[lengths[i]]++, lengths[i]) : 0;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "../bits.h"
 #include "iax_output.h"
 
 #include <string.h>
@@ -87,14 +88,6 @@ static uint64_t lowest(unsigned int count)
 	return count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
 }
 
-static uint32_t reversed(uint32_t v)
-{
-	v = (v >> 1 & 0x55555555) | (v & 0x55555555) << 1;
-	v = (v >> 2 & 0x33333333) | (v & 0x33333333) << 2;
-	v = (v >> 4 & 0x0f0f0f0f) | (v & 0x0f0f0f0f) << 4;
-	return __builtin_bswap32(v);
-}
-
 /* At most 32 bits as one number. */
 static void put_nominal(struct svai_output *o, uint32_t bits, unsigned int count)
 {
@@ -103,7 +96,7 @@ static void put_nominal(struct svai_output *o, uint32_t bits, unsigned int count
 		return;
 	bits &= (uint32_t)lowest(count);
 	if (o->big_endian)
-		put_high(o, reversed(bits) >> (32 - count), count);
+		put_high(o, (uint32_t)svai_reverse(bits, count), count);
 	else
 		put_low(o, bits, count);
 }
