@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include <dlfcn.h>
 #include <errno.h>
-#include <immintrin.h>
 #include <isa-l.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <sva/wq.h>
-
+#include "cpu/isal.h"
 #include "igzip.h"
 
-#define SONAME "libisal.so.2"
-#define MOST   (1u << 30) /* bytes: sizes of the library have 32 bits */
-#define KEPT   8          /* workspaces that are not in use: memory that has its pages */
+#define MOST (1u << 30) /* bytes: sizes of the library have 32 bits */
+#define KEPT 8          /* workspaces that are not in use: memory that has its pages */
 
 struct svai_compressor {
 	struct isal_zstream stream;
@@ -38,40 +34,26 @@ static struct {
 	__typeof__(isal_inflate) *inflate;
 } isal;
 
-static bool find(void *library, const char *name, void *function)
+static bool find(const char *name, void *function)
 {
-	*(void **)function = dlsym(library, name);
+	*(void **)function = svai_isal_find(name);
 	return *(void **)function != NULL;
 }
 
 static void load(void)
 {
-	void *library = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);
-
 	isal.avx = sva_cpu_features() & SVA_CPU_AVX2;
-	isal.usable = library && find(library, "isal_adler32", &isal.adler32) &&
-		      find(library, "isal_deflate_init", &isal.deflate_init) &&
-		      find(library, "isal_deflate", &isal.deflate) &&
-		      find(library, "isal_inflate_init", &isal.inflate_init) &&
-		      find(library, "isal_inflate", &isal.inflate);
+	isal.usable = find("isal_adler32", &isal.adler32) &&
+		      find("isal_deflate_init", &isal.deflate_init) &&
+		      find("isal_deflate", &isal.deflate) &&
+		      find("isal_inflate_init", &isal.inflate_init) &&
+		      find("isal_inflate", &isal.inflate);
 }
 
 int svai_igzip_usable(void)
 {
 	pthread_once(&once, load);
 	return isal.usable ? 0 : -EOPNOTSUPP;
-}
-
-/* See crc_library.c: ISA-L 2.30 leaves the upper halves of the vectors as they are. */
-static __attribute__((target("avx"))) void clear_upper_halves(void)
-{
-	_mm256_zeroupper();
-}
-
-static void leave(void)
-{
-	if (isal.avx)
-		clear_upper_halves();
 }
 
 uint32_t svai_adler32(uint32_t adler, const void *data, size_t size)
@@ -83,7 +65,7 @@ uint32_t svai_adler32(uint32_t adler, const void *data, size_t size)
 		at += some;
 		size -= some;
 	}
-	leave();
+	svai_isal_leave(isal.avx);
 	return adler;
 }
 
@@ -186,7 +168,7 @@ int svai_compress(struct svai_compressor *c, struct svai_flow *flow, enum svai_f
 {
 	while (compress_some(&c->stream, flow, flush) && (flow->in_size || !flow->out_size))
 		;
-	leave();
+	svai_isal_leave(isal.avx);
 	if (flush == SVAI_FINISH)
 		return c->stream.internal_state.state == ZSTATE_END;
 	return flush == SVAI_SYNC && !flow->in_size && flow->out_size;
@@ -212,7 +194,7 @@ int svai_decompress(struct svai_decompressor *d, struct svai_flow *flow)
 		flow->out_size -= out - s->avail_out;
 	} while (!err && s->block_state != ISAL_BLOCK_FINISH && flow->out_size && flow->in_size &&
 		 (s->avail_in != in || s->avail_out != out));
-	leave();
+	svai_isal_leave(isal.avx);
 	if (err < 0)
 		return -EBADMSG;
 	return s->block_state == ISAL_BLOCK_FINISH;

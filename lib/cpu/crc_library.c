@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "crc_library.h"
 
-#include <dlfcn.h>
-#include <immintrin.h>
 #include <isa-l.h>
 #include <pthread.h>
 #include <stdbool.h>
 
-#include <sva/wq.h>
+#include "isal.h"
 
-#define SONAME   "libisal.so.2"
 #define MOST     (1u << 30) /* the size is an int */
 
 #define POLY_32C 0x82f63b78u /* reflected */
@@ -71,31 +68,12 @@ static void make_tables(void)
 
 static void load(void)
 {
-	void *library = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);
-
 	crc.avx = sva_cpu_features() & SVA_CPU_AVX2;
-	if (library) {
-		*(void **)&crc.crc32c = dlsym(library, "crc32_iscsi");
-		*(void **)&crc.crc32 = dlsym(library, "crc32_gzip_refl");
-		*(void **)&crc.crc16 = dlsym(library, "crc16_t10dif");
-	}
+	*(void **)&crc.crc32c = svai_isal_find("crc32_iscsi");
+	*(void **)&crc.crc32 = svai_isal_find("crc32_gzip_refl");
+	*(void **)&crc.crc16 = svai_isal_find("crc16_t10dif");
 	if (!crc.crc32c || !crc.crc32 || !crc.crc16)
 		make_tables();
-}
-
-/*
- * ISA-L 2.30 leaves the upper halves of the vectors as they are, after which each SSE instruction
- * of the caller takes many times as long.
- */
-static __attribute__((target("avx"))) void clear_upper_halves(void)
-{
-	_mm256_zeroupper();
-}
-
-static void leave(void)
-{
-	if (crc.avx)
-		clear_upper_halves();
 }
 
 uint32_t svai_crc32c(uint32_t reg, const uint8_t *src, size_t size)
@@ -107,7 +85,7 @@ uint32_t svai_crc32c(uint32_t reg, const uint8_t *src, size_t size)
 		size -= MOST;
 	}
 	reg = crc.crc32c((unsigned char *)(uintptr_t)src, (int)size, reg);
-	leave();
+	svai_isal_leave(crc.avx);
 	return reg;
 }
 
@@ -115,7 +93,7 @@ uint32_t svai_crc32(uint32_t reg, const uint8_t *src, size_t size)
 {
 	pthread_once(&once, load);
 	reg = crc.crc32(reg, src, size);
-	leave();
+	svai_isal_leave(crc.avx);
 	return reg;
 }
 
@@ -123,6 +101,6 @@ uint16_t svai_crc16_t10dif(uint16_t reg, const uint8_t *src, size_t size)
 {
 	pthread_once(&once, load);
 	reg = crc.crc16(reg, src, size);
-	leave();
+	svai_isal_leave(crc.avx);
 	return reg;
 }
