@@ -72,17 +72,6 @@ static const struct rule rules[256] = {
 	[SVA_OP_CACHE_FLUSH] = RULE(FLAGS_DST, SIZED | LIMITED, BYTES(16, 23) | BYTES(40, 63)),
 };
 
-static void add(struct emu_findings *findings, unsigned int status)
-{
-	findings->statuses |= 1ull << status;
-}
-
-static void add_if(struct emu_findings *findings, bool wrong, unsigned int status)
-{
-	if (wrong)
-		add(findings, status);
-}
-
 static bool is_crc(unsigned int opcode)
 {
 	return opcode == SVA_OP_CRC || opcode == SVA_OP_COPY_CRC;
@@ -153,7 +142,7 @@ static void check_flags(const struct emu_device *dev, const struct sva_desc *des
 	if (opcode == SVA_OP_DRAIN)
 		bad |= ~flags & SVA_FLAG_RCR;
 	findings->invalid_flags = bad;
-	add_if(findings, bad != 0, SVA_STATUS_BAD_FLAGS);
+	emu_find_if(findings, bad != 0, SVA_STATUS_BAD_FLAGS);
 }
 
 /* Bytes that are reserved under conditions (table 5-4 and the operations' sections). */
@@ -197,7 +186,7 @@ static void check_reserved(const struct sva_desc *desc, struct emu_findings *fin
 	if (opcode == SVA_OP_DIF_INSERT || opcode == SVA_OP_DIF_UPDATE ||
 	    opcode == SVA_OP_DIX_GENERATE)
 		wrong |= desc->dif.dst_flags & 0x07;
-	add_if(findings, wrong, SVA_STATUS_RESERVED);
+	emu_find_if(findings, wrong, SVA_STATUS_RESERVED);
 }
 
 struct range {
@@ -266,12 +255,12 @@ static void check_delta(const struct emu_device *dev, const struct sva_desc *des
 	uint32_t size = create ? desc->delta.max_size : desc->delta.delta_size;
 	uint64_t aligned = desc->dst_addr | desc->xfer_size | (create ? desc->src_addr : 0);
 
-	add_if(findings, desc->xfer_size > EMU_DELTA_MAX, SVA_STATUS_BAD_SIZE);
-	add_if(findings, aligned & 7, SVA_STATUS_ADDR_ALIGN);
-	add_if(findings, size < (create ? 8 : 1) * EMU_DELTA_ENTRY || size > dev->max_transfer,
-	       SVA_STATUS_BAD_DELTA_SIZE);
+	emu_find_if(findings, desc->xfer_size > EMU_DELTA_MAX, SVA_STATUS_BAD_SIZE);
+	emu_find_if(findings, aligned & 7, SVA_STATUS_ADDR_ALIGN);
+	emu_find_if(findings, size < (create ? 8 : 1) * EMU_DELTA_ENTRY || size > dev->max_transfer,
+		    SVA_STATUS_BAD_DELTA_SIZE);
 	/* "Should be", says the specification: of part of an entry nothing can be made. */
-	add_if(findings, !create && size % EMU_DELTA_ENTRY, SVA_STATUS_BAD_DELTA_SIZE);
+	emu_find_if(findings, !create && size % EMU_DELTA_ENTRY, SVA_STATUS_BAD_DELTA_SIZE);
 }
 
 /* A size that is not whole blocks is refused with the status of bad sizes; none is specified. */
@@ -282,22 +271,22 @@ static void check_dif(const struct sva_desc *desc, struct emu_findings *findings
 
 	if (opcode != SVA_OP_DIF_INSERT && opcode != SVA_OP_DIX_GENERATE)
 		step += EMU_TUPLE;
-	add_if(findings, desc->xfer_size % step, SVA_STATUS_BAD_SIZE);
-	add_if(findings, opcode == SVA_OP_DIX_GENERATE && (desc->dst_addr & 7),
-	       SVA_STATUS_ADDR_ALIGN);
+	emu_find_if(findings, desc->xfer_size % step, SVA_STATUS_BAD_SIZE);
+	emu_find_if(findings, opcode == SVA_OP_DIX_GENERATE && (desc->dst_addr & 7),
+		    SVA_STATUS_ADDR_ALIGN);
 }
 
-static void check_fetch(const struct sva_desc *desc, struct emu_findings *findings)
+void emu_check_fetch(const struct sva_desc *desc, struct emu_findings *findings)
 {
 	uint32_t stride = desc->fetch.stride;
 	uint64_t last = desc->src_addr + desc->xfer_size - 1;
 
 	/* The status of a region that wraps is not specified. */
-	add_if(findings, desc->xfer_size && last < desc->src_addr, SVA_STATUS_BAD_SIZE);
-	add_if(findings,
-	       (sva_desc_flags(desc) & SVA_FLAG_FETCH_STRIDE) &&
-		       (stride < EMU_PAGE || (stride & (stride - 1))),
-	       SVA_STATUS_ADDR_ALIGN);
+	emu_find_if(findings, desc->xfer_size && last < desc->src_addr, SVA_STATUS_BAD_SIZE);
+	emu_find_if(findings,
+		    (sva_desc_flags(desc) & SVA_FLAG_FETCH_STRIDE) &&
+			    (stride < EMU_PAGE || (stride & (stride - 1))),
+		    SVA_STATUS_ADDR_ALIGN);
 }
 
 static void check_batch(const struct emu_device *dev, const struct sva_desc *desc,
@@ -305,19 +294,19 @@ static void check_batch(const struct emu_device *dev, const struct sva_desc *des
 {
 	uint32_t least = dev->gen_cap & EMU_CAP_BATCH_OF_ONE ? 1 : 2;
 
-	add_if(findings, desc->desc_count < least || desc->desc_count > dev->max_batch,
-	       SVA_STATUS_BAD_COUNT);
-	add_if(findings, desc->desc_list_addr & 63, SVA_STATUS_LIST_ALIGN);
+	emu_find_if(findings, desc->desc_count < least || desc->desc_count > dev->max_batch,
+		    SVA_STATUS_BAD_COUNT);
+	emu_find_if(findings, desc->desc_list_addr & 63, SVA_STATUS_LIST_ALIGN);
 }
 
 static void check_crc(const struct sva_desc *desc, struct emu_findings *findings)
 {
 	uint32_t flags = sva_desc_flags(desc);
 
-	add_if(findings,
-	       (flags & SVA_FLAG_CRC_SEED_ADDR) &&
-		       (desc->crc.seed_addr & (flags & EMU_FLAG_CRC64 ? 7 : 3)),
-	       SVA_STATUS_ADDR_ALIGN);
+	emu_find_if(findings,
+		    (flags & SVA_FLAG_CRC_SEED_ADDR) &&
+			    (desc->crc.seed_addr & (flags & EMU_FLAG_CRC64 ? 7 : 3)),
+		    SVA_STATUS_ADDR_ALIGN);
 }
 
 static void check_operation(const struct emu_device *dev, const struct sva_desc *desc,
@@ -326,19 +315,19 @@ static void check_operation(const struct emu_device *dev, const struct sva_desc 
 	unsigned int opcode = sva_desc_opcode(desc);
 	unsigned int kind = rules[opcode].kind;
 
-	add_if(findings, (kind & SIZED) && desc->xfer_size == 0, SVA_STATUS_BAD_SIZE);
-	add_if(findings, (kind & LIMITED) && desc->xfer_size > dev->max_transfer,
-	       SVA_STATUS_BAD_SIZE);
-	add_if(findings, overlaps(dev, desc), SVA_STATUS_OVERLAP);
+	emu_find_if(findings, (kind & SIZED) && desc->xfer_size == 0, SVA_STATUS_BAD_SIZE);
+	emu_find_if(findings, (kind & LIMITED) && desc->xfer_size > dev->max_transfer,
+		    SVA_STATUS_BAD_SIZE);
+	emu_find_if(findings, overlaps(dev, desc), SVA_STATUS_OVERLAP);
 	if (opcode == SVA_OP_BATCH)
 		check_batch(dev, desc, findings);
 	if (opcode == SVA_OP_CREATE_DELTA || opcode == SVA_OP_APPLY_DELTA)
 		check_delta(dev, desc, findings);
 	if (opcode == SVA_OP_DUALCAST)
-		add_if(findings, (desc->dst_addr ^ desc->dualcast.dst2_addr) & 0xfff,
-		       SVA_STATUS_DUALCAST_ALIGN);
+		emu_find_if(findings, (desc->dst_addr ^ desc->dualcast.dst2_addr) & 0xfff,
+			    SVA_STATUS_DUALCAST_ALIGN);
 	if (opcode == SVA_OP_TRANSLATION_FETCH)
-		check_fetch(desc, findings);
+		emu_check_fetch(desc, findings);
 	if (is_crc(opcode))
 		check_crc(desc, findings);
 	if (opcode >= SVA_OP_DIF_CHECK && opcode <= SVA_OP_DIX_GENERATE)
@@ -357,9 +346,11 @@ void emu_violations(const struct emu_device *dev, const struct sva_desc *desc, b
 		    struct emu_findings *findings)
 {
 	*findings = (struct emu_findings){ 0 };
-	add_if(findings, (sva_desc_flags(desc) & SVA_FLAG_CRAV) && (desc->completion_addr & 31),
-	       SVA_STATUS_CR_ALIGN);
-	add_if(findings, !supported(dev, sva_desc_opcode(desc), member), SVA_STATUS_BAD_OPCODE);
+	emu_find_if(findings,
+		    (sva_desc_flags(desc) & SVA_FLAG_CRAV) && (desc->completion_addr & 31),
+		    SVA_STATUS_CR_ALIGN);
+	emu_find_if(findings, !supported(dev, sva_desc_opcode(desc), member),
+		    SVA_STATUS_BAD_OPCODE);
 	check_flags(dev, desc, member, findings);
 	check_reserved(desc, findings);
 	check_operation(dev, desc, findings);

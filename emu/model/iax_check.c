@@ -73,12 +73,6 @@ static const struct rule rules[256] = {
 	[SVA_IAX_OP_EXPAND] = FILTER_RULE,
 };
 
-static void add_if(struct emu_findings *findings, bool wrong, unsigned int status)
-{
-	if (wrong)
-		findings->statuses |= 1ull << status;
-}
-
 static bool is_filter(unsigned int opcode)
 {
 	return opcode >= SVA_IAX_OP_SCAN && opcode <= SVA_IAX_OP_EXPAND;
@@ -161,7 +155,7 @@ static void check_flags(const struct emu_device *dev, const struct sva_desc *des
 	if (opcode == SVA_OP_DRAIN)
 		bad |= ~flags & SVA_FLAG_RCR;
 	findings->invalid_flags = bad;
-	add_if(findings, bad != 0, SVA_STATUS_BAD_FLAGS);
+	emu_find_if(findings, bad != 0, SVA_STATUS_BAD_FLAGS);
 }
 
 static void check_reserved(const struct sva_desc *desc, struct emu_findings *findings)
@@ -180,7 +174,7 @@ static void check_reserved(const struct sva_desc *desc, struct emu_findings *fin
 		reserved |= SRC2;
 	for (; reserved; reserved &= reserved - 1)
 		wrong |= bytes[__builtin_ctzll(reserved)];
-	add_if(findings, wrong, SVA_STATUS_RESERVED);
+	emu_find_if(findings, wrong, SVA_STATUS_RESERVED);
 }
 
 static uint16_t decompress_flags(const struct emu_device *dev, const struct sva_desc *desc)
@@ -226,7 +220,7 @@ static void check_op_flags(const struct emu_device *dev, const struct sva_desc *
 		bad = !(flags & SVA_IAX_DECOMP_ENABLE) || flags & ~decompress_flags(dev, desc);
 	else if (is_filter(opcode))
 		bad = flags & ~decompress_flags(dev, desc);
-	add_if(findings, bad, SVA_STATUS_BAD_OP_FLAGS);
+	emu_find_if(findings, bad, SVA_STATUS_BAD_OP_FLAGS);
 }
 
 struct range {
@@ -281,12 +275,12 @@ static void check_aecs(const struct sva_desc *desc, struct emu_findings *finding
 	if (!has_src2(desc))
 		return;
 	if (!(flags & SVA_IAX_FLAG_SRC2_DATA))
-		add_if(findings, (desc->iax.aecs_addr | size) % 32, SVA_STATUS_ADDR_ALIGN);
+		emu_find_if(findings, (desc->iax.aecs_addr | size) % 32, SVA_STATUS_ADDR_ALIGN);
 	if (sva_desc_opcode(desc) == SVA_IAX_OP_COMPRESS)
 		least = sizeof(struct sva_iax_compress_aecs);
 	else if (flags & FLAGS_WRITE)
 		least = EMU_IAX_AECS_STATE;
-	add_if(findings, size < least, SVA_STATUS_BAD_SIZE);
+	emu_find_if(findings, size < least, SVA_STATUS_BAD_SIZE);
 }
 
 static void check_size(const struct emu_device *dev, const struct sva_desc *desc,
@@ -296,16 +290,17 @@ static void check_size(const struct emu_device *dev, const struct sva_desc *desc
 	const struct rule *rule = &rules[opcode];
 	uint32_t size = desc->xfer_size;
 
-	add_if(findings, (rule->kind & SIZED) && !size, SVA_STATUS_BAD_SIZE);
-	add_if(findings, (rule->kind & LIMITED) && size > dev->max_transfer, SVA_STATUS_BAD_SIZE);
+	emu_find_if(findings, (rule->kind & SIZED) && !size, SVA_STATUS_BAD_SIZE);
+	emu_find_if(findings, (rule->kind & LIMITED) && size > dev->max_transfer,
+		    SVA_STATUS_BAD_SIZE);
 	/* Both sizes must not be 0 (QPL). */
 	if (opcode == SVA_IAX_OP_DECOMPRESS || opcode == SVA_IAX_OP_COMPRESS)
-		add_if(findings, !size && !desc->iax.max_dst_size, SVA_STATUS_BAD_SIZE);
+		emu_find_if(findings, !size && !desc->iax.max_dst_size, SVA_STATUS_BAD_SIZE);
 	/* A header can be generated for as much as the device holds (QPL, Linux). */
 	if (opcode == SVA_IAX_OP_COMPRESS && (desc->tail.iax_flags & SVA_IAX_COMP_HEADER))
-		add_if(findings, size > EMU_IAX_HEADER_MAX, SVA_STATUS_BAD_INPUT_SIZE);
+		emu_find_if(findings, size > EMU_IAX_HEADER_MAX, SVA_STATUS_BAD_INPUT_SIZE);
 	if (opcode >= SVA_IAX_OP_ZERO_COMPRESS_32 && opcode <= SVA_IAX_OP_ZERO_COMPRESS_8)
-		add_if(findings, size % emu_iax_zero_word(opcode), SVA_STATUS_BAD_SIZE);
+		emu_find_if(findings, size % emu_iax_zero_word(opcode), SVA_STATUS_BAD_SIZE);
 }
 
 static bool is_set(unsigned int opcode)
@@ -358,24 +353,12 @@ static void check_filter(const struct emu_device *dev, const struct sva_desc *de
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 
-	add_if(findings, bad_filter_flags(desc), SVA_STATUS_BAD_FILTER_FLAGS);
-	add_if(findings, desc->iax.filter.elements == 0, SVA_STATUS_BAD_ELEMENTS);
-	add_if(findings, bad_width(desc) || bad_set(dev, desc), SVA_STATUS_BAD_WIDTH);
-	add_if(findings,
-	       (desc->iax.filter.flags & SVA_IAX_FILTER_INVERT) && !emu_iax_bit_vector(opcode),
-	       SVA_STATUS_BAD_INVERT);
-}
-
-static void check_fetch(const struct sva_desc *desc, struct emu_findings *findings)
-{
-	uint32_t stride = desc->fetch.stride;
-	uint64_t last = desc->src_addr + desc->xfer_size - 1;
-
-	add_if(findings, desc->xfer_size && last < desc->src_addr, SVA_STATUS_BAD_SIZE);
-	add_if(findings,
-	       (sva_desc_flags(desc) & SVA_FLAG_FETCH_STRIDE) &&
-		       (stride < EMU_PAGE || (stride & (stride - 1))),
-	       SVA_STATUS_ADDR_ALIGN);
+	emu_find_if(findings, bad_filter_flags(desc), SVA_STATUS_BAD_FILTER_FLAGS);
+	emu_find_if(findings, desc->iax.filter.elements == 0, SVA_STATUS_BAD_ELEMENTS);
+	emu_find_if(findings, bad_width(desc) || bad_set(dev, desc), SVA_STATUS_BAD_WIDTH);
+	emu_find_if(findings,
+		    (desc->iax.filter.flags & SVA_IAX_FILTER_INVERT) && !emu_iax_bit_vector(opcode),
+		    SVA_STATUS_BAD_INVERT);
 }
 
 static bool supported(const struct emu_device *dev, unsigned int opcode)
@@ -389,19 +372,21 @@ void emu_iax_violations(const struct emu_device *dev, const struct sva_desc *des
 	unsigned int opcode = sva_desc_opcode(desc);
 
 	*findings = (struct emu_findings){ 0 };
-	add_if(findings, (sva_desc_flags(desc) & SVA_FLAG_CRAV) && (desc->completion_addr & 63),
-	       SVA_STATUS_CR_ALIGN);
-	add_if(findings, !supported(dev, opcode), SVA_STATUS_BAD_OPCODE);
+	emu_find_if(findings,
+		    (sva_desc_flags(desc) & SVA_FLAG_CRAV) && (desc->completion_addr & 63),
+		    SVA_STATUS_CR_ALIGN);
+	emu_find_if(findings, !supported(dev, opcode), SVA_STATUS_BAD_OPCODE);
 	check_flags(dev, desc, findings);
 	check_reserved(desc, findings);
 	check_size(dev, desc, findings);
 	check_aecs(desc, findings);
 	check_op_flags(dev, desc, findings);
-	add_if(findings, overlaps(dev, desc), SVA_STATUS_OVERLAP);
+	emu_find_if(findings, overlaps(dev, desc), SVA_STATUS_OVERLAP);
 	/* A polynomial of 0 is an error (QPL). */
-	add_if(findings, opcode == SVA_IAX_OP_CRC64 && !desc->iax.polynomial, SVA_STATUS_RESERVED);
+	emu_find_if(findings, opcode == SVA_IAX_OP_CRC64 && !desc->iax.polynomial,
+		    SVA_STATUS_RESERVED);
 	if (opcode == SVA_OP_TRANSLATION_FETCH)
-		check_fetch(desc, findings);
+		emu_check_fetch(desc, findings);
 	if (is_filter(opcode))
 		check_filter(dev, desc, findings);
 }

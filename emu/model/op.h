@@ -108,6 +108,15 @@ unsigned int emu_first_violation(const struct emu_findings *findings);
 
 /* The rest is between the files of the model. */
 
+static inline void emu_find_if(struct emu_findings *findings, bool wrong, unsigned int status)
+{
+	if (wrong)
+		findings->statuses |= 1ull << status;
+}
+
+/* What both kinds of device refuse about a translation fetch. */
+void emu_check_fetch(const struct sva_desc *desc, struct emu_findings *findings);
+
 /* Operands, as the fault information of the completion record has them (8.2.3). */
 enum emu_operand {
 	EMU_SRC = 1,  /* also the list of a batch, the delta record that is applied */

@@ -20,90 +20,8 @@
 #define PAGES 6u /* of a zone */
 #define SIZE  0x3240u
 
-static struct arena {
-	uint8_t zone[ZONES][PAGES * PAGE];
-} arena __attribute__((aligned(4096))), initial, expected;
+#include "paged.h"
 
-static bool present[ZONES * PAGES];
-static unsigned int faults; /* page requests */
-static bool refuse;
-
-static size_t accessible(void *ctx, uint64_t addr, size_t len, bool write)
-{
-	uint64_t offset = addr - (uintptr_t)&arena;
-	size_t n = 0;
-
-	(void)ctx;
-	(void)write;
-	if (offset >= sizeof(arena))
-		return len; /* records, lists and seeds */
-	while (n < len && present[(offset + n) / PAGE])
-		n += PAGE - (offset + n) % PAGE;
-	return n < len ? n : len;
-}
-
-static bool resolve(void *ctx, uint64_t addr, bool write)
-{
-	(void)ctx;
-	(void)write;
-	faults++;
-	if (!refuse)
-		present[(addr - (uintptr_t)&arena) / PAGE] = true;
-	return !refuse;
-}
-
-static const struct emu_memory paged = { .accessible = accessible, .resolve = resolve };
-
-/*
- * The same for a device whose addresses are not the caller's: what stands at them is @behind, and
- * now and then a page that was found is gone when it is accessed, and back again.
- */
-static struct arena behind;
-static unsigned int accesses;
-
-static size_t accessible_in_page(void *ctx, uint64_t addr, size_t len, bool write)
-{
-	size_t n = accessible(ctx, addr, len, write);
-
-	return n < PAGE - addr % PAGE ? n : PAGE - addr % PAGE;
-}
-
-static uint8_t *translate(uint64_t addr, size_t len)
-{
-	uint64_t offset = addr - (uintptr_t)&arena;
-
-	assert_true(addr % PAGE + len <= PAGE);
-	if (offset >= sizeof(arena))
-		return emu_ptr(addr);
-	if (!present[offset / PAGE] || ++accesses % 7 == 0)
-		return NULL;
-	return (uint8_t *)&behind + offset;
-}
-
-static bool read_behind(void *ctx, uint64_t addr, void *to, size_t len)
-{
-	const uint8_t *from = translate(addr, len);
-
-	(void)ctx;
-	if (from)
-		memcpy(to, from, len);
-	return from;
-}
-
-static bool write_behind(void *ctx, uint64_t addr, const void *from, size_t len)
-{
-	uint8_t *to = translate(addr, len);
-
-	(void)ctx;
-	if (to)
-		memcpy(to, from, len);
-	return to;
-}
-
-static const struct emu_memory translated = { .accessible = accessible_in_page,
-					      .resolve = resolve,
-					      .read = read_behind,
-					      .write = write_behind };
 static const struct emu_memory *memory = &paged;
 static const struct emu_memory whole;
 static const struct emu_device device = {
@@ -565,9 +483,9 @@ static void a_list_faults_between_members(void **state)
 	assert_int_equal(record.bytes_completed, 2);
 	assert_true(record.fault_addr == (uintptr_t)(arena.zone[0] + PAGE));
 	/* Without block on fault too, a list that can be had is asked for. */
-	faults = 0;
+	requests = 0;
 	assert_int_equal(execute(&batch, &outcome), SVA_STATUS_SUCCESS);
-	assert_int_equal(faults, 1);
+	assert_int_equal(requests, 1);
 	assert_int_equal(record.bytes_completed, 4);
 }
 
