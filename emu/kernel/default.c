@@ -7,7 +7,7 @@
 #include "default.h"
 #include "sysfs.h"
 
-/* Attributes that this kernel has not got are passed over. */
+/* Attributes that this kernel lacks are skipped. */
 static int set(struct emu_state *state, const char *object, const char *attribute,
 	       const char *value)
 {

@@ -316,7 +316,7 @@ bool emu_iax_element(struct emu_iax_reader *reader, uint32_t *value);
 struct emu_iax_packer {
 	struct emu_iax_output out;
 	bool be;
-	uint8_t byte;      /* the last one, as long as it is not full */
+	uint8_t byte;      /* the last one, until it is full */
 	unsigned int bits; /* of it */
 	bool failed;       /* no room, or a fault */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The elements of a filter's source: numbers of 1 to 32 bits, packed in one of three ways, in
- * memory as it is or compressed.
+ * memory, plain or compressed.
  */
 #ifndef SVAI_IAX_ELEMENTS_H
 #define SVAI_IAX_ELEMENTS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The output of a filter: a bit vector or an array, as it is or modified, with its aggregates.
+ * The output of a filter: a bit vector or an array, nominal or modified, with its aggregates.
  *
  * Source: QPL. Aggregates are those of the nominal output; indices in them count from 0, whatever
  * the first index of the output is (unverified).

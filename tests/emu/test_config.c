@@ -215,7 +215,7 @@ static void test_other_device(void **state)
 	assert_int_equal(machine->device[1].queue[0].size, 0);
 }
 
-/* accel-config says -2 of the attributes that such a device has not got. */
+/* accel-config prints -2 for attributes that such a device lacks. */
 static void test_iax(void **state)
 {
 	static const struct emu_hardware hardware = { .devices = 2,

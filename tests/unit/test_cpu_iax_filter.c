@@ -126,7 +126,7 @@ static void of_array(struct expected *e, unsigned int width, unsigned int modifi
 	}
 }
 
-/* Of a bit vector, which is in values: as it is, or the indices of ones. */
+/* Of a bit vector, which is in values: its bits, or the indices of those that are 1. */
 static void of_vector(struct expected *e, unsigned int modified, bool invert, uint32_t first)
 {
 	uint32_t ones = 0;
