@@ -2,8 +2,10 @@
 /*
  * The CPU path of libsva against what a program would do instead, side by side in one run:
  *
- *	compare [QUEUE [OPERATION]]	QUEUE: "cpu" if not given; else what sva_wq_open() takes.
- *					OPERATION: only those whose name begins like this
+ *	compare [-s] [QUEUE [OPERATION]]	QUEUE: "cpu" if not given; else what sva_wq_open()
+ *						takes. OPERATION: only those whose name begins
+ *						like this. -s: by sva_submit() and sva_poll(), where
+ *						there is a call
  *
  * All sides work on the same memory, in turns, and their median turns count. The ratio is the time
  * of libsva in units of the best peer's in the same turn: below 1 it is faster. Before timing, the
@@ -15,18 +17,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #include <isa-l.h>
 
 #include <sva/sva.h>
 
 #include "peers.h"
+#include "turns.h"
 
 #define MAX_SIZE   ((size_t)1 << 20)
 #define ROOM       (2 * MAX_SIZE) /* of a buffer: tuples and delta records are larger */
 #define DELTA_MAX  ((size_t)512 << 10)
-#define TURNS      41
 #define TURN_BYTES ((size_t)1 << 20) /* of one turn, */
 #define TURN_CALLS 2048              /* but not more calls than this */
 #define PEERS      2
@@ -41,6 +43,15 @@ static uint32_t record_size; /* of the delta that is applied */
 #define PROTECTED(size) (BLOCKS(size) * (DIF_BLOCK + DIF_TUPLE))
 
 static const struct sva_dif_tags tags; /* all begin with 0 */
+
+static struct sva_wq *wq;
+static bool by_submission;
+
+static void fail(const char *what, const char *why)
+{
+	fprintf(stderr, "compare: %s: %s\n", what, why);
+	exit(1);
+}
 
 /*
  * Memory before an operation.
@@ -186,7 +197,119 @@ static void sva_flush(struct sva_desc *desc, size_t size)
 }
 
 /*
- * The others. They return what the completion record says, or 0.
+ * The same by calls. These and the others return what the completion record says, or 0.
+ */
+
+static const struct sva_desc_dif dif = { .flags = SVA_DIF_BLOCK_512 };
+
+static void must(int err)
+{
+	if (err)
+		fail("call", strerror(-err));
+}
+
+static uint32_t call_move(size_t size)
+{
+	must(sva_memmove(wq, dst, src, size, NULL));
+	return 0;
+}
+
+static uint32_t call_fill_byte(size_t size)
+{
+	must(sva_memset(wq, dst, BYTE, size, NULL));
+	return 0;
+}
+
+static uint32_t call_fill_word(size_t size)
+{
+	must(sva_fill(wq, dst, PATTERN, size, NULL));
+	return 0;
+}
+
+static uint32_t call_compare(size_t size)
+{
+	int order;
+
+	must(sva_memcmp(wq, src, other, size, &order, NULL));
+	return order != 0;
+}
+
+static uint32_t call_compare_word(size_t size)
+{
+	bool equal;
+
+	must(sva_compare_pattern(wq, other, PATTERN, size, &equal, NULL));
+	return !equal;
+}
+
+static uint32_t call_crc(size_t size)
+{
+	uint32_t crc = 0;
+
+	must(sva_crc32c(wq, src, size, &crc, NULL));
+	return crc;
+}
+
+static uint32_t call_copy_and_crc(size_t size)
+{
+	uint32_t crc = 0;
+
+	must(sva_copy_crc32c(wq, dst, src, size, &crc, NULL));
+	return crc;
+}
+
+static uint32_t call_copy_twice(size_t size)
+{
+	must(sva_dualcast(wq, dst, dst2, src, size, NULL));
+	return 0;
+}
+
+static uint32_t call_make_delta(size_t size)
+{
+	size_t delta_size;
+
+	must(sva_create_delta(wq, src, other, size, dst, size / 8 * 10, &delta_size, NULL));
+	return (uint32_t)delta_size;
+}
+
+static uint32_t call_use_delta(size_t size)
+{
+	must(sva_apply_delta(wq, dst, size, other, record_size, NULL));
+	return 0;
+}
+
+static uint32_t call_check_dif(size_t size)
+{
+	must(sva_dif_check(wq, other, PROTECTED(size), &dif, NULL));
+	return 0;
+}
+
+static uint32_t call_insert_dif(size_t size)
+{
+	must(sva_dif_insert(wq, dst, src, size, &dif, NULL));
+	return 0;
+}
+
+static uint32_t call_strip_dif(size_t size)
+{
+	must(sva_dif_strip(wq, dst, other, PROTECTED(size), &dif, NULL));
+	return 0;
+}
+
+static uint32_t call_update_dif(size_t size)
+{
+	must(sva_dif_update(wq, dst, other, PROTECTED(size), &dif, NULL));
+	return 0;
+}
+
+static uint32_t call_flush(size_t size)
+{
+	must(sva_cache_flush(wq, dst, size, NULL));
+	return 0;
+}
+
+/*
+ * The others.
  */
 
 static uint32_t by_memcpy(size_t size)
@@ -307,6 +430,7 @@ enum result { NOTHING, RESULT, CRC, DELTA_SIZE, NOT_COMPARED };
 struct operation {
 	const char *name;
 	void (*prep)(struct sva_desc *desc, size_t size);
+	uint32_t (*call)(size_t size); /* NULL: there is none */
 	enum result result;
 	struct {
 		const char *name;
@@ -318,53 +442,47 @@ struct operation {
 
 /* clang-format off */
 static const struct operation operations[] = {
-	{ .name = "memmove", .prep = sva_move,
+	{ .name = "memmove", .prep = sva_move, .call = call_move,
 	  .peers = { { "memcpy", by_memcpy }, { "rep movsb", by_rep_movsb } } },
-	{ .name = "fill, byte", .prep = sva_fill_byte, .peers = { { "memset", by_memset } } },
-	{ .name = "fill, 8 bytes", .prep = sva_fill_word,
+	{ .name = "fill, byte", .prep = sva_fill_byte, .call = call_fill_byte, .peers = { { "memset", by_memset } } },
+	{ .name = "fill, 8 bytes", .prep = sva_fill_word, .call = call_fill_word,
 	  .peers = { { "loop", by_loop }, { "rep stosq", by_rep_stosq } } },
-	{ .name = "compare, equal", .prep = sva_compare, .result = RESULT, .set_up = equal,
+	{ .name = "compare, equal", .prep = sva_compare, .call = call_compare, .result = RESULT, .set_up = equal,
 	  .peers = { { "memcmp", by_memcmp } } },
-	{ .name = "compare, last byte", .prep = sva_compare, .result = RESULT,
+	{ .name = "compare, last byte", .prep = sva_compare, .call = call_compare, .result = RESULT,
 	  .set_up = last_differs, .peers = { { "memcmp", by_memcmp } } },
-	{ .name = "compare pattern", .prep = sva_compare_word, .result = RESULT, .set_up = pattern,
+	{ .name = "compare pattern", .prep = sva_compare_word, .call = call_compare_word, .result = RESULT, .set_up = pattern,
 	  .peers = { { "loop", by_compare_loop } } },
-	{ .name = "CRC32C", .prep = sva_crc, .result = CRC,
+	{ .name = "CRC32C", .prep = sva_crc, .call = call_crc, .result = CRC,
 	  .peers = { { "crc32_iscsi", by_crc32_iscsi } } },
 	/* No peer has it; it need not be slower than the other reflection. */
 	{ .name = "CRC, unreflected", .prep = sva_crc_unreflected, .result = NOT_COMPARED,
 	  .peers = { { "crc32_iscsi", by_crc32_iscsi } } },
-	{ .name = "copy + CRC", .prep = sva_copy_and_crc, .result = CRC,
+	{ .name = "copy + CRC", .prep = sva_copy_and_crc, .call = call_copy_and_crc, .result = CRC,
 	  .peers = { { "two passes", by_two_passes } } },
-	{ .name = "dualcast", .prep = sva_copy_twice,
+	{ .name = "dualcast", .prep = sva_copy_twice, .call = call_copy_twice,
 	  .peers = { { "two memcpy", by_two_memcpy }, { "one pass", by_one_pass } } },
 #define CREATE_DELTA                                                       \
-	.prep = sva_make_delta, .result = DELTA_SIZE, .max = DELTA_MAX,    \
+	.prep = sva_make_delta, .call = call_make_delta, .result = DELTA_SIZE, .max = DELTA_MAX,    \
 	.peers = { { "branch-free", by_branch_free }, { "and memcmp", by_blocks } }
 	{ .name = "delta, equal", .set_up = equal, CREATE_DELTA },
 	{ .name = "delta, 1 %", .set_up = differ_1, CREATE_DELTA },
 	{ .name = "delta, 10 %", .set_up = differ_10, CREATE_DELTA },
 	{ .name = "delta, 50 %", .set_up = differ_50, CREATE_DELTA },
-	{ .name = "apply delta", .prep = sva_use_delta, .set_up = all_differ, .max = DELTA_MAX,
+	{ .name = "apply delta", .prep = sva_use_delta, .call = call_use_delta, .set_up = all_differ, .max = DELTA_MAX,
 	  .peers = { { "loop", by_apply_loop } } },
-	{ .name = "DIF check", .prep = sva_check_dif, .result = RESULT, .set_up = protect,
+	{ .name = "DIF check", .prep = sva_check_dif, .call = call_check_dif, .result = RESULT, .set_up = protect,
 	  .min = DIF_BLOCK, .peers = { { "crc16", by_crc16_check } } },
-	{ .name = "DIF insert", .prep = sva_insert_dif, .min = DIF_BLOCK,
+	{ .name = "DIF insert", .prep = sva_insert_dif, .call = call_insert_dif, .min = DIF_BLOCK,
 	  .peers = { { "crc16", by_crc16_insert } } },
-	{ .name = "DIF strip", .prep = sva_strip_dif, .result = RESULT, .set_up = protect,
+	{ .name = "DIF strip", .prep = sva_strip_dif, .call = call_strip_dif, .result = RESULT, .set_up = protect,
 	  .min = DIF_BLOCK, .peers = { { "crc16", by_crc16_strip } } },
-	{ .name = "DIF update", .prep = sva_update_dif, .result = RESULT, .set_up = protect,
+	{ .name = "DIF update", .prep = sva_update_dif, .call = call_update_dif, .result = RESULT, .set_up = protect,
 	  .min = DIF_BLOCK, .peers = { { "crc16", by_crc16_update } } },
-	{ .name = "cache flush", .prep = sva_flush,
+	{ .name = "cache flush", .prep = sva_flush, .call = call_flush,
 	  .peers = { { "clflush", by_clflush }, { "clflushopt", by_clflushopt } } },
 };
 /* clang-format on */
-
-static void fail(const char *what, const char *why)
-{
-	fprintf(stderr, "compare: %s: %s\n", what, why);
-	exit(1);
-}
 
 static uint32_t result_of(const struct sva_record *record, enum result result)
 {
@@ -380,11 +498,13 @@ static uint32_t result_of(const struct sva_record *record, enum result result)
 	}
 }
 
-static uint32_t by_sva(const struct operation *operation, size_t size, struct sva_wq *wq)
+static uint32_t by_sva(const struct operation *operation, size_t size)
 {
 	static struct sva_op op;
 	int err, status;
 
+	if (operation->call && !by_submission)
+		return operation->call(size);
 	operation->prep(&op.desc, size);
 	err = sva_submit(wq, &op);
 	if (err)
@@ -398,9 +518,9 @@ static uint32_t by_sva(const struct operation *operation, size_t size, struct sv
 }
 
 /* Side 0 is libsva, side i the peer i - 1. */
-static uint32_t once(const struct operation *operation, size_t size, struct sva_wq *wq, int side)
+static uint32_t once(const struct operation *operation, size_t size, int side)
 {
-	uint32_t result = side ? operation->peers[side - 1].run(size) : by_sva(operation, size, wq);
+	uint32_t result = side ? operation->peers[side - 1].run(size) : by_sva(operation, size);
 
 	/* Memory is looked at: no call may be left out. */
 	__asm__ volatile("" : : "r"(result) : "memory");
@@ -408,29 +528,27 @@ static uint32_t once(const struct operation *operation, size_t size, struct sva_
 }
 
 /* Nanoseconds of one call */
-static double turn(const struct operation *operation, size_t size, struct sva_wq *wq, int side)
+static double turn(const struct operation *operation, size_t size, int side)
 {
 	size_t calls = TURN_BYTES / size;
-	struct timespec start, end;
+	double start;
 
 	calls = calls > TURN_CALLS ? TURN_CALLS : calls;
-	clock_gettime(CLOCK_MONOTONIC, &start);
+	start = now();
 	for (size_t i = 0; i < calls; i++)
-		once(operation, size, wq, side);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	return ((double)(end.tv_sec - start.tv_sec) * 1e9 + (double)(end.tv_nsec - start.tv_nsec)) /
-	       (double)calls;
+		once(operation, size, side);
+	return (now() - start) / (double)calls;
 }
 
-static void verify(const struct operation *operation, size_t size, struct sva_wq *wq, int side)
+static void verify(const struct operation *operation, size_t size, int side)
 {
 	uint32_t by_peer, result;
 
 	memset(dst, 0, ROOM);
-	by_peer = once(operation, size, wq, side);
+	by_peer = once(operation, size, side);
 	memcpy(saved, dst, ROOM);
 	memset(dst, 0, ROOM);
-	result = once(operation, size, wq, 0);
+	result = once(operation, size, 0);
 	if (operation->result == NOT_COMPARED)
 		return;
 	/* Behind the record of a delta the branch-free ones leave what they like. */
@@ -439,31 +557,7 @@ static void verify(const struct operation *operation, size_t size, struct sva_wq
 		fail(operation->name, "the results differ");
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-struct figure {
-	double median, spread; /* half of the distance between the quartiles, in percent */
-};
-
-/* @unit: what the turns are divided by; NULL: nothing */
-static struct figure figure_of(const double *turns, const double *unit)
-{
-	double sorted[TURNS], median;
-
-	for (int i = 0; i < TURNS; i++)
-		sorted[i] = turns[i] / (unit ? unit[i] : 1);
-	qsort(sorted, TURNS, sizeof(*sorted), by_value);
-	median = sorted[TURNS / 2];
-	return (struct figure){ median,
-				(sorted[TURNS * 3 / 4] - sorted[TURNS / 4]) / 2 / median * 100 };
-}
-
-static void compare(const struct operation *operation, size_t size, struct sva_wq *wq)
+static void compare(const struct operation *operation, size_t size)
 {
 	static double turns[PEERS + 1][TURNS];
 	int sides = operation->peers[1].run ? 3 : 2, best = 1;
@@ -472,10 +566,10 @@ static void compare(const struct operation *operation, size_t size, struct sva_w
 	if (operation->set_up)
 		operation->set_up(size);
 	for (int side = 1; side < sides; side++)
-		verify(operation, size, wq, side); /* Warms up, too. */
+		verify(operation, size, side); /* Warms up, too. */
 	for (int i = 0; i < TURNS; i++)
 		for (int side = 0; side < sides; side++)
-			turns[side][i] = turn(operation, size, wq, side);
+			turns[side][i] = turn(operation, size, side);
 	for (int side = 0; side < sides; side++)
 		figures[side] = figure_of(turns[side], NULL);
 	if (sides > 2 && figures[2].median < figures[1].median)
@@ -489,7 +583,7 @@ static void compare(const struct operation *operation, size_t size, struct sva_w
 	putchar('\n');
 }
 
-static void compare_sizes(const struct operation *operation, struct sva_wq *wq)
+static void compare_sizes(const struct operation *operation)
 {
 	static const size_t sizes[] = { 64, 512, 4096, 65536, MAX_SIZE };
 
@@ -499,7 +593,7 @@ static void compare_sizes(const struct operation *operation, struct sva_wq *wq)
 		if (operation->max && size > operation->max)
 			size = operation->max;
 		if (size >= operation->min && PROTECTED(size) <= sva_wq_info(wq)->max_transfer_size)
-			compare(operation, size, wq);
+			compare(operation, size);
 	}
 }
 
@@ -515,10 +609,15 @@ static uint8_t *buffer(void)
 
 int main(int argc, char **argv)
 {
-	const char *only = argc > 2 ? argv[2] : "";
-	struct sva_wq *wq;
-	int err = sva_wq_open(&wq, argc > 1 ? argv[1] : "cpu", NULL);
+	const char *only;
+	int option, err;
 
+	while ((option = getopt(argc, argv, "s")) == 's')
+		by_submission = true;
+	if (option != -1)
+		return 2;
+	only = argc - optind > 1 ? argv[optind + 1] : "";
+	err = sva_wq_open(&wq, argc > optind ? argv[optind] : "cpu", NULL);
 	if (err)
 		fail("sva_wq_open", strerror(-err));
 	dst = buffer();
@@ -528,12 +627,12 @@ int main(int argc, char **argv)
 	saved = buffer();
 	for (size_t i = 0; i < ROOM; i++)
 		src[i] = (uint8_t)(i * 2654435761u >> 13);
-	printf("# path %s; median nanoseconds; median ratio, and how far half of the turns are "
+	printf("# path %s, %s; median nanoseconds; median ratio, and how far half of the turns are "
 	       "off\n",
-	       sva_path_name(sva_wq_path(wq)));
+	       sva_path_name(sva_wq_path(wq)), by_submission ? "submissions" : "calls");
 	printf("# operation           bytes     libsva  ratio         peers\n");
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
 		if (!strncmp(operations[i].name, only, strlen(only)))
-			compare_sizes(&operations[i], wq);
+			compare_sizes(&operations[i]);
 	return sva_wq_close(wq) ? 1 : 0;
 }

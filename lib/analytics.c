@@ -7,11 +7,14 @@
 #include "bits.h"
 #include "crc_shift.h"
 #include "job.h"
+#include "least.h"
 #include "operation.h"
 
 /*
  * Zero compression: one operation, since what is compressed does not say where a part of it ends.
  */
+
+#define ZEROS_BLOCK 128u /* bytes */
 
 struct zeros {
 	bool compress;
@@ -22,10 +25,18 @@ struct zeros {
 	int err;
 };
 
+/* What is compressed has a bit for each word of all its blocks: a device is told of no more room.
+ */
+static uint64_t most_zeros(const struct zeros *z, uint64_t size)
+{
+	return z->compress ? size + (size / ZEROS_BLOCK + 1) * ZEROS_BLOCK / 8 : z->dst_size;
+}
+
 static void next_zeros(struct svai_job *job, struct svai_part *part)
 {
 	struct zeros *z = job->next_context;
-	uint32_t room = z->dst_size < UINT32_MAX ? (uint32_t)z->dst_size : UINT32_MAX;
+	uint64_t most = svai_least(most_zeros(z, job->size), UINT32_MAX);
+	uint32_t room = (uint32_t)svai_least(z->dst_size, most);
 
 	if (z->compress)
 		sva_iax_prep_zero_compress(&part->iax, z->dst, room, z->src, job->size, z->word, 0);

@@ -7,6 +7,8 @@
 #include "members.h"
 #include "operation.h"
 #include "pick.h"
+#include "probe.h"
+#include "submit.h"
 
 int sva_batch_init(struct sva_batch *batch, struct sva_desc *descs, struct sva_record *records,
 		   uint32_t capacity, uint32_t flags)
@@ -57,7 +59,7 @@ static int execute_by_member(struct svai_handle *pool, struct sva_op *op)
 /* A batch of one where no batch is taken: its member, as an operation. */
 static int execute_alone(struct svai_handle *h, struct sva_op *op)
 {
-	struct svai_limits limits;
+	struct svai_limits limits = svai_cpu_any_size;
 	int err;
 
 	if (h->path != SVA_PATH_POOL)
@@ -65,11 +67,10 @@ static int execute_alone(struct svai_handle *h, struct sva_op *op)
 	err = execute_by_member(h, op);
 	if (!err || h->flags & SVA_OPEN_NO_CPU)
 		return err ? svai_refuse(&h->head, op, err) : 0;
-	svai_cpu_limits(&limits);
 	limits.gen_cap |= SVAI_GENCAP_BATCH_OF_ONE;
-	limits.max_transfer = SVAI_MAX_TRANSFER;
 	sva__op_link(op, &h->head);
-	SVAI_COUNT_CPU(h, svai_pool_why(h, err));
+	svai_count_cpu(h->shards, svai_pool_why(h, err));
+	svai_probe_cpu(h, SVAI_TRACED(op), svai_pool_why(h, err));
 	svai_cpu_execute(&limits, &op->desc);
 	return 0;
 }
@@ -94,11 +95,11 @@ int sva_submit_batch(struct sva_wq *wq, struct sva_batch *batch, struct sva_op *
 		record_failures_only(batch);
 	sva_prep_batch(&op->desc, batch->descs, sva_batch_count(batch), 0);
 	if (sva_batch_count(batch) >= least_members(limits))
-		return sva_submit(wq, op);
+		return svai_submit(wq, op, true);
 	if (limits->max_batch < 2) /* no batch that the device takes */
 		return execute_alone(svai_handle(wq), op);
 	/* A single member gets company; it may fill the batch, whose capacity is two at least. */
 	sva_prep_noop(sva_batch_add(batch), 0);
 	op->desc.desc_count++;
-	return sva_submit(wq, op);
+	return svai_submit(wq, op, true);
 }

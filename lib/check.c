@@ -144,10 +144,10 @@ static unsigned int check_size(const struct svai_limits *limits, const struct sv
 
 /* Out of line, so that it takes no registers from svai_check(). */
 static __attribute__((noinline)) unsigned int check(const struct svai_limits *limits,
-						    const struct svai_opcode *row,
 						    const struct sva_desc *desc, bool member,
 						    struct svai_finding *finding)
 {
+	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
 	uint32_t flags = sva_desc_flags(desc);
 
 	if (flags & SVA_FLAG_CRAV && desc->completion_addr % sizeof(struct sva_record))
@@ -217,9 +217,10 @@ static inline bool is_plain(const struct svai_limits *limits, const struct svai_
 unsigned int svai_check(const struct svai_limits *limits, const struct sva_desc *desc, bool member,
 			struct svai_finding *finding)
 {
-	const struct svai_opcode *row = svai_opcode(sva_desc_opcode(desc));
+	/* Another's row does not look plain, since its word has the opcode. */
+	const struct svai_opcode *row = &svai_opcodes[sva_desc_opcode(desc) % SVAI_OPCODES];
 
 	if (!is_plain(limits, row, desc, member))
-		return check(limits, row, desc, member, finding);
+		return check(limits, desc, member, finding);
 	return row->fields ? row->fields(limits, desc, finding) : 0;
 }

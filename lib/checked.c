@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "operation.h"
+#include "submit.h"
 
 /*
  * The device's accesses go past AddressSanitizer. Where the program runs with it, ask it about each
@@ -81,5 +82,5 @@ int sva__submit_checked(struct sva_wq *wq, struct sva_op *op, bool retry)
 
 	if (err)
 		return err;
-	return retry ? sva_submit(wq, op) : sva_try_submit(wq, op);
+	return svai_submit(wq, op, retry);
 }

@@ -11,16 +11,20 @@
 
 #include "crc_shift.h"
 #include "deflate.h"
+#include "kept.h"
+#include "least.h"
 #include "operation.h"
 #include "options.h"
 #include "pick.h"
 #include "policy.h"
+#include "probe.h"
 #include "tables.h"
 
 #define STORED_MOST    65535u /* bytes of one stored block */
 #define STORED_HEADER  5u
-#define LEAST_TRANSFER 4096u /* of a queue that is any use here */
-#define OVERHEAD       64u   /* of a stored chunk, at most */
+#define LEAST_TRANSFER 4096u  /* of a queue that is any use here */
+#define LEAST_CHUNK    65536u /* to compress: of smaller blocks, sva_deflate_bound() knows nothing */
+#define OVERHEAD       64u    /* of a stored chunk, at most */
 
 /*
  * Options, and who does it.
@@ -35,7 +39,8 @@ int svai_deflate_options(struct sva_deflate_opts *opts, const struct sva_deflate
 	if (err)
 		return err;
 	if (opts->format > (inflate ? SVA_DEFLATE_AUTO : SVA_DEFLATE_GZIP) || opts->level > 3 ||
-	    opts->flags & ~(SVA_DEFLATE_FIXED | SVA_DEFLATE_NO_VERIFY) || opts->reserved)
+	    opts->flags & ~(SVA_DEFLATE_FIXED | SVA_DEFLATE_NO_VERIFY | SVA_DEFLATE_NEAR) ||
+	    opts->reserved)
 		return -EINVAL;
 	return svai_igzip_usable();
 }
@@ -45,13 +50,26 @@ unsigned int svai_deflate_level(const struct sva_deflate_opts *opts)
 	return opts->level ? opts->level : 1;
 }
 
+unsigned int svai_deflate_window(const struct sva_deflate_opts *opts, uint32_t why)
+{
+	return why && !(opts->flags & SVA_DEFLATE_NEAR) ? SVAI_WINDOW : SVAI_DEVICE_WINDOW;
+}
+
+bool svai_cpu_is_allowed(const struct sva_wq *wq)
+{
+	struct sva_policy policy;
+
+	svai_policy_now(svai_handle(wq), &policy);
+	return !(policy.flags & SVA_POLICY_NO_CPU);
+}
+
 static uint32_t why_cpu(struct svai_handle *h, const struct sva_policy *policy, unsigned int opcode,
 			uint64_t size)
 {
 	if (h->path == SVA_PATH_CPU || svai_pool_is_empty(h))
 		return SVA_WHY_NO_DEVICE;
 	if (!h->iax || !sva_opmask_has(&h->limits.opcodes, opcode) ||
-	    h->limits.max_transfer < LEAST_TRANSFER)
+	    h->limits.max_transfer < (opcode == SVA_IAX_OP_COMPRESS ? LEAST_CHUNK : LEAST_TRANSFER))
 		return SVA_WHY_UNSUPPORTED;
 	if (!(policy->flags & SVA_POLICY_NO_CPU) && size < policy->threshold)
 		return SVA_WHY_SMALL;
@@ -74,6 +92,9 @@ int svai_deflate_begin(struct sva_wq *wq, const struct svai_flow *flow, unsigned
 	    svai_overlap(flow->in, flow->in_size, flow->out, flow->out_size) ||
 	    (outcome && outcome->size < offsetof(struct sva_outcome, device_bytes)))
 		return -EINVAL;
+	if (svai_policy_memory(svai_handle(wq), flow->in, flow->in_size, false) ||
+	    svai_policy_memory(svai_handle(wq), flow->out, flow->out_size, true))
+		return -EFAULT;
 	*all = (struct sva_outcome){ .size = sizeof(*all) };
 	svai_policy_read(svai_handle(wq), &policy);
 	all->why = why_cpu(svai_handle(wq), &policy, opcode, flow->in_size);
@@ -126,18 +147,13 @@ struct round {
 	struct sva_outcome *outcome;
 };
 
-static struct workspace *kept;
+static void *kept[1];
 
 static struct workspace *take_workspace(void)
 {
-	struct workspace *w = __atomic_exchange_n(&kept, NULL, __ATOMIC_ACQUIRE);
+	struct workspace *w = svai_kept_take(kept, 1);
 
 	return w ? w : aligned_alloc(64, (sizeof(*w) + 63) & -(size_t)64);
-}
-
-static void keep_workspace(struct workspace *w)
-{
-	free(__atomic_exchange_n(&kept, w, __ATOMIC_RELEASE));
 }
 
 static uint64_t stored_size(uint64_t size)
@@ -297,7 +313,7 @@ static int compress_round(struct round *r, const struct sva_deflate_opts *opts)
 static void store(struct svai_flow *flow, const uint8_t *src, uint32_t size, bool final)
 {
 	do {
-		uint32_t some = size < STORED_MOST ? size : STORED_MOST;
+		uint32_t some = (uint32_t)svai_least(size, STORED_MOST);
 		const uint8_t header[STORED_HEADER] = { final && some == size, (uint8_t)some,
 							(uint8_t)(some >> 8), (uint8_t)~some,
 							(uint8_t)(~some >> 8) };
@@ -343,11 +359,10 @@ static int append(const struct round *r, struct svai_flow *flow, struct svai_che
 
 static void cut(struct round *r, struct svai_flow *flow, bool end)
 {
-	uint64_t most = svai_handle(r->wq)->limits.max_transfer - OVERHEAD;
+	uint64_t most = svai_least(svai_handle(r->wq)->limits.max_transfer - OVERHEAD, SVAI_CHUNK);
 
-	most = most < SVAI_CHUNK ? most : SVAI_CHUNK;
 	for (r->count = 0; r->count < SVAI_PARTS && flow->in_size; r->count++) {
-		uint32_t size = (uint32_t)(flow->in_size < most ? flow->in_size : most);
+		uint32_t size = (uint32_t)svai_least(flow->in_size, most);
 
 		r->chunks[r->count] = (struct chunk){ flow->in, size, 0, 0 };
 		flow->in += size;
@@ -369,7 +384,7 @@ int svai_deflate_chunks(struct sva_wq *wq, const struct sva_deflate_opts *opts,
 		if (!err)
 			err = append(&r, flow, check);
 	}
-	keep_workspace(r.w);
+	svai_kept_put(kept, 1, r.w);
 	return err;
 }
 
@@ -380,7 +395,8 @@ int svai_deflate_chunks(struct sva_wq *wq, const struct sva_deflate_opts *opts,
 static int deflate_on_cpu(struct svai_flow *flow, const struct sva_deflate_opts *opts,
 			  struct svai_check *check)
 {
-	struct svai_compressor *c = svai_compressor_get(svai_deflate_level(opts), SVAI_WINDOW);
+	struct svai_compressor *c = svai_compressor_get(svai_deflate_level(opts),
+							svai_deflate_window(opts, SVA_WHY_SMALL));
 	int ended;
 
 	if (!c)
@@ -396,8 +412,8 @@ static int deflate(struct sva_wq *wq, struct svai_flow *flow, const struct sva_d
 		   struct sva_outcome *outcome)
 {
 	uint8_t frame[SVAI_HEADER_MAX];
-	unsigned int window = outcome->why ? SVAI_WINDOW : SVAI_DEVICE_WINDOW;
-	unsigned int n = svai_header_write(opts->format, window, frame);
+	unsigned int n =
+		svai_header_write(opts->format, svai_deflate_window(opts, outcome->why), frame);
 	unsigned int trailer = svai_trailer_size(opts->format);
 	struct svai_check check;
 	int err;
@@ -445,7 +461,8 @@ int sva_deflate(struct sva_wq *wq, void *dst, size_t *dst_size, const void *src,
 	if (all.why) {
 		all.bytes = src_size;
 		all.parts = 1;
-		SVAI_COUNT_CPU(svai_handle(wq), all.why);
+		svai_count_cpu(svai_handle(wq)->shards, all.why);
+		svai_probe_cpu_all(svai_handle(wq), SVA_IAX_OP_COMPRESS, src_size, all.why);
 	}
 	err = deflate(wq, &flow, &opts, &all);
 	if (!err)

@@ -30,6 +30,13 @@ int svai_deflate_begin(struct sva_wq *wq, const struct svai_flow *flow, unsigned
 		       const struct sva_deflate_opts *from, struct sva_deflate_opts *opts,
 		       const struct sva_outcome *outcome, struct sva_outcome *all);
 
+/* svai_cpu_is_allowed - by the policy of the queue, as it is now */
+bool svai_cpu_is_allowed(const struct sva_wq *wq);
+
+/* svai_deflate_window - log2 of how far matches reach back; @why: of the CPU, or 0: of the device
+ */
+unsigned int svai_deflate_window(const struct sva_deflate_opts *opts, uint32_t why);
+
 /* svai_outcome_add - to the outcome of a call, that of one of its jobs; but for its bytes */
 void svai_outcome_add(struct sva_outcome *sum, const struct sva_outcome *job);
 

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Filters as calls. Where a part of the input has a part of the output of its own, which begins
+ * Filters as calls. Where a part of the input has a part of the output of its own, and both begin
  * with a byte, the work is split; otherwise what a queue does not take at once, the CPU does.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <sva/filter.h>
 
+#include "cpu/iax_inflate.h"
+#include "igzip.h"
 #include "job.h"
+#include "least.h"
 #include "operation.h"
 #include "options.h"
+#include "policy.h"
 
-#define OUT      (SVA_FILTER_OUT_8 | SVA_FILTER_OUT_16 | SVA_FILTER_OUT_32)
-#define WIDEST   32u
-#define UNIT     8u  /* elements: they fill whole bytes, whatever their width */
-#define SET_MOST 15u /* bits of an element of a set: IAX 1.0 */
+#define OUT       (SVA_FILTER_OUT_8 | SVA_FILTER_OUT_16 | SVA_FILTER_OUT_32)
+#define WIDEST    32u
+#define UNIT      8u  /* elements: they fill whole bytes, whatever their width */
+#define RLE_MOST  72u /* bits of an element: a run of its own, of 5 and 4 bytes */
+#define SET_MOST  15u /* bits of an element of a set: IAX 1.0 */
+#define SET_BYTES (1u << (SET_MOST - 3))
 
 struct filter {
 	struct sva_column column;
@@ -28,11 +35,17 @@ struct filter {
 	uint64_t dst_size;
 	bool bits; /* the nominal output is a bit vector */
 
+	uint8_t (*sets)[SET_BYTES]; /* of find unique: each part's own */
+
 	uint64_t elements; /* that go through; 0: those of the column */
+	bool sliced;       /* parts have their own input and output; else there is one part */
 	uint64_t step;     /* elements of a part */
 	uint64_t next;     /* element */
 	uint64_t done;     /* elements */
+	uint64_t ones;     /* 1 bits before the next element */
 	uint64_t used;     /* bytes of output */
+	uint8_t last_bits; /* of the last one; 0: all */
+	bool far;          /* the column looks back further than a device */
 	int err;
 	struct sva_filter_result result;
 };
@@ -75,6 +88,21 @@ static bool is_whole(const struct sva_column *column)
 				     bytes_of(column->elements, column->width) <= column->bytes);
 }
 
+/* Bits of an element: those of RLE are the first byte of the data. 0: there is none. */
+static uint32_t width_of(const struct sva_column *column)
+{
+	const uint8_t *data = column->data;
+	struct svai_inflate z; /* large, and not touched where it is not used */
+
+	if (!(column->flags & SVA_COLUMN_RLE))
+		return column->width;
+	if (!(column->flags & SVA_COLUMN_DEFLATED))
+		return *data;
+	svai_inflate_begin(&z, data, column->bytes, 0);
+	svai_inflate(&z, 1);
+	return z.chunk_size ? *z.chunk : 0;
+}
+
 static uint32_t filter_flags(const struct filter *f)
 {
 	uint32_t flags = f->column.flags & SVA_COLUMN_RLE  ? SVA_IAX_FILTER_RLE
@@ -100,9 +128,17 @@ static uint32_t filter_flags(const struct filter *f)
  * Parts.
  */
 
-static uint64_t least(uint64_t a, uint64_t b)
+static uint64_t count_ones(const uint8_t *bits, uint64_t count)
 {
-	return a < b ? a : b;
+	uint64_t ones = 0, word;
+
+	for (; count >= 64; count -= 64, bits += sizeof(word)) {
+		memcpy(&word, bits, sizeof(word));
+		ones += (unsigned int)__builtin_popcountll(word);
+	}
+	word = 0;
+	memcpy(&word, bits, (count + 7) / 8);
+	return ones + (unsigned int)__builtin_popcountll(word & ((UINT64_C(1) << count) - 1));
 }
 
 static bool has_range(const struct filter *f)
@@ -110,34 +146,129 @@ static bool has_range(const struct filter *f)
 	return f->opcode == SVA_IAX_OP_SCAN || f->opcode == SVA_IAX_OP_EXTRACT;
 }
 
+/* Bits of an element of the output; a set has none. */
+static uint32_t out_width(const struct filter *f)
+{
+	if (f->flags & (SVA_FILTER_OUT_32 | SVA_FILTER_INDICES))
+		return 32;
+	if (f->flags & (SVA_FILTER_OUT_8 | SVA_FILTER_OUT_16))
+		return f->flags & SVA_FILTER_OUT_8 ? 8 : 16;
+	return f->bits ? 1 : f->column.width;
+}
+
+/* What a part reads and writes: bytes, but for the elements. */
+struct slice {
+	uint64_t from, bytes, elements;
+	const uint8_t *src2;
+	uint64_t src2_bytes;
+	uint8_t *to;
+	uint64_t room;
+	uint32_t low, high;
+};
+
+/* Bytes of output at most: a device is told of no more room, which may be more than it takes. */
+static uint64_t most_output(const struct filter *f)
+{
+	uint32_t width = out_width(f);
+
+	if (f->opcode == SVA_IAX_OP_RLE_BURST)
+		return UINT32_MAX;
+	if (f->opcode == SVA_IAX_OP_FIND_UNIQUE)
+		return SET_BYTES;
+	return bytes_of(f->elements, width ? width : WIDEST);
+}
+
+static struct slice all_of(const struct filter *f)
+{
+	return (struct slice){ .bytes = f->column.bytes,
+			       .elements = f->elements,
+			       .src2 = f->src2,
+			       .src2_bytes = f->src2_bytes,
+			       .to = f->dst,
+			       .room = svai_least(f->dst_size, most_output(f)),
+			       .low = f->low,
+			       .high = f->high };
+}
+
+/* Room at @to for the output of a part. */
+static void set_output(const struct filter *f, struct slice *s, uint64_t to, uint64_t room)
+{
+	s->to = f->dst + svai_least(to, f->dst_size);
+	s->room = to < f->dst_size ? svai_least(room, f->dst_size - to) : 0;
+}
+
+/* Of the elements that are wanted. The first one may be in the middle of a unit. */
+static void extract(const struct filter *f, struct slice *s)
+{
+	uint64_t first = f->low + f->next, before = first % UNIT;
+
+	s->from = first / UNIT * f->column.width;
+	s->low = (uint32_t)before;
+	s->high = (uint32_t)(before + s->elements - 1);
+	s->elements += before;
+	s->bytes = bytes_of(s->elements, f->column.width);
+}
+
+/* The elements of the 1 bits are in the output of the one, and in the input of the other. */
+static void follow_bits(struct filter *f, struct slice *s)
+{
+	const uint8_t *bits = (const uint8_t *)f->src2 + f->next / UNIT;
+	uint64_t ones = count_ones(bits, s->elements);
+	uint32_t out = out_width(f) / 8, in = f->column.width / 8;
+
+	s->src2 = bits;
+	s->src2_bytes = bytes_of(s->elements, 1);
+	if (f->opcode == SVA_IAX_OP_SELECT) {
+		set_output(f, s, f->ones * out, ones * out);
+	} else { /* there must be some input, even if it is not used */
+		s->from = ones ? f->ones * in : 0;
+		s->bytes = (ones ? ones : 1) * in;
+	}
+	f->ones += ones;
+}
+
+static struct slice next_slice(struct filter *f, uint64_t elements)
+{
+	struct slice s = all_of(f);
+	uint32_t out = out_width(f);
+
+	s.elements = elements;
+	s.from = f->next / UNIT * f->column.width;
+	s.bytes = bytes_of(elements, f->column.width);
+	set_output(f, &s, f->next / UNIT * out, bytes_of(elements, out));
+	if (f->flags & SVA_FILTER_INDICES)
+		set_output(f, &s, f->used, bytes_of(elements, out));
+	if (f->opcode == SVA_IAX_OP_EXTRACT)
+		extract(f, &s);
+	if (f->opcode == SVA_IAX_OP_SELECT || f->opcode == SVA_IAX_OP_EXPAND)
+		follow_bits(f, &s);
+	if (f->sets) {
+		s.to = f->sets[f->next / f->step % SVAI_PARTS];
+		s.room = sizeof(f->sets[0]);
+	}
+	return s;
+}
+
 static void next_part(struct svai_job *job, struct svai_part *part)
 {
 	struct filter *f = job->next_context;
-	bool split = f->step < f->elements;
-	uint64_t elements = least(f->step, f->elements - f->next);
-	uint64_t from = split ? f->next / UNIT * f->column.width : 0;
-	uint64_t bytes = split ? bytes_of(elements, f->column.width) : f->column.bytes;
-	uint64_t to = split && !(f->flags & SVA_FILTER_INDICES) ? f->next / UNIT : f->used;
+	uint64_t elements = svai_least(f->step, f->elements - f->next);
+	struct slice s = f->sliced ? next_slice(f, elements) : all_of(f);
 
-	sva_iax_prep_filter(&part->iax, f->opcode, f->dst + to,
-			    (uint32_t)least(f->dst_size - to, UINT32_MAX),
-			    (const uint8_t *)f->column.data + from, bytes, (uint32_t)elements,
+	sva_iax_prep_filter(&part->iax, f->opcode, s.to, (uint32_t)svai_least(s.room, UINT32_MAX),
+			    (const uint8_t *)f->column.data + s.from, s.bytes, (uint32_t)s.elements,
 			    filter_flags(f), 0);
 	if (has_range(f))
-		sva_iax_op_set_range(&part->iax, f->low, f->high);
+		sva_iax_op_set_range(&part->iax, s.low, s.high);
 	if (f->flags & SVA_FILTER_INDICES && has_range(f))
 		part->iax.filter.first_index = (uint32_t)f->next;
-	if (f->src2)
-		sva_iax_op_set_src2(&part->iax, f->src2, (uint32_t)f->src2_bytes);
+	if (s.src2)
+		sva_iax_op_set_src2(&part->iax, s.src2, (uint32_t)s.src2_bytes);
 	if (f->column.flags & SVA_COLUMN_DEFLATED)
 		sva_iax_op_set_decompress(&part->iax, SVA_IAX_DECOMP_STREAM);
-	if (split)
-		part->iax.op.desc.iax.max_dst_size = (uint32_t)least(
-			part->iax.op.desc.iax.max_dst_size,
-			f->flags & SVA_FILTER_INDICES ? 4 * elements : (elements + 7) / 8);
 	part->desc = part->iax.op.desc;
-	part->bytes = bytes;
 	f->next += elements;
+	part->bytes = f->next < f->elements ? svai_least(s.bytes, job->left - 1) : job->left;
 }
 
 static void add_bits(struct filter *f, const struct sva_iax_record *record)
@@ -150,6 +281,33 @@ static void add_bits(struct filter *f, const struct sva_iax_record *record)
 	f->result.count += record->sum_count;
 }
 
+static void add_elements(struct filter *f, const struct sva_iax_record *record)
+{
+	struct sva_filter_result *r = &f->result;
+
+	r->min = record->min_first < r->min ? record->min_first : r->min;
+	r->max = record->max_last > r->max ? record->max_last : r->max;
+	r->sum += record->sum_count;
+}
+
+/* The union of the sets. */
+static void add_set(struct filter *f, const struct svai_part *part)
+{
+	const uint8_t *set = (const uint8_t *)(uintptr_t)part->desc.dst_addr;
+	uint32_t size = part->iax.record.output_size;
+
+	f->used = size;
+	for (uint32_t i = 0; i < size && i < f->dst_size; i++)
+		f->dst[i] |= set[i];
+}
+
+/* Indices have 32 bits, of which those of the last part may be beyond. */
+static bool has_indices(const struct filter *f, const struct sva_iax_record *record)
+{
+	return !(f->flags & SVA_FILTER_INDICES) || !record->sum_count ||
+	       f->done + record->max_last <= UINT32_MAX;
+}
+
 static void collect_part(struct svai_job *job, struct svai_part *part)
 {
 	struct filter *f = job->collect_context;
@@ -157,38 +315,95 @@ static void collect_part(struct svai_job *job, struct svai_part *part)
 
 	if (record->status != SVA_STATUS_SUCCESS) {
 		f->err = record->status == SVA_STATUS_OUTPUT_OVERFLOW ? -ENOSPC : -EBADMSG;
+		f->far = record->error_code == SVA_IAX_ERROR_DISTANCE;
+	} else if (!has_indices(f, record)) {
+		f->err = -EBADMSG;
+	}
+	if (f->err) {
 		job->stop = true;
 		return;
 	}
 	f->used += record->output_size;
-	if (f->bits) {
+	f->last_bits = record->output_bits;
+	if (f->sets)
+		add_set(f, part);
+	else if (f->bits)
 		add_bits(f, record);
-	} else {
-		f->result.min = record->min_first;
-		f->result.max = record->max_last;
-		f->result.sum = record->sum_count;
-	}
+	else
+		add_elements(f, record);
 	f->done += part->iax.op.desc.iax.filter.elements;
 }
 
-/* Parts of whole bytes on both sides, as large as the queue takes. */
+/*
+ * Can a part have its own input and output, each of whole bytes? Of RLE and compressed data, nobody
+ * knows where an element is; of a burst, nobody knows it of the output.
+ */
+static bool can_slice(const struct filter *f)
+{
+	if (!is_plain(&f->column))
+		return false;
+	switch (f->opcode) {
+	case SVA_IAX_OP_SELECT:
+		return !(out_width(f) % 8);
+	case SVA_IAX_OP_EXPAND:
+		return !(f->column.width % 8);
+	case SVA_IAX_OP_EXTRACT:
+		return f->low < f->column.elements;
+	case SVA_IAX_OP_FIND_UNIQUE:
+		return f->sets;
+	case SVA_IAX_OP_SET_MEMBERSHIP: /* the set is where the first index would be */
+		return !(f->flags & SVA_FILTER_INDICES);
+	default:
+		return f->opcode != SVA_IAX_OP_RLE_BURST;
+	}
+}
+
+/* Elements of a part, as large as the queue takes; of extract, it may begin a little before. */
 static uint64_t step_of(const struct filter *f, uint64_t most)
 {
-	uint64_t step;
+	uint32_t out = out_width(f);
+	uint64_t step = most * 8 / (out > f->column.width ? out : f->column.width);
 
-	if (!is_plain(&f->column) ||
-	    (f->opcode != SVA_IAX_OP_SCAN && f->opcode != SVA_IAX_OP_SET_MEMBERSHIP))
-		return f->elements;
-	step = least(most * 8 / f->column.width,
-		     f->flags & SVA_FILTER_INDICES ? most / sizeof(uint32_t) : most * 8);
 	step -= step % UNIT;
-	return step && step < f->elements ? step : f->elements;
+	if (f->opcode == SVA_IAX_OP_EXTRACT)
+		step -= svai_least(step, UNIT);
+	return step;
 }
 
 /* Bytes of an operation; of a queue of another kind, those that the CPU takes. */
 static uint64_t wq_takes(const struct svai_job *job)
 {
 	return job->h->iax ? job->h->limits.max_transfer : SVAI_MAX_TRANSFER;
+}
+
+/* The device does not look at more bits of the limits than an element has. */
+static void limit_range(struct filter *f, uint32_t width)
+{
+	uint32_t most = UINT32_MAX >> (WIDEST - width);
+
+	if (f->low > most) { /* nothing is in it */
+		f->low = 1;
+		f->high = 0;
+	}
+	f->high = f->high < most ? f->high : most;
+}
+
+/* Whose range or set is of the width of the elements. */
+static int fit_to_width(struct filter *f)
+{
+	bool set = f->opcode == SVA_IAX_OP_SET_MEMBERSHIP;
+	uint32_t width;
+
+	if (f->opcode != SVA_IAX_OP_SCAN && !set)
+		return 0;
+	width = width_of(&f->column);
+	if (!width || width > (set ? SET_MOST : WIDEST))
+		return -EBADMSG;
+	if (set)
+		f->src2_bytes = bytes_of(1ull << width, 1);
+	else
+		limit_range(f, width);
+	return 0;
 }
 
 static int begin(struct filter *f, struct svai_job *job, struct sva_wq *wq,
@@ -198,27 +413,42 @@ static int begin(struct filter *f, struct svai_job *job, struct sva_wq *wq,
 
 	if (!err)
 		err = svai_job_begin(job, wq, f->column.bytes, outcome);
+	if (!err)
+		err = svai_policy_memory(job->h, f->column.data, f->column.bytes, false);
+	if (!err)
+		err = fit_to_width(f);
 	if (err)
 		return err;
 	if (!f->dst || !svai_is_range(f->dst, f->dst_size) ||
+	    (f->src2 && !svai_is_range(f->src2, f->src2_bytes)) ||
 	    svai_overlap(f->dst, f->dst_size, f->column.data, f->column.bytes) ||
 	    (f->src2 && svai_overlap(f->dst, f->dst_size, f->src2, f->src2_bytes)))
 		return -EINVAL;
 	if (!is_whole(&f->column))
 		return -EBADMSG;
+	if (svai_policy_memory(job->h, f->src2, f->src2_bytes, false) ||
+	    (f->sets && svai_policy_memory(job->h, f->dst, f->dst_size, true)))
+		return -EFAULT;
+	if (f->opcode == SVA_IAX_OP_EXPAND && f->src2 &&
+	    count_ones(f->src2, f->elements) > f->column.elements)
+		return -EBADMSG;
 	job->iax = true;
 	if (!f->elements)
 		f->elements = f->column.elements;
-	f->step = step_of(f, wq_takes(job));
-	if (f->step < f->elements) {
+	f->step = can_slice(f) ? step_of(f, wq_takes(job)) : 0;
+	f->sliced = f->step;
+	if (f->sliced && f->opcode == SVA_IAX_OP_EXTRACT)
+		f->elements = svai_least(f->high, f->column.elements - 1) - f->low + 1;
+	if (f->sliced && f->opcode != SVA_IAX_OP_EXPAND)
 		job->size = job->left = bytes_of(f->elements, f->column.width);
+	if (f->sliced)
 		return 0;
-	}
+	f->step = f->elements;
 	return f->elements > UINT32_MAX || f->column.bytes > UINT32_MAX ? -E2BIG : 0;
 }
 
-static int run(struct filter *f, struct sva_wq *wq, const struct sva_column *column,
-	       struct sva_filter_result *result, struct sva_outcome *outcome)
+static int run_once(struct filter *f, struct sva_wq *wq, const struct sva_column *column,
+		    struct sva_filter_result *result, struct sva_outcome *outcome)
 {
 	struct svai_job job;
 	int err = begin(f, &job, wq, column, outcome);
@@ -232,7 +462,11 @@ static int run(struct filter *f, struct sva_wq *wq, const struct sva_column *col
 	job.next_context = job.collect_context = f;
 	if (f->flags & SVA_FILTER_INDICES) /* one begins where the one before it ends */
 		job.window = 1;
-	f->result = (struct sva_filter_result){ .size = sizeof(f->result), .first = UINT64_MAX };
+	f->result = (struct sva_filter_result){ .size = sizeof(f->result),
+						.first = UINT64_MAX,
+						.min = f->bits ? 0 : UINT32_MAX };
+	if (f->sets)
+		memset(f->dst, 0, bytes_of(1ull << f->column.width, 1));
 	err = svai_job_run(&job, outcome);
 	if (!err)
 		err = f->err;
@@ -240,6 +474,55 @@ static int run(struct filter *f, struct sva_wq *wq, const struct sva_column *col
 	if (!err && result)
 		svai_give_result(result, &f->result, sizeof(f->result));
 	return err;
+}
+
+/* As much of it as the elements can take; of RLE, a run of each. Returns 0 or -errno. */
+static int inflate_to(struct sva_column *plain, const struct sva_column *column)
+{
+	uint64_t room = bytes_of(column->elements, column->width ? column->width : RLE_MOST) + 1;
+	uint8_t *data = malloc(room);
+	struct svai_flow flow = { column->data, column->bytes, data, room };
+	struct svai_decompressor *d = svai_decompressor_get();
+	int ended = -ENOMEM;
+
+	if (data && d)
+		ended = svai_decompress(d, &flow);
+	svai_decompressor_put(d);
+	plain->data = data;
+	plain->bytes = room - flow.out_size;
+	plain->flags &= ~SVA_COLUMN_DEFLATED;
+	return ended > 0 || (!ended && !flow.out_size) ? 0 : ended ? ended : -EBADMSG;
+}
+
+/* The column, inflated by the CPU first. */
+static int run_inflated(struct filter *f, struct sva_wq *wq, const struct sva_column *column,
+			struct sva_filter_result *result, struct sva_outcome *outcome)
+{
+	struct sva_column plain = *column;
+	struct sva_policy policy;
+	int err = svai_igzip_usable();
+
+	svai_policy_now(svai_handle(wq), &policy);
+	if (err || policy.flags & SVA_POLICY_NO_CPU)
+		return -EOPNOTSUPP;
+	err = inflate_to(&plain, column);
+	if (!err)
+		err = run_once(f, wq, &plain, result, outcome);
+	free((void *)(uintptr_t)plain.data);
+	return err;
+}
+
+static int run(struct filter *f, struct sva_wq *wq, const struct sva_column *column,
+	       struct sva_filter_result *result, struct sva_outcome *outcome)
+{
+	struct filter again = *f;
+	int err = run_once(f, wq, column, result, outcome);
+
+	if (err != -EBADMSG || !f->far)
+		return err;
+	again.column = f->column;
+	*f = again;
+	return run_inflated(f, wq, &again.column, result, outcome);
 }
 
 /* At most one of the widths. */
@@ -260,6 +543,14 @@ static void count_elements(struct sva_filter_result *result, uint64_t elements)
 {
 	if (result)
 		result->count = elements;
+}
+
+/* @width: of an element, where no flag widens it */
+static uint64_t elements_of_output(const struct filter *f, uint32_t width)
+{
+	uint64_t unused = f->last_bits ? 8u - f->last_bits : 0;
+
+	return (8 * f->used - unused) / (f->flags & OUT ? out_width(f) : width);
 }
 
 /*
@@ -296,8 +587,19 @@ int sva_set_membership(struct sva_wq *wq, const struct sva_column *column, const
 	if (!set || !are_bit_flags(flags) || !column || column->size < sizeof(*column) ||
 	    column->width > SET_MOST)
 		return -EINVAL;
-	f.src2_bytes = column->width ? ((1ull << column->width) + 7) / 8 : 1ull << (SET_MOST - 3);
 	return run(&f, wq, column, result, outcome);
+}
+
+/* Of a union: the counts of the parts do not tell. */
+static void describe_set(const struct filter *f, struct sva_filter_result *r)
+{
+	r->count = count_ones(f->dst, 8 * r->bytes);
+	for (uint64_t i = 0; i < 8 * r->bytes; i++) {
+		if (!(f->dst[i / 8] >> i % 8 & 1))
+			continue;
+		r->first = svai_least(r->first, i);
+		r->last = i;
+	}
 }
 
 int sva_find_unique(struct sva_wq *wq, const struct sva_column *column, void *set, size_t set_size,
@@ -306,10 +608,22 @@ int sva_find_unique(struct sva_wq *wq, const struct sva_column *column, void *se
 	struct filter f = {
 		.opcode = SVA_IAX_OP_FIND_UNIQUE, .dst = set, .dst_size = set_size, .bits = true
 	};
+	uint8_t sets[SVAI_PARTS][SET_BYTES];
+	int err;
 
 	if (!column || column->size < sizeof(*column) || column->width > SET_MOST)
 		return -EINVAL;
-	return run(&f, wq, column, result, outcome);
+	if (column->width && set && is_plain(column)) {
+		uint64_t bytes = bytes_of(1ull << column->width, 1);
+
+		if (set_size < bytes)
+			return -ENOSPC;
+		f.sets = sets;
+	}
+	err = run(&f, wq, column, result, outcome);
+	if (!err && result && f.sets)
+		describe_set(&f, result);
+	return err;
 }
 
 int sva_extract(struct sva_wq *wq, const struct sva_column *column, uint32_t first, uint32_t last,
@@ -326,19 +640,8 @@ int sva_extract(struct sva_wq *wq, const struct sva_column *column, uint32_t fir
 							: -EINVAL;
 
 	if (!err && first < f.column.elements)
-		count_elements(result, least(last, f.column.elements - 1) - first + 1);
+		count_elements(result, svai_least(last, f.column.elements - 1) - first + 1);
 	return err;
-}
-
-static uint64_t count_ones(const uint8_t *bits, uint64_t count)
-{
-	uint64_t ones = 0;
-
-	for (uint64_t i = 0; i < count / 8; i++)
-		ones += (unsigned int)__builtin_popcount(bits[i]);
-	if (count % 8)
-		ones += (unsigned int)__builtin_popcount(bits[count / 8] & ((1u << count % 8) - 1));
-	return ones;
 }
 
 int sva_select(struct sva_wq *wq, const struct sva_column *column, const void *bits, uint32_t flags,
@@ -356,8 +659,6 @@ int sva_select(struct sva_wq *wq, const struct sva_column *column, const void *b
 	if (!bits || !are_out_flags(flags) || !column || column->size < sizeof(*column))
 		return -EINVAL;
 	f.src2_bytes = bytes_of(column->elements, 1);
-	if (!svai_is_range(bits, f.src2_bytes))
-		return -EINVAL;
 	err = run(&f, wq, column, result, outcome);
 	if (!err)
 		count_elements(result, count_ones(bits, column->elements));
@@ -377,11 +678,9 @@ int sva_expand(struct sva_wq *wq, const struct sva_column *column, const void *b
 			    .dst_size = dst_size };
 	int err;
 
-	if (!bits || !bit_count || bit_count > UINT32_MAX || !are_out_flags(flags) || !column ||
-	    column->size < sizeof(*column) || !svai_is_range(bits, f.src2_bytes))
+	if (!bits || !bit_count || bit_count > UINT64_MAX / WIDEST || !are_out_flags(flags) ||
+	    !column || column->size < sizeof(*column) || !svai_is_range(bits, f.src2_bytes))
 		return -EINVAL;
-	if (count_ones(bits, bit_count) > column->elements)
-		return -EBADMSG;
 	f.elements = bit_count; /* as the device counts them here */
 	err = run(&f, wq, column, result, outcome);
 	if (!err)
@@ -410,5 +709,8 @@ int sva_rle_burst(struct sva_wq *wq, const struct sva_column *counts,
 	f.src2_width = v.width;
 	if (v.bytes > UINT32_MAX)
 		return -E2BIG;
-	return run(&f, wq, counts, result, outcome);
+	err = run(&f, wq, counts, result, outcome);
+	if (!err)
+		count_elements(result, elements_of_output(&f, v.width));
+	return err;
 }

@@ -5,7 +5,9 @@
 #include "iax_opcode.h"
 #include "operation.h"
 #include "path.h"
+#include "policy.h"
 #include "populate.h"
+#include "probe.h"
 
 #define FUTILE_MAX 3 /* page faults in one place before the CPU does the rest */
 
@@ -88,26 +90,35 @@ static __attribute__((noinline)) void execute_iax(struct svai_handle *h, struct 
 
 static void execute_dsa(struct svai_handle *h, struct sva_op *op)
 {
-	struct svai_limits limits;
-
-	svai_cpu_limits(&limits);
-	limits.max_transfer = SVAI_MAX_TRANSFER;
 	sva__op_link(op, &h->head);
 	op->credit = NULL;
-	svai_cpu_execute(&limits, &op->desc);
+	if (op->desc.xfer_size < SVAI_SHARED_MIN)
+		svai_cpu_execute(&svai_cpu_any_size, &op->desc);
+	else
+		svai_cpu_execute_shared(&svai_cpu_any_size, &op->desc, svai_cpu_threads(h));
 	if (op->done)
 		sva_op_resume(op); /* the record is that of the whole */
+}
+
+int svai_allow_cpu(const struct sva_policy *policy, const struct sva_op *op, uint32_t why,
+		   unsigned int status)
+{
+	if (policy->flags & SVA_POLICY_NO_CPU)
+		return error_of(why, status);
+	if (why == SVA_WHY_FAULT || policy->fault == SVA_FAULT_REPORT)
+		return svai_populate_operands(&op->desc) ? -EFAULT : 0;
+	return 0;
 }
 
 int svai_finish_on_cpu(struct svai_handle *h, const struct sva_policy *policy, struct sva_op *op,
 		       uint32_t why, unsigned int status)
 {
-	if (policy->flags & SVA_POLICY_NO_CPU)
-		return error_of(why, status);
-	if ((why == SVA_WHY_FAULT || policy->fault == SVA_FAULT_REPORT) &&
-	    svai_populate_operands(&op->desc))
-		return -EFAULT;
-	SVAI_COUNT_CPU(h, why);
+	int err = svai_allow_cpu(policy, op, why, status);
+
+	if (err)
+		return err;
+	svai_count_cpu(h->shards, why);
+	svai_probe_cpu(h, SVAI_TRACED(op), why);
 	if (svai_has_iax_record(op))
 		execute_iax(h, op);
 	else
@@ -120,6 +131,8 @@ uint32_t svai_policy_flags(const struct sva_policy *policy, const struct sva_des
 {
 	unsigned int opcode = sva_desc_opcode(desc);
 
+	if (!policy->desc_flags)
+		return 0;
 	return policy->desc_flags & (svai_opcode(opcode)->flags | svai_iax_opcode(opcode)->flags) &
 	       ~(opcode == SVA_OP_CACHE_FLUSH ? SVA_FLAG_CC : 0);
 }

@@ -39,6 +39,14 @@ struct svai_faults {
  */
 int svai_meet_fault(const struct sva_policy *policy, struct sva_op *op, struct svai_faults *faults);
 
+/*
+ * svai_allow_cpu - may the CPU do what is left of an operation?
+ *
+ * Returns 0, or -errno: the policy forbids it, or memory is bad (see below).
+ */
+int svai_allow_cpu(const struct sva_policy *policy, const struct sva_op *op, uint32_t why,
+		   unsigned int status);
+
 /**
  * svai_finish_on_cpu - what is left of an operation that the device does not have
  * @status: of the device, for SVA_WHY_ERROR

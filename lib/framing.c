@@ -63,12 +63,11 @@ unsigned int svai_trailer_size(enum sva_deflate_format format)
 
 unsigned int svai_trailer_write(const struct svai_check *check, uint8_t *out)
 {
-	for (unsigned int i = 0; i < 4; i++) {
-		bool gzip = check->format == SVA_DEFLATE_GZIP;
+	bool gzip = check->format == SVA_DEFLATE_GZIP;
+	uint32_t fields[2] = { gzip ? check->sum : __builtin_bswap32(check->sum),
+			       (uint32_t)check->size };
 
-		out[i] = (uint8_t)(check->sum >> (gzip ? 8 * i : 24 - 8 * i));
-		out[i + 4] = (uint8_t)(check->size >> 8 * i);
-	}
+	memcpy(out, fields, sizeof(fields));
 	return svai_trailer_size(check->format);
 }
 
@@ -125,6 +124,11 @@ static int gzip_fixed(struct svai_header *h, uint8_t byte)
 		h->flags = byte;
 	if (h->at == 1 && byte & RESERVED)
 		return -EBADMSG;
+	if (h->at == 1 && byte & HAS_HCRC) {
+		const uint8_t start[] = { GZIP_ID1, GZIP_ID2, DEFLATE, byte };
+
+		h->crc = svai_crc32(0, start, sizeof(start));
+	}
 	if (++h->at == 8)
 		enter_present(h, EXTRA_SIZE);
 	return 0;
@@ -155,6 +159,8 @@ static int take(struct svai_header *h, uint8_t byte)
 			enter_present(h, h->part + 1);
 		return 0;
 	case HCRC:
+		if (byte != (uint8_t)(h->crc >> 8 * h->at))
+			return -EBADMSG;
 		if (++h->at == 2)
 			enter(h, DONE);
 		return 0;
@@ -170,6 +176,8 @@ int svai_header_read(struct svai_header *header, struct svai_flow *flow)
 	if (header->format == SVA_DEFLATE_RAW)
 		enter(header, DONE);
 	while (!err && header->part != DONE && flow->in_size) {
+		if (header->flags & HAS_HCRC && header->part != HCRC)
+			header->crc = svai_crc32(header->crc, flow->in, 1);
 		err = take(header, *flow->in);
 		flow->in++;
 		flow->in_size--;

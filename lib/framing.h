@@ -41,6 +41,7 @@ struct svai_header {
 	uint8_t flags;    /* gzip */
 	uint16_t extra;   /* bytes of the extra field */
 	uint8_t first[2]; /* bytes */
+	uint32_t crc;     /* of the header so far, if it ends with one */
 };
 
 /* svai_header_read - 1: behind the header; 0: more is needed; -EBADMSG: it is none */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "handle.h"
+#include "probe.h"
 #include "sysfs.h"
 
 _Static_assert(offsetof(struct svai_handle, open) == SVAI_PAGE, "only the first page is wiped");
@@ -155,9 +156,11 @@ void svai_handle_publish(struct svai_handle *h, void *portal)
 		set_credits(h);
 	h->generation++;
 	h->open = true;
+	h->name = h->info.name;
 	h->portal = portal;
 	h->head.portal = h->iax ? NULL : portal;
-	h->head.live = 1;
+	h->head.live = h->path == SVA_PATH_CPU && !h->iax ? SVAI_LIVE_CPU : SVAI_LIVE;
+	svai_probe_open(h);
 }
 
 /*

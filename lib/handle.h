@@ -26,6 +26,13 @@
 
 #define SVAI_PAGE 4096
 
+/*
+ * head.live: usable in this process. A queue of DSA's operations that is the CPU has a value of its
+ * own, so that a submission to it asks one question.
+ */
+#define SVAI_LIVE     1u
+#define SVAI_LIVE_CPU 2u
+
 struct svai_handle {
 	struct sva_wq head;
 	/*
@@ -40,6 +47,7 @@ struct svai_handle {
 	bool iax;      /* its operations have a record of 64 bytes: struct sva_iax_op */
 	bool no_batch; /* write(2) has refused a batch: do not ask again */
 	enum sva_path path;
+	const char *name;    /* info.name, where a probe has it at no cost */
 	void *portal;        /* that of the head, which on an IAX queue is NULL there */
 	int fd;              /* -1: none */
 	int state_fd[2];     /* "state" of the queue and of its device, in sysfs; -1: unknown */

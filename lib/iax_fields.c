@@ -126,12 +126,12 @@ static unsigned int check_generated_header(const struct svai_limits *limits,
 	return 0;
 }
 
-static unsigned int check_tables(const struct sva_desc *desc, struct svai_finding *finding)
+static unsigned int check_reads_aecs(const struct sva_desc *desc, const char *text,
+				     struct svai_finding *finding)
 {
 	if (desc->op_flags & SVA_IAX_FLAG_SRC2_AECS)
 		return 0;
-	*finding = (struct svai_finding){ SVA_STATUS_BAD_FLAGS, SVA_IAX_FLAG_SRC2_AECS,
-					  "the tables come from an AECS, which is not read",
+	*finding = (struct svai_finding){ SVA_STATUS_BAD_FLAGS, SVA_IAX_FLAG_SRC2_AECS, text,
 					  SVA_IAX_FLAG_SRC2_AECS, 0 };
 	return finding->status;
 }
@@ -145,7 +145,9 @@ unsigned int svai_iax_check_compress(const struct svai_limits *limits, const str
 	if (flags & SVA_IAX_COMP_HEADER_FINAL) {
 		if (check_generated_header(limits, desc, finding))
 			return finding->status;
-	} else if (!statistics && check_tables(desc, finding)) {
+	} else if (!statistics &&
+		   check_reads_aecs(desc, "the tables come from an AECS, which is not read",
+				    finding)) {
 		return finding->status;
 	}
 	if (statistics && max < sizeof(struct sva_iax_histogram))
@@ -154,6 +156,29 @@ unsigned int svai_iax_check_compress(const struct svai_limits *limits, const str
 				 sizeof(struct sva_iax_histogram));
 	if (check_aecs(desc, sizeof(struct sva_iax_compress_aecs), finding))
 		return finding->status;
+	return check_overlaps(desc, max, finding);
+}
+
+/* Which status has which reason is unverified; so is that buffers may not overlap. */
+unsigned int svai_iax_check_cipher(const struct svai_limits *limits, const struct sva_desc *desc,
+				   struct svai_finding *finding)
+{
+	uint32_t flags = desc->tail.iax_flags, max = desc->iax.max_dst_size;
+
+	if (!(limits->iaa_cap & SVA_IAACAP_CFB))
+		return svai_find(finding, SVA_STATUS_BAD_OPCODE,
+				 "the operation needs AES-CFB, which the device lacks",
+				 limits->iaa_cap, SVA_IAACAP_CFB);
+	if (sva_desc_opcode(desc) == SVA_IAX_OP_ENCRYPT && !(flags & SVA_IAX_CIPHER_FLUSH_OUTPUT))
+		return svai_find(finding, SVA_STATUS_BAD_OP_FLAGS,
+				 "encryption has to write all of its output", flags,
+				 SVA_IAX_CIPHER_FLUSH_OUTPUT);
+	if (check_reads_aecs(desc, "the key comes from an AECS, which is not read", finding) ||
+	    check_aecs(desc, sizeof(struct sva_iax_cipher_aecs), finding))
+		return finding->status;
+	if (!desc->xfer_size && !max)
+		return svai_find(finding, SVA_STATUS_BAD_SIZE,
+				 "there is neither input nor room for output", 0, 0);
 	return check_overlaps(desc, max, finding);
 }
 

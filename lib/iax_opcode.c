@@ -39,6 +39,16 @@
 		.fields = svai_iax_check_filter, .execute = svai_iax_##function, \
 	}
 
+#define CIPHER(title, function, flags_)                                                         \
+	{                                                                                       \
+		.name = title,                                                                  \
+		.flags = FLAGS_TO_WRITE |                                                       \
+			 (FLAGS_OF_AECS & ~(SVA_IAX_FLAG_AECS_OVERFLOW | SVA_IAX_FLAG_CRC32C)), \
+		.op_flags = (flags_), .reserved = SVAI_BYTES(56, 63),                           \
+		.operand = { SVAI_IAX_SRC, SVAI_IAX_DST, SVAI_IAX_SRC2 },                       \
+		.fields = svai_iax_check_cipher, .execute = svai_iax_##function,                \
+	}
+
 /* The bytes of source 2, and all after the room at the destination. */
 #define ZERO(title, direction)                                                                   \
 	{                                                                                        \
@@ -48,7 +58,7 @@
 		.fields = svai_iax_check_zero_##direction, .execute = svai_iax_zero_##direction, \
 	}
 
-const struct svai_iax_opcode svai_iax_opcodes[256] = {
+const struct svai_iax_opcode svai_iax_opcodes[SVAI_IAX_OPCODES] = {
 	[SVA_OP_NOOP] = {
 		.name = "noop",
 		.flags = SVA_FLAG_CC,
@@ -69,8 +79,8 @@ const struct svai_iax_opcode svai_iax_opcodes[256] = {
 		.fields = svai_iax_check_memmove,
 		.execute = svai_iax_memmove,
 	},
-	[SVA_IAX_OP_DECRYPT] = { .name = "decrypt" }, /* the device checks, and executes */
-	[SVA_IAX_OP_ENCRYPT] = { .name = "encrypt" },
+	[SVA_IAX_OP_DECRYPT] = CIPHER("decrypt", decrypt, 0),
+	[SVA_IAX_OP_ENCRYPT] = CIPHER("encrypt", encrypt, SVA_IAX_CIPHER_FLUSH_OUTPUT),
 	[SVA_IAX_OP_DECOMPRESS] = {
 		.name = "decompress",
 		.flags = FLAGS_TO_WRITE | FLAGS_OF_AECS,

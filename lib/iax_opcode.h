@@ -27,17 +27,18 @@ struct svai_iax_opcode {
 	uint32_t flags;        /* of the descriptor, besides those of all */
 	uint16_t op_flags;     /* bytes 39:38 */
 	uint32_t filter_flags; /* bytes 59:56 */
-	uint64_t reserved;     /* bytes that must be zero; none: only the name is known */
+	uint64_t reserved;     /* bytes that must be zero; none: it is not known */
 	enum svai_iax_operand operand[SVAI_OPERANDS]; /* source 1, destination, source 2 */
 	svai_field_check *fields;                     /* NULL: the row says all */
 	svai_iax_op *execute;                         /* NULL: not on the CPU */
 };
 
-extern const struct svai_iax_opcode svai_iax_opcodes[256];
+#define SVAI_IAX_OPCODES 0x58u /* the last row is nobody's */
+extern const struct svai_iax_opcode svai_iax_opcodes[SVAI_IAX_OPCODES];
 
 static inline const struct svai_iax_opcode *svai_iax_opcode(unsigned int opcode)
 {
-	return &svai_iax_opcodes[opcode & 0xff];
+	return &svai_iax_opcodes[opcode < SVAI_IAX_OPCODES ? opcode : SVAI_IAX_OPCODES - 1];
 }
 
 /* svai_has_size - does its descriptor have a transfer size, whichever device it is for? */
@@ -78,6 +79,6 @@ static inline unsigned int svai_iax_ignored_bits(uint32_t flags)
 /* iax_fields.c */
 svai_field_check svai_iax_check_memmove, svai_iax_check_crc64, svai_iax_check_decompress;
 svai_field_check svai_iax_check_compress, svai_iax_check_zero_compress;
-svai_field_check svai_iax_check_zero_decompress, svai_iax_check_filter;
+svai_field_check svai_iax_check_zero_decompress, svai_iax_check_filter, svai_iax_check_cipher;
 
 #endif

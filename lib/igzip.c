@@ -7,9 +7,10 @@
 
 #include "cpu/isal.h"
 #include "igzip.h"
+#include "kept.h"
 
 #define MOST (1u << 30) /* bytes: sizes of the library have 32 bits */
-#define KEPT 8          /* workspaces that are not in use: memory that has its pages */
+#define KEPT 8          /* workspaces that are not in use */
 
 struct svai_compressor {
 	struct isal_zstream stream;
@@ -34,20 +35,14 @@ static struct {
 	__typeof__(isal_inflate) *inflate;
 } isal;
 
-static bool find(const char *name, void *function)
-{
-	*(void **)function = svai_isal_find(name);
-	return *(void **)function != NULL;
-}
-
 static void load(void)
 {
 	isal.avx = sva_cpu_features() & SVA_CPU_AVX2;
-	isal.usable = find("isal_adler32", &isal.adler32) &&
-		      find("isal_deflate_init", &isal.deflate_init) &&
-		      find("isal_deflate", &isal.deflate) &&
-		      find("isal_inflate_init", &isal.inflate_init) &&
-		      find("isal_inflate", &isal.inflate);
+	isal.usable = svai_library_find(SVAI_ISAL, "isal_adler32", &isal.adler32) &&
+		      svai_library_find(SVAI_ISAL, "isal_deflate_init", &isal.deflate_init) &&
+		      svai_library_find(SVAI_ISAL, "isal_deflate", &isal.deflate) &&
+		      svai_library_find(SVAI_ISAL, "isal_inflate_init", &isal.inflate_init) &&
+		      svai_library_find(SVAI_ISAL, "isal_inflate", &isal.inflate);
 }
 
 int svai_igzip_usable(void)
@@ -69,40 +64,11 @@ uint32_t svai_adler32(uint32_t adler, const void *data, size_t size)
 	return adler;
 }
 
-/*
- * Workspaces: large ones, whose pages cost more than small streams do. Those that were given back
- * are taken again, by whoever comes first.
- */
-
 static void *kept_compressors[LEVELS][KEPT], *kept_decompressors[KEPT];
-
-static void *take(void *kept[KEPT])
-{
-	for (unsigned int i = 0; i < KEPT; i++) {
-		void *one = __atomic_load_n(&kept[i], __ATOMIC_RELAXED);
-
-		if (one && (one = __atomic_exchange_n(&kept[i], NULL, __ATOMIC_ACQUIRE)))
-			return one;
-	}
-	return NULL;
-}
-
-/* False: there is no place for it. */
-static bool keep(void *kept[KEPT], void *one)
-{
-	for (unsigned int i = 0; i < KEPT; i++) {
-		void *none = NULL;
-
-		if (__atomic_compare_exchange_n(&kept[i], &none, one, false, __ATOMIC_RELEASE,
-						__ATOMIC_RELAXED))
-			return true;
-	}
-	return false;
-}
 
 struct svai_compressor *svai_compressor_get(unsigned int level, unsigned int window)
 {
-	struct svai_compressor *c = take(kept_compressors[level]);
+	struct svai_compressor *c = svai_kept_take(kept_compressors[level], KEPT);
 
 	if (!c)
 		c = malloc(sizeof(*c) + level_sizes[level]);
@@ -118,13 +84,13 @@ struct svai_compressor *svai_compressor_get(unsigned int level, unsigned int win
 
 void svai_compressor_put(struct svai_compressor *c)
 {
-	if (c && !keep(kept_compressors[c->stream.level], c))
-		free(c);
+	if (c)
+		svai_kept_put(kept_compressors[c->stream.level], KEPT, c);
 }
 
 struct svai_decompressor *svai_decompressor_get(void)
 {
-	struct svai_decompressor *d = take(kept_decompressors);
+	struct svai_decompressor *d = svai_kept_take(kept_decompressors, KEPT);
 
 	if (!d)
 		d = malloc(sizeof(*d));
@@ -135,8 +101,7 @@ struct svai_decompressor *svai_decompressor_get(void)
 
 void svai_decompressor_put(struct svai_decompressor *d)
 {
-	if (d && !keep(kept_decompressors, d))
-		free(d);
+	svai_kept_put(kept_decompressors, KEPT, d);
 }
 
 static uint32_t at_most(size_t size)
@@ -144,7 +109,10 @@ static uint32_t at_most(size_t size)
 	return size < MOST ? (uint32_t)size : MOST;
 }
 
-/* One call of the library, of as much as its sizes can express. Has it moved? */
+/*
+ * One call of the library, of as much as its sizes can express. May it do more? It has moved, and
+ * there is more input, or it has filled what it was told of the output.
+ */
 static bool compress_some(struct isal_zstream *s, struct svai_flow *flow, enum svai_flush flush)
 {
 	uint32_t in = at_most(flow->in_size), out = at_most(flow->out_size);
@@ -161,12 +129,12 @@ static bool compress_some(struct isal_zstream *s, struct svai_flow *flow, enum s
 	flow->in_size -= in - s->avail_in;
 	flow->out += out - s->avail_out;
 	flow->out_size -= out - s->avail_out;
-	return s->avail_in != in || s->avail_out != out;
+	return (s->avail_in != in || s->avail_out != out) && (flow->in_size || !s->avail_out);
 }
 
 int svai_compress(struct svai_compressor *c, struct svai_flow *flow, enum svai_flush flush)
 {
-	while (compress_some(&c->stream, flow, flush) && (flow->in_size || !flow->out_size))
+	while (compress_some(&c->stream, flow, flush))
 		;
 	svai_isal_leave(isal.avx);
 	if (flush == SVAI_FINISH)
@@ -177,7 +145,7 @@ int svai_compress(struct svai_compressor *c, struct svai_flow *flow, enum svai_f
 int svai_decompress(struct svai_decompressor *d, struct svai_flow *flow)
 {
 	struct inflate_state *s = &d->state;
-	uint32_t in, out;
+	uint32_t in, out, used;
 	int err;
 
 	do {
@@ -188,12 +156,14 @@ int svai_decompress(struct svai_decompressor *d, struct svai_flow *flow)
 		s->next_out = flow->out;
 		s->avail_out = out;
 		err = isal.inflate(s);
-		flow->in += in - s->avail_in;
-		flow->in_size -= in - s->avail_in;
+		/* Of damaged data, it may say that it has read more than there is. */
+		used = s->avail_in <= in ? in - s->avail_in : in;
+		flow->in += used;
+		flow->in_size -= used;
 		flow->out += out - s->avail_out;
 		flow->out_size -= out - s->avail_out;
-	} while (!err && s->block_state != ISAL_BLOCK_FINISH && flow->out_size && flow->in_size &&
-		 (s->avail_in != in || s->avail_out != out));
+	} while (!err && s->block_state != ISAL_BLOCK_FINISH && flow->out_size &&
+		 (flow->in_size || !s->avail_out) && (s->avail_in != in || s->avail_out != out));
 	svai_isal_leave(isal.avx);
 	if (err < 0)
 		return -EBADMSG;

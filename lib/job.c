@@ -5,6 +5,7 @@
 #include <sva/status.h>
 
 #include "job.h"
+#include "least.h"
 #include "opcode.h"
 #include "operation.h"
 #include "options.h"
@@ -12,17 +13,14 @@
 #include "pick.h"
 #include "policy.h"
 #include "populate.h"
+#include "probe.h"
 #include "record.h"
 #include "resume.h"
 #include "submit.h"
+#include "wait.h"
 
 #define LINE     64u
 #define PART_MIN 65536u /* bytes: smaller parts cost more than they bring */
-
-static uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 
 /*
  * Cutting.
@@ -30,13 +28,13 @@ static uint64_t min(uint64_t a, uint64_t b)
 
 static uint64_t size_to_cut(const struct svai_job *job)
 {
-	uint64_t bytes = min(job->left, job->part_max);
+	uint64_t bytes = svai_least(job->left, job->part_max);
 	uint64_t past_line = job->desc.dst_addr % LINE;
 
 	if (!job->lines || job->cpu)
 		return bytes;
 	if (past_line)
-		return min(bytes, LINE - past_line);
+		return svai_least(bytes, LINE - past_line);
 	return bytes < LINE ? bytes : bytes - bytes % LINE;
 }
 
@@ -118,15 +116,21 @@ static uint64_t done_of(const struct svai_part *part)
 {
 	if (sva_desc_opcode(&part->desc) == SVA_OP_APPLY_DELTA) /* counts another thing */
 		return 0;
-	return min(part->bytes, part->desc.xfer_size - part->op.desc.xfer_size);
+	return svai_least(part->bytes, part->desc.xfer_size - part->op.desc.xfer_size);
 }
 
 /* What is left of it. */
 static void run_on_cpu(struct svai_job *job, struct svai_part *part, uint32_t why)
 {
 	uint64_t done = part->on_device ? done_of(part) : 0;
-	int err = svai_finish_on_cpu(job->h, &job->policy, &part->op, why, job->outcome.status);
+	unsigned int status = job->outcome.status;
+	int err = job->declines ? svai_allow_cpu(&job->policy, &part->op, why, status)
+				: svai_finish_on_cpu(job->h, &job->policy, &part->op, why, status);
 
+	if (job->declines) {
+		job->stop = true;
+		job->declined = err ? 0 : why;
+	}
 	if (err) {
 		job->error = err;
 		return;
@@ -156,6 +160,7 @@ static bool look_at_clock(struct svai_job *job)
 	if (!job->error) {
 		job->error = -ETIMEDOUT;
 		SVAI_COUNT(job->h, timeouts, 1);
+		svai_probe_timeout(job->h, NULL, sva_desc_opcode(&job->desc), job->size);
 	}
 	return true;
 }
@@ -198,6 +203,7 @@ static bool go_on(struct svai_job *job, struct svai_part *part)
 	if (!why) {
 		job->outcome.resumed++;
 		SVAI_COUNT(svai_handle(part->op.wq), resumed, 1);
+		svai_probe_resume(svai_handle(part->op.wq), SVAI_TRACED(&part->op));
 	} else if (!job->error) {
 		run_on_cpu(job, part, why);
 	}
@@ -215,11 +221,18 @@ static int wait_for(struct svai_job *job, struct svai_part *part)
 	time = job->deadline == INT64_MAX ? -1 : job->deadline - svai_now_ns();
 	if (job->deadline != INT64_MAX && time < 0)
 		time = 0;
-	status = sva_wait(&part->op, time, job->policy.wait);
+	status = svai_wait_op(&part->op, time, job->policy.wait);
 	if (status != -ETIMEDOUT)
 		return status;
 	look_at_clock(job);
-	return sva_wait(&part->op, -1, job->policy.wait);
+	return svai_wait_op(&part->op, -1, job->policy.wait);
+}
+
+static enum svai_end end_of(const struct svai_job *job, int status)
+{
+	if (job->no_verdict && status > 0 && svai_is_verdict((unsigned int)status))
+		return SVAI_FAILED;
+	return svai_end_of(status);
 }
 
 /* Bring what the device has to its end, by the device or by the CPU. */
@@ -229,8 +242,9 @@ static void settle(struct svai_job *job, struct svai_part *part)
 
 	do {
 		status = wait_for(job, part);
+		svai_probe_complete(svai_handle(part->op.wq), SVAI_TRACED(&part->op), status);
 	} while (svai_end_of(status) == SVAI_FAULT && go_on(job, part));
-	switch (svai_end_of(status)) {
+	switch (end_of(job, status)) {
 	case SVAI_FAULT:
 		break;
 	case SVAI_NO_ANSWER:
@@ -362,7 +376,15 @@ static uint64_t part_of(const struct svai_job *job)
 	uint64_t share = (job->size / SVAI_PARTS + PART_MIN - 1) & -(uint64_t)PART_MIN;
 	uint64_t most = job->h->limits.max_transfer;
 
-	return min(share > PART_MIN ? share : PART_MIN, most);
+	return svai_least(share > PART_MIN ? share : PART_MIN, most);
+}
+
+/* Why the queue can do nothing of it; 0: it can. */
+static uint32_t why_not(const struct svai_job *job)
+{
+	if (job->h->path == SVA_PATH_CPU || svai_pool_is_empty(job->h))
+		return SVA_WHY_NO_DEVICE;
+	return job->h->iax != job->iax ? SVA_WHY_UNSUPPORTED : 0;
 }
 
 static void set_where(struct svai_job *job)
@@ -370,15 +392,15 @@ static void set_where(struct svai_job *job)
 	const struct svai_limits *limits = &job->h->limits;
 	unsigned int opcode = sva_desc_opcode(&job->desc);
 	bool wide = opcode == SVA_OP_FILL && sva_desc_flags(&job->desc) & SVA_FLAG_FILL_16;
+	uint32_t why = why_not(job);
 
 	if (job->policy.flags & SVA_POLICY_NO_CPU || job->policy.fault == SVA_FAULT_REPORT)
 		job->lines = false;
 	/* In the order of the reasons. NOLINTBEGIN(bugprone-branch-clone) */
-	if (job->h->path == SVA_PATH_CPU || svai_pool_is_empty(job->h))
-		job->cpu = SVA_WHY_NO_DEVICE;
-	else if (job->h->iax != job->iax)
-		job->cpu = SVA_WHY_UNSUPPORTED;
-	else if (!(job->policy.flags & SVA_POLICY_NO_CPU) && job->size < job->policy.threshold)
+	if (why)
+		job->cpu = why;
+	else if (!(job->policy.flags & SVA_POLICY_NO_CPU) && !job->declines &&
+		 job->size < job->policy.threshold)
 		job->cpu = SVA_WHY_SMALL;
 	else if (!job->cpu && wide && !(limits->gen_cap & SVA_GENCAP_FILL_16))
 		job->cpu = SVA_WHY_UNSUPPORTED;
@@ -399,6 +421,8 @@ int svai_job_run(struct svai_job *job, struct sva_outcome *outcome)
 	/* The operations are on this stack: the thread must not go while the device has them. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	svai_policy_read(job->h, &job->policy);
+	if (job->no_cpu)
+		job->policy.flags |= SVA_POLICY_NO_CPU;
 	job->deadline = svai_deadline(job->policy.timeout_ns ? job->policy.timeout_ns : -1);
 	set_where(job);
 	while (start_next(job))

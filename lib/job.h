@@ -29,8 +29,16 @@ struct svai_job {
 	struct svai_handle *h;
 	struct sva_policy policy;
 	int64_t deadline;
-	bool iax;     /* of struct sva_iax_op, prepared by next() */
-	int error;    /* nothing more is started */
+	bool iax;        /* of struct sva_iax_op, prepared by next() */
+	bool no_verdict; /* no data are wrong: a verdict about them is a failure of the device */
+	bool no_cpu;     /* as if the policy said so */
+	/*
+	 * What the device does not do ends the job, without an error: the caller has a better way
+	 * than the software device, or it could not go on with what the device has left.
+	 */
+	bool declines;
+	uint32_t declined; /* SVA_WHY_*: it has happened */
+	int error;         /* nothing more is started */
 	bool stop;    /* likewise, and what comes after the part that has set it does not count */
 	uint32_t cpu; /* SVA_WHY_*: the CPU does all of it from now on */
 
@@ -70,6 +78,25 @@ struct svai_job {
  */
 int svai_job_begin(struct svai_job *job, struct sva_wq *wq, uint64_t size,
 		   const struct sva_outcome *outcome);
+
+/* svai_job_of - the same of a descriptor as a builder leaves it: that sets no completion address */
+static inline int svai_job_of(struct svai_job *job, struct sva_wq *wq, const struct sva_desc *desc,
+			      uint64_t size, const struct sva_outcome *outcome)
+{
+	int err = svai_job_begin(job, wq, size, outcome);
+
+	job->desc = *desc;
+	job->desc.completion_addr = 0;
+	return err;
+}
+
+/* svai_invalid - for wrong arguments, unless the queue itself cannot be used */
+static inline int svai_invalid(const struct sva_wq *wq)
+{
+	int err = svai_handle_state(wq);
+
+	return err ? err : -EINVAL;
+}
 
 /* svai_is_range - a buffer that wraps around the address space is none */
 static inline bool svai_is_range(const void *buffer, uint64_t size)

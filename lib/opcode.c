@@ -51,7 +51,7 @@
 #define HANDLE1             { SVA_FLAG_DOMAIN1, 0, 0, SVAI_BYTES(60, 61) }
 #define HANDLE2             { SVA_FLAG_DOMAIN2, 0, 0, SVAI_BYTES(62, 63) }
 
-const struct svai_opcode svai_opcodes[256] = {
+const struct svai_opcode svai_opcodes[SVAI_OPCODES] = {
 	[SVA_OP_NOOP] = {
 		.name = "noop",
 		FLAGS(SVA_OP_NOOP, 0, 0, 0),
@@ -274,10 +274,10 @@ const struct svai_opcode svai_opcodes[256] = {
 
 const char *sva_opcode_name(unsigned int opcode)
 {
-	if (opcode < 256 && svai_opcodes[opcode].name)
-		return svai_opcodes[opcode].name;
-	if (opcode < 256 && svai_iax_opcodes[opcode].name)
-		return svai_iax_opcodes[opcode].name;
+	if (svai_opcode(opcode)->name)
+		return svai_opcode(opcode)->name;
+	if (svai_iax_opcode(opcode)->name)
+		return svai_iax_opcode(opcode)->name;
 	return "unknown opcode";
 }
 

@@ -116,12 +116,13 @@ struct svai_opcode {
 	struct svai_feature features[2];
 } __attribute__((aligned(64)));
 
-extern const struct svai_opcode svai_opcodes[256];
+#define SVAI_OPCODES 0x40u /* a power of two; the last row is nobody's */
+extern const struct svai_opcode svai_opcodes[SVAI_OPCODES];
 
 /* svai_opcode - its row; one that nobody has described has neither name nor reserved bytes */
 static inline const struct svai_opcode *svai_opcode(unsigned int opcode)
 {
-	return &svai_opcodes[opcode & 0xff];
+	return &svai_opcodes[opcode < SVAI_OPCODES ? opcode : SVAI_OPCODES - 1];
 }
 
 /* svai_operand_size - bytes of the @i-th operand */

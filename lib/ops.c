@@ -3,6 +3,7 @@
 #include "job.h"
 #include "opcode.h"
 #include "resume.h"
+#include "small.h"
 
 #define OVERLAP_MIN 4096u /* a shorter distance is not worth an operation for each */
 
@@ -45,17 +46,22 @@ int sva__memmove_slow(struct sva_wq *wq, void *dst, const void *src, size_t size
 static int fill(struct sva_wq *wq, void *dst, uint64_t pattern, const uint64_t *high, size_t size,
 		struct sva_outcome *outcome)
 {
+	struct sva_record record;
+	struct sva_desc desc;
 	struct svai_job job;
-	int err = svai_job_begin(&job, wq, size, outcome);
+	int err;
 
+	if (!svai_is_range(dst, size))
+		return svai_invalid(wq);
+	if (high)
+		sva_prep_fill16(&desc, dst, pattern, *high, size, 0);
+	else
+		sva_prep_fill(&desc, dst, pattern, size, 0);
+	if (svai_is_small(wq, size, outcome))
+		return svai_run_small(svai_cpu_fill, &desc, &record);
+	err = svai_job_of(&job, wq, &desc, size, outcome);
 	if (err)
 		return err;
-	if (!svai_is_range(dst, size))
-		return -EINVAL;
-	if (high)
-		sva_prep_fill16(&job.desc, dst, pattern, *high, 0, 0);
-	else
-		sva_prep_fill(&job.desc, dst, pattern, 0, 0);
 	job.lines = true;
 	return svai_job_run(&job, outcome);
 }
@@ -142,14 +148,22 @@ int sva_compare_pattern(struct sva_wq *wq, const void *src, uint64_t pattern, si
 			bool *equal, struct sva_outcome *outcome)
 {
 	struct difference d = { .a = src, .pattern = pattern };
+	struct sva_record record;
+	struct sva_desc desc;
 	struct svai_job job;
-	int err = svai_job_begin(&job, wq, size, outcome);
+	int err;
 
+	if (!equal || !svai_is_range(src, size))
+		return svai_invalid(wq);
+	sva_prep_compare_pattern(&desc, src, pattern, size, 0);
+	if (svai_is_small(wq, size, outcome)) {
+		err = svai_run_small(svai_cpu_compare_pattern, &desc, &record);
+		*equal = !record.result;
+		return err;
+	}
+	err = svai_job_of(&job, wq, &desc, size, outcome);
 	if (err)
 		return err;
-	if (!equal || !svai_is_range(src, size))
-		return -EINVAL;
-	sva_prep_compare_pattern(&job.desc, src, pattern, 0, 0);
 	err = compare(&job, &d, outcome);
 	if (!err)
 		*equal = !d.found;
@@ -184,21 +198,25 @@ static void next_of_two(struct svai_job *job, struct svai_part *part)
 int sva_dualcast(struct sva_wq *wq, void *dst1, void *dst2, const void *src, size_t size,
 		 struct sva_outcome *outcome)
 {
-	struct two two = { .second = false };
+	struct sva_record record;
 	struct svai_job job;
-	int err = svai_job_begin(&job, wq, size, outcome);
+	struct two two;
+	int err;
 
-	if (err)
-		return err;
 	if (!svai_is_range(dst1, size) || !svai_is_range(dst2, size) || !svai_is_range(src, size) ||
 	    svai_overlap(dst1, size, src, size) || svai_overlap(dst2, size, src, size) ||
 	    svai_overlap(dst1, size, dst2, size))
-		return -EINVAL;
-	sva_prep_dualcast(&job.desc, dst1, dst2, src, 0, 0);
+		return svai_invalid(wq);
+	sva_prep_dualcast(&two.rest, dst1, dst2, src, size, 0);
+	if (svai_is_small(wq, size, outcome))
+		return svai_run_small(svai_cpu_dualcast, &two.rest, &record);
+	err = svai_job_of(&job, wq, &two.rest, size, outcome);
+	if (err)
+		return err;
 	job.lines = true;
 	if (((uintptr_t)dst1 ^ (uintptr_t)dst2) % 4096 ||
 	    !sva_opmask_has(&job.h->limits.opcodes, SVA_OP_DUALCAST)) {
-		two.rest = job.desc;
+		two.second = false;
 		job.next = next_of_two;
 		job.next_context = &two;
 	}
@@ -247,28 +265,48 @@ static uint32_t bytes_per_block(unsigned int opcode, uint32_t block)
 	}
 }
 
+/* Flags and tags are the caller's. */
+static int run_small_dif(struct sva_desc *desc, size_t size)
+{
+	struct svai_finding finding;
+	struct sva_record record;
+	unsigned int status;
+
+	desc->size_word = size;
+	desc->completion_addr = 0; /* no builder sets it, and none is needed */
+	status = svai_check(&svai_cpu_any_size, desc, false, &finding);
+	if (status)
+		return sva_status_errno(status);
+	return svai_run_small(svai_opcodes[sva_desc_opcode(desc)].execute, desc, &record);
+}
+
 static int run_dif(struct sva_wq *wq, unsigned int opcode, void *dst, const void *src, size_t size,
 		   const struct sva_desc_dif *dif, struct sva_outcome *outcome)
 {
 	bool plain = opcode == SVA_OP_DIF_INSERT || opcode == SVA_OP_DIX_GENERATE;
+	uint32_t block, per_block, unit;
+	struct sva_desc desc;
 	struct svai_job job;
-	int err = svai_job_begin(&job, wq, size, outcome);
-	uint32_t block, per_block;
 	uint64_t dst_size;
+	int err;
 
-	if (err)
-		return err;
 	if (!dif)
-		return -EINVAL;
-	prep_dif(&job.desc, opcode, dst, src, dif);
-	block = svai_dif_block(&job.desc);
+		return svai_invalid(wq);
+	prep_dif(&desc, opcode, dst, src, dif);
+	block = svai_dif_block(&desc);
 	per_block = bytes_per_block(opcode, block);
-	job.unit = plain ? block : block + SVAI_DIF_TUPLE;
-	if (size % job.unit || !svai_is_range(src, size) ||
-	    __builtin_mul_overflow(size / job.unit, per_block, &dst_size) ||
+	unit = plain ? block : block + SVAI_DIF_TUPLE;
+	if (size % unit || !svai_is_range(src, size) ||
+	    __builtin_mul_overflow(size / unit, per_block, &dst_size) ||
 	    (per_block &&
 	     (!svai_is_range(dst, dst_size) || svai_overlap(src, size, dst, dst_size))))
-		return -EINVAL;
+		return svai_invalid(wq);
+	if (svai_is_small(wq, size, outcome))
+		return run_small_dif(&desc, size);
+	err = svai_job_of(&job, wq, &desc, size, outcome);
+	if (err)
+		return err;
+	job.unit = unit;
 	return svai_job_run(&job, outcome);
 }
 
@@ -304,13 +342,18 @@ int sva_dix_generate(struct sva_wq *wq, void *dst, const void *src, size_t size,
 
 int sva_cache_flush(struct sva_wq *wq, void *dst, size_t size, struct sva_outcome *outcome)
 {
+	struct sva_record record;
+	struct sva_desc desc;
 	struct svai_job job;
-	int err = svai_job_begin(&job, wq, size, outcome);
+	int err;
 
+	if (!svai_is_range(dst, size))
+		return svai_invalid(wq);
+	sva_prep_cache_flush(&desc, dst, size, 0);
+	if (svai_is_small(wq, size, outcome))
+		return svai_run_small(svai_cpu_cache_flush, &desc, &record);
+	err = svai_job_of(&job, wq, &desc, size, outcome);
 	if (err)
 		return err;
-	if (!svai_is_range(dst, size))
-		return -EINVAL;
-	sva_prep_cache_flush(&job.desc, dst, 0, 0);
 	return svai_job_run(&job, outcome);
 }

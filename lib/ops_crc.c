@@ -5,6 +5,7 @@
  */
 #include "crc_shift.h"
 #include "ops_crc.h"
+#include "small.h"
 
 static void collect_crc(struct svai_job *job, struct svai_part *part)
 {
@@ -25,31 +26,49 @@ int svai_run_crc(struct svai_job *job, uint32_t *crc, struct sva_outcome *outcom
 	return err;
 }
 
-int sva_crc32c(struct sva_wq *wq, const void *src, size_t size, uint32_t *crc,
+static int run_small(svai_cpu_op *op, const struct sva_desc *desc, uint32_t *crc)
+{
+	struct sva_record record;
+	int err = svai_run_small(op, desc, &record);
+
+	*crc = record.crc;
+	return err;
+}
+
+static int run(struct sva_wq *wq, const struct sva_desc *desc, size_t size, uint32_t *crc,
 	       struct sva_outcome *outcome)
 {
 	struct svai_job job;
-	int err = svai_job_begin(&job, wq, size, outcome);
+	int err = svai_job_of(&job, wq, desc, size, outcome);
 
 	if (err)
 		return err;
-	if (!crc || !svai_is_range(src, size))
-		return -EINVAL;
-	sva_prep_crc(&job.desc, src, 0, *crc, 0);
 	return svai_run_crc(&job, crc, outcome);
+}
+
+int sva_crc32c(struct sva_wq *wq, const void *src, size_t size, uint32_t *crc,
+	       struct sva_outcome *outcome)
+{
+	struct sva_desc desc;
+
+	if (!crc || !svai_is_range(src, size))
+		return svai_invalid(wq);
+	sva_prep_crc(&desc, src, size, *crc, 0);
+	if (svai_is_small(wq, size, outcome))
+		return run_small(svai_cpu_crc, &desc, crc);
+	return run(wq, &desc, size, crc, outcome);
 }
 
 int sva_copy_crc32c(struct sva_wq *wq, void *dst, const void *src, size_t size, uint32_t *crc,
 		    struct sva_outcome *outcome)
 {
-	struct svai_job job;
-	int err = svai_job_begin(&job, wq, size, outcome);
+	struct sva_desc desc;
 
-	if (err)
-		return err;
 	if (!crc || !svai_is_range(src, size) || !svai_is_range(dst, size) ||
 	    svai_overlap(src, size, dst, size))
-		return -EINVAL;
-	sva_prep_copy_crc(&job.desc, dst, src, 0, *crc, 0);
-	return svai_run_crc(&job, crc, outcome);
+		return svai_invalid(wq);
+	sva_prep_copy_crc(&desc, dst, src, size, *crc, 0);
+	if (svai_is_small(wq, size, outcome))
+		return run_small(svai_cpu_copy_crc, &desc, crc);
+	return run(wq, &desc, size, crc, outcome);
 }

@@ -4,20 +4,21 @@
  * so the buffers are cut into sections of as much, and there is a table of what each one's takes.
  */
 #include "job.h"
+#include "small.h"
 
 #define SECTION  0x80000u
 #define WORD     8u
 #define ENTRY    10u
 #define ROOM_MIN 80u /* the device does not write into less */
+#define NO_ROOM  2   /* a result */
 
 /* A delta, while it is written or read. */
 struct delta {
 	char *data;
 	uint64_t room; /* bytes; of one that is read, its size */
 	uint64_t used;
-	uint64_t size;    /* bytes of each buffer */
-	uint64_t section; /* the next one */
-	bool full;
+	uint64_t size;                                             /* bytes of each buffer */
+	uint64_t section;                                          /* the next one */
 	unsigned char small[ROOM_MIN] __attribute__((aligned(8))); /* instead of less room */
 };
 
@@ -46,6 +47,16 @@ size_t sva_delta_max(size_t size)
 	if (entries > (SIZE_MAX - table_of(size) - padding) / ENTRY)
 		return SIZE_MAX;
 	return entries * ENTRY + table_of(size) + padding;
+}
+
+/* Not what is written in the place of a delta before it is read: that takes its time. */
+static void begin(struct delta *d, const void *data, uint64_t room, uint64_t size)
+{
+	d->data = (char *)(uintptr_t)data;
+	d->room = room;
+	d->used = table_of(size);
+	d->size = size;
+	d->section = 0;
 }
 
 static uint64_t section_size(const struct delta *d, uint64_t section)
@@ -98,7 +109,7 @@ static void collect_delta(struct svai_job *job, struct svai_part *part)
 
 	if (part->op.record.result == 0)
 		size = 0;
-	if (part->op.record.result == 2 || (size && size > room_left(d))) {
+	if (part->op.record.result == NO_ROOM || (size && size > room_left(d))) {
 		job->error = -ENOSPC;
 		job->stop = true;
 		job->outcome.bytes = part->offset;
@@ -120,27 +131,48 @@ static bool is_aligned(const void *p)
 	return (uintptr_t)p % WORD == 0;
 }
 
-static bool is_sound(const struct svai_job *job, const void *original, const void *changed,
-		     const void *delta, size_t room)
+static bool is_sound(size_t size, const void *original, const void *changed, const void *delta,
+		     size_t room)
 {
 	return is_aligned(original) && is_aligned(changed) && is_aligned(delta) &&
-	       job->size % WORD == 0 && svai_is_range(original, job->size) &&
-	       svai_is_range(changed, job->size) && svai_is_range(delta, room) &&
-	       !svai_overlap(original, job->size, delta, room) &&
-	       !svai_overlap(changed, job->size, delta, room);
+	       size % WORD == 0 && svai_is_range(original, size) && svai_is_range(changed, size) &&
+	       svai_is_range(delta, room) && !svai_overlap(original, size, delta, room) &&
+	       !svai_overlap(changed, size, delta, room);
+}
+
+/* A single section, and a device could write the delta where it is to be. */
+static int create_small(const void *original, const void *changed, size_t size, void *delta,
+			size_t room, size_t *delta_size)
+{
+	uint64_t most = size / WORD * ENTRY;
+	struct sva_record record;
+	struct sva_desc desc;
+	int err;
+
+	sva_prep_create_delta(&desc, original, changed, size, delta,
+			      (uint32_t)(room < most ? room / ENTRY * ENTRY : most), 0);
+	err = svai_run_small(svai_cpu_create_delta, &desc, &record);
+	if (record.result == NO_ROOM)
+		return -ENOSPC;
+	*delta_size = record.delta_size;
+	return err;
 }
 
 int sva_create_delta(struct sva_wq *wq, const void *original, const void *changed, size_t size,
 		     void *delta, size_t room, size_t *delta_size, struct sva_outcome *outcome)
 {
-	struct delta d = { .data = delta, .room = room, .size = size, .used = table_of(size) };
 	struct svai_job job;
-	int err = svai_job_begin(&job, wq, size, outcome);
+	struct delta d;
+	int err;
 
+	if (!delta_size || !is_sound(size, original, changed, delta, room))
+		return svai_invalid(wq);
+	if (size <= SECTION && room >= ROOM_MIN && svai_is_small(wq, size, outcome))
+		return create_small(original, changed, size, delta, room, delta_size);
+	err = svai_job_begin(&job, wq, size, outcome);
 	if (err)
 		return err;
-	if (!delta_size || !is_sound(&job, original, changed, delta, room))
-		return -EINVAL;
+	begin(&d, delta, room, size);
 	if (d.used > room)
 		return -ENOSPC;
 	sva_prep_create_delta(&job.desc, original, changed, 0, NULL, 0, 0);
@@ -211,21 +243,28 @@ static void next_to_apply(struct svai_job *job, struct svai_part *part)
 int sva_apply_delta(struct sva_wq *wq, void *dst, size_t size, const void *delta, size_t delta_size,
 		    struct sva_outcome *outcome)
 {
-	struct delta d = { .data = (char *)(uintptr_t)delta,
-			   .room = delta_size,
-			   .size = size,
-			   .used = table_of(size) };
+	struct sva_record record;
+	struct sva_desc desc;
 	struct svai_job job;
-	int err = svai_job_begin(&job, wq, size, outcome);
+	struct delta d;
+	bool sound;
+	int err;
 
+	if (!is_sound(size, dst, dst, delta, delta_size))
+		return svai_invalid(wq);
+	begin(&d, delta, delta_size, size);
+	sound = !delta_size || is_delta(&d);
+	if (sound && delta_size && size <= SECTION && svai_is_small(wq, size, outcome)) {
+		sva_prep_apply_delta(&desc, dst, size, delta, (uint32_t)delta_size, 0);
+		return svai_run_small(svai_cpu_apply_delta, &desc, &record);
+	}
+	err = svai_job_begin(&job, wq, size, outcome);
 	if (err)
 		return err;
-	if (!is_sound(&job, dst, dst, delta, delta_size))
-		return -EINVAL;
+	if (!sound)
+		return -EBADMSG;
 	if (!delta_size)
 		job.left = 0; /* as it was */
-	else if (!is_delta(&d))
-		return -EBADMSG;
 	sva_prep_apply_delta(&job.desc, dst, 0, NULL, 0, 0);
 	job.next = next_to_apply;
 	job.next_context = &d;

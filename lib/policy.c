@@ -3,8 +3,10 @@
  * How calls use a queue. Each field of a policy stands for itself, so that a thread which reads
  * while another one writes may find some of the old and some of the new.
  */
+#include "cpu/cpu.h"
 #include "options.h"
 #include "policy.h"
+#include "populate.h"
 #include "threshold.h"
 
 #define DESC_FLAGS (SVA_FLAG_BOF | SVA_FLAG_CC | SVA_FLAG_STORD | SVA_FLAG_DRDBK)
@@ -18,7 +20,7 @@ int svai_policy_check(struct sva_policy *policy, const struct sva_policy *from)
 		return err;
 	if (policy->flags & ~SVA_POLICY_NO_CPU || policy->fault > SVA_FAULT_REPORT ||
 	    policy->wait > SVA_WAIT_SLEEP || policy->desc_flags & ~DESC_FLAGS ||
-	    policy->timeout_ns < 0)
+	    policy->timeout_ns < 0 || policy->cpu_threads > SVAI_THREADS_MAX || policy->reserved)
 		return -EINVAL;
 	return policy->flags & SVA_POLICY_NO_CPU && policy->fault == SVA_FAULT_CPU ? -EINVAL : 0;
 }
@@ -36,13 +38,18 @@ int svai_policy_allowed(const struct svai_handle *h, const struct sva_policy *po
 #define SET(h, field, value) __atomic_store_n(&(h)->policy.field, (value), __ATOMIC_RELAXED)
 #define GET(h, field)        __atomic_load_n(&(h)->policy.field, __ATOMIC_RELAXED)
 
+int svai_policy_memory(const struct svai_handle *h, const void *at, uint64_t size, bool write)
+{
+	return GET(h, fault) == SVA_FAULT_REPORT ? svai_populate((uintptr_t)at, size, write) : 0;
+}
+
 /* What the inline part of a call may leave to the CPU. */
 static uint64_t cpu_below(const struct svai_handle *h)
 {
 	if (GET(h, flags) & SVA_POLICY_NO_CPU || GET(h, fault) == SVA_FAULT_REPORT)
 		return 0;
 	if (h->path == SVA_PATH_CPU || h->iax)
-		return UINT64_MAX;
+		return svai_cpu_threads(h) > 1 ? SVAI_SHARED_MIN : UINT64_MAX;
 	return GET(h, threshold) ? GET(h, threshold)
 				 : __atomic_load_n(&h->measured, __ATOMIC_RELAXED);
 }
@@ -56,6 +63,7 @@ void svai_policy_publish(struct svai_handle *h, const struct sva_policy *policy)
 		SET(h, desc_flags, policy->desc_flags);
 		SET(h, threshold, policy->threshold);
 		SET(h, timeout_ns, policy->timeout_ns);
+		SET(h, cpu_threads, policy->cpu_threads);
 		__atomic_store_n(&h->plain, svai_policy_is_plain(policy), __ATOMIC_RELAXED);
 	}
 	__atomic_store_n(&h->head.cpu_below, cpu_below(h), __ATOMIC_RELAXED);
@@ -126,6 +134,8 @@ int sva_wq_get_policy(const struct sva_wq *wq, struct sva_policy *policy)
 	if (!policy || policy->size < offsetof(struct sva_policy, fault))
 		return -EINVAL;
 	svai_policy_now(h, &now);
+	now.cpu_threads = svai_cpu_threads(h);
+	now.reserved = 0;
 	if (!now.threshold)
 		now.threshold = __atomic_load_n(&h->measured, __ATOMIC_RELAXED);
 	svai_give_result(policy, &now, sizeof(now));

@@ -7,6 +7,7 @@
 #include "close.h"
 #include "discover.h"
 #include "drain.h"
+#include "least.h"
 #include "open.h"
 #include "options.h"
 #include "policy.h"
@@ -242,20 +243,15 @@ static int close_all(struct svai_pool *pool)
  * The pool.
  */
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 static void narrow(struct svai_limits *limits, const struct svai_limits *member)
 {
 	for (unsigned int i = 0; i < 4; i++)
 		limits->opcodes.bits[i] &= member->opcodes.bits[i];
-	limits->version = (uint32_t)least(limits->version, member->version);
+	limits->version = (uint32_t)svai_least(limits->version, member->version);
 	limits->gen_cap &= member->gen_cap;
 	limits->iaa_cap &= member->iaa_cap;
-	limits->max_transfer = (uint32_t)least(limits->max_transfer, member->max_transfer);
-	limits->max_batch = (uint32_t)least(limits->max_batch, member->max_batch);
+	limits->max_transfer = (uint32_t)svai_least(limits->max_transfer, member->max_transfer);
+	limits->max_batch = (uint32_t)svai_least(limits->max_batch, member->max_batch);
 	limits->block_on_fault &= member->block_on_fault;
 }
 

@@ -2,6 +2,7 @@
 #include "drain.h"
 #include "operation.h"
 #include "path.h"
+#include "probe.h"
 #include "record.h"
 
 /* Whoever changes anything has the right to; nobody waits for it. */
@@ -24,6 +25,7 @@ static void set_length(struct svai_handle *h, int64_t length)
 void svai_failed(struct svai_handle *h)
 {
 	SVAI_COUNT(h, failures, 1);
+	svai_probe_fail(h);
 	if (!h->in_pool || !take(h))
 		return;
 	if (!h->quarantine.length_ns) {

@@ -15,6 +15,7 @@
 #include "handle.h"
 #include "members.h"
 #include "operation.h"
+#include "probe.h"
 #include "resume.h"
 
 #define ENTRY 10u /* bytes of a delta record for each word of 8 bytes that differs */
@@ -351,6 +352,8 @@ int sva_op_resume(struct sva_op *op)
 	code = SVA_STATUS_CODE(sva_record_status(record));
 	if (code == SVA_STATUS_NONE)
 		return -EINPROGRESS;
+	if (is_partial(code) && op->wq) /* it may have been submitted by other means */
+		svai_probe_fault(svai_handle(op->wq), SVAI_TRACED(op), record);
 	if (svai_has_iax_record(op))
 		return resume_as_a_whole(record, code);
 	if (code != SVA_STATUS_NOT_SUBMITTED) {

@@ -4,6 +4,7 @@
 
 #include "drain.h"
 #include "operation.h"
+#include "probe.h"
 #include "record.h"
 #include "resume.h"
 #include "ring.h"
@@ -56,8 +57,10 @@ static void submit_again(struct svai_ring *r, struct sva_op *op)
 		slot->tries = 0;
 		slot->marked = false;
 		svai_ring_look_closely(r, op);
-		if (slot->resumed)
+		if (slot->resumed) {
 			SVAI_COUNT(svai_handle(op->wq), resumed, 1);
+			svai_probe_resume(svai_handle(op->wq), SVAI_TRACED(op));
+		}
 	} else if (err == -ESTALE || err == -EBADF) {
 		svai_ring_end(r, op, err);
 	} else if (err != -EAGAIN) {
@@ -122,6 +125,7 @@ bool svai_ring_settle(struct svai_ring *r, struct sva_op *op)
 	status = slot->state == SVAI_SLOT_PLAIN ? sva_poll(op) : 0;
 	if (!status)
 		return slot->state == SVAI_SLOT_ENDED;
+	svai_probe_complete(svai_handle(op->wq), SVAI_TRACED(op), status);
 	switch (svai_end_of(status)) {
 	case SVAI_DONE:
 		sva_op_resume(op);
@@ -164,6 +168,7 @@ void svai_ring_settle_chunk(struct svai_ring *r, uint32_t number)
 
 	if (!status)
 		return;
+	svai_probe_complete(r->h, SVAI_TRACED(&chunk->op), status);
 	for (uint32_t m = 0; status != SVA_STATUS_SUCCESS && m < r->uses[number].size; m++) {
 		struct sva_op *op = member(&chunk->list[m]);
 
@@ -256,6 +261,7 @@ static void look_at_deadline(struct svai_ring *r, struct sva_op *op, int64_t now
 		return;
 	svai_ring_set_error(r, op, -ETIMEDOUT);
 	SVAI_COUNT(r->h, timeouts, 1);
+	svai_probe_timeout(r->h, SVAI_TRACED(op));
 }
 
 static void look_at_deadlines(struct svai_ring *r, int64_t now)

@@ -124,7 +124,7 @@ static inline int submit_chunk(struct svai_ring *r, struct svai_chunk *chunk, ui
 
 	if (r->h->path == SVA_PATH_POOL)
 		return svai_submit_device(&r->h->head, &chunk->op, false);
-	err = sva_try_submit(&r->h->head, &chunk->op);
+	err = svai_submit(&r->h->head, &chunk->op, false);
 	if (err) {
 		SVAI_COUNT(r->h, retries, 1);
 		return err;

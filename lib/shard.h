@@ -32,9 +32,14 @@ unsigned int svai_shards_used(void);
 	((void)__atomic_fetch_add(&(h)->shards[svai_shard_number()].stats.field, (n), \
 				  __ATOMIC_RELAXED))
 
-/* An operation that the CPU does, for the reason @why: one bit of SVA_WHY_* */
-#define SVAI_COUNT_CPU(h, why) \
-	(SVAI_COUNT((h), cpu_operations, 1), SVAI_COUNT((h), cpu_why[__builtin_ctz(why)], 1))
+/* svai_count_cpu - one that the CPU does, for the reason @why: one bit of SVA_WHY_* */
+static inline void svai_count_cpu(struct svai_shard *shards, uint32_t why)
+{
+	struct sva_wq_stats *stats = &shards[svai_shard_number()].stats;
+
+	__atomic_fetch_add(&stats->cpu_operations, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&stats->cpu_why[__builtin_ctz(why)], 1, __ATOMIC_RELAXED);
+}
 
 /* svai_shards_in_flight - by the credits of all shards but @except; SVAI_SHARDS: of all */
 int64_t svai_shards_in_flight(const struct svai_shard *shards, unsigned int except);

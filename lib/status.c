@@ -124,7 +124,7 @@ static const struct meaning meanings[] = {
 	{ SVA_STATUS_DOMAIN, -EIO, "inter-domain: error", "The access to another domain failed.",
 	  DOMAIN },
 	{ SVA_STATUS_BAD_OP_FLAGS, -EINVAL, "invalid operation flags",
-	  "A flag of compression, decompression or CRC64 is not allowed.", OURS },
+	  "A flag of compression, decompression, CRC64 or encryption is not allowed.", OURS },
 	{ SVA_STATUS_BAD_FILTER_FLAGS, -EINVAL, "invalid filter flags",
 	  "A filter flag is not allowed for the operation or the device.", OURS },
 	{ SVA_STATUS_BAD_INPUT_SIZE, -EINVAL, "input size out of range",
@@ -142,6 +142,10 @@ static const struct meaning meanings[] = {
 	  "The operation ended without a completion record: the device was reset, the queue was "
 	  "disabled, or the record could not be written. What it has done is unknown.",
 	  "do the operation again, or on the CPU; look at dmesg and the device's errors in sysfs" },
+	{ SVA_STATUS_NO_LIBRARY, -ELIBACC, "library missing",
+	  "The CPU encrypts and decrypts by OpenSSL's libcrypto.so.3, which cannot be loaded, or "
+	  "has no AES-CFB.",
+	  "install OpenSSL 3: Debian's package libssl3" },
 };
 
 static const struct meaning *meaning_of(unsigned int status)
@@ -213,17 +217,21 @@ static const struct {
 	{ ENOENT, "there is no device node for the queue; or the pool or ring has no such member" },
 	{ ENXIO, "no driver is bound to the device node: the queue is not enabled" },
 	{ EOPNOTSUPP, "the kernel has no SVA for user queues, or the operation is not supported" },
-	{ ENOSPC, "no PASID could be allocated: the IOMMU is not in scalable mode; or no room for "
-		  "the output" },
+	{ ENOSPC,
+	  "no room for the output; or, at open, no PASID could be allocated: the IOMMU is not "
+	  "in scalable mode" },
 	{ ENODATA, "the compressed stream goes on after the end of the input" },
 	{ EMFILE, "the process has no file descriptor left" },
 	{ ENFILE, "the system has no file descriptor left" },
 	{ ETIMEDOUT, "not complete in time; what sva_submit() has submitted is still in flight" },
 	{ EINPROGRESS, "the operation is in flight" },
 	{ EFAULT, "a page fault, or an address that the device could not translate" },
-	{ EBADMSG, "a DIF error, or a delta record that does not fit" },
+	{ EBADMSG, "the data are damaged: a DIF error, a delta record that does not fit, or a "
+		   "compressed stream or column that is not one" },
 	{ ECANCELED,
 	  "a member of the batch did not succeed, or the operation of a ring was cancelled" },
+	{ ELIBACC,
+	  "the CPU needs OpenSSL's libcrypto.so.3 for this: install Debian's package libssl3" },
 	{ EIO, "an error of the device, or an operation that ended without a record" },
 };
 

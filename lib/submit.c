@@ -55,8 +55,10 @@ static int submit_tries(struct svai_handle *h, struct sva_op *op, uint32_t tries
 	for (; done < tries; done++) {
 		int err;
 
-		if (done)
+		if (done) {
+			svai_probe_retry(h, SVAI_TRACED(op));
 			svai_back_off(done - 1);
+		}
 		err = submit_once(h, op);
 		if (err != -EAGAIN)
 			return err;
@@ -72,6 +74,8 @@ static bool has_entry(const struct svai_handle *h, const struct sva_op *op)
 
 static int submit_to_queue(struct svai_handle *h, struct sva_op *op, bool retry)
 {
+	uint32_t opcode = sva_desc_opcode(&op->desc);
+	uint32_t size = op->desc.xfer_size;
 	int err = -EAGAIN;
 
 	svai_link(h, op);
@@ -79,10 +83,16 @@ static int submit_to_queue(struct svai_handle *h, struct sva_op *op, bool retry)
 		err = submit_tries(h, op, retry ? h->retries : 1);
 	else
 		op->credit = NULL;
-	if (!err)
+	if (!err) {
+		svai_probe_submit(h, op, opcode, size);
 		return 0;
+	}
 	return_credit(op);
-	return err == -EAGAIN && svai_queue_died(h) ? -ENODEV : err;
+	if (err == -EAGAIN && svai_queue_died(h))
+		return -ENODEV;
+	if (err == -EAGAIN)
+		svai_probe_full(h, SVAI_TRACED(op));
+	return err;
 }
 
 /*
@@ -131,7 +141,9 @@ static void count(struct svai_handle *h, const struct amount *amount, int err)
 static int submit_to_member(struct svai_handle *pool, struct svai_pick *pick, struct svai_handle *h,
 			    struct sva_op *op)
 {
+	uint32_t opcode = sva_desc_opcode(&op->desc);
 	struct amount amount = amount_of(&op->desc);
+	uint32_t size = op->desc.xfer_size;
 	int err;
 
 	svai_link(h, op);
@@ -143,6 +155,8 @@ static int submit_to_member(struct svai_handle *pool, struct svai_pick *pick, st
 	count(h, &amount, err);
 	if (err)
 		return_credit(op);
+	else
+		svai_probe_submit(h, op, opcode, size);
 	return err;
 }
 
@@ -171,12 +185,16 @@ static int submit_to_pool(struct svai_handle *pool, struct sva_op *op, bool retr
 	int err = -EAGAIN;
 
 	for (uint32_t done = 0; done < tries && err == -EAGAIN; done++) {
-		if (done)
+		if (done) {
+			svai_probe_retry(pool, SVAI_TRACED(op));
 			svai_back_off(done - 1);
+		}
 		err = submit_to_any(pool, op);
 	}
-	if (err == -EAGAIN)
+	if (err == -EAGAIN) {
 		SVAI_COUNT(pool, full, 1);
+		svai_probe_full(pool, SVAI_TRACED(op));
+	}
 	return err;
 }
 
@@ -211,9 +229,10 @@ static int check(const struct sva_wq *wq, struct sva_op *op)
 	return err ? svai_refuse(wq, op, err) : 0;
 }
 
-static int submit_to_cpu(struct svai_handle *h, struct sva_op *op)
+static int submit_to_cpu(struct svai_handle *h, struct sva_op *op, uint32_t why)
 {
 	svai_link(h, op);
+	svai_probe_cpu(h, SVAI_TRACED(op), why);
 	svai_execute_on_cpu(h, &h->limits, &op->desc);
 	return 0;
 }
@@ -230,17 +249,18 @@ static __attribute__((noinline)) int submit(struct sva_wq *wq, struct sva_op *op
 	if (err)
 		return err;
 	if (h->path == SVA_PATH_CPU)
-		return submit_to_cpu(h, op);
+		return submit_to_cpu(h, op, SVA_WHY_NO_DEVICE);
 	err = submit_to_device(h, op, retry);
 	if (!err || !cpu_takes(h, err, retry))
 		return err;
-	SVAI_COUNT_CPU(h, svai_pool_why(h, err));
-	return submit_to_cpu(h, op);
+	svai_count_cpu(h->shards, svai_pool_why(h, err));
+	return submit_to_cpu(h, op, svai_pool_why(h, err));
 }
 
 static inline int execute_dsa(struct svai_handle *h, struct sva_op *op)
 {
 	sva__op_link(op, &h->head);
+	svai_probe_cpu(h, SVAI_TRACED(op), SVA_WHY_NO_DEVICE);
 	svai_cpu_execute(&h->limits, &op->desc);
 	return 0;
 }
@@ -248,8 +268,7 @@ static inline int execute_dsa(struct svai_handle *h, struct sva_op *op)
 /* Can the CPU do it at once? */
 static inline bool is_for_cpu(const struct sva_wq *wq, const struct sva_op *op)
 {
-	return wq && wq->live && svai_handle(wq)->path == SVA_PATH_CPU && !svai_handle(wq)->iax &&
-	       is_op(op);
+	return wq && wq->live == SVAI_LIVE_CPU && is_op(op);
 }
 
 int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
@@ -261,7 +280,7 @@ int svai_submit_device(struct sva_wq *wq, struct sva_op *op, bool retry)
 	if (err || h->path == SVA_PATH_POOL)
 		return err ? err : submit_to_device(h, op, retry);
 	amount = amount_of(&op->desc);
-	err = retry ? sva_submit(wq, op) : sva_try_submit(wq, op);
+	err = svai_submit(wq, op, retry);
 	count(h, &amount, err);
 	if (err == -EAGAIN)
 		SVAI_COUNT(h, full, 1);
@@ -295,8 +314,13 @@ int svai_write_many(struct svai_handle *h, struct sva_op *const ops[], unsigned 
 		descs[ready++] = op->desc;
 	}
 	n = ready ? svai_write(h, descs, ready) : -EAGAIN;
-	for (unsigned int i = n < 0 ? 0 : (unsigned int)n; i < ready; i++)
-		return_credit(ops[i]);
+	for (unsigned int i = 0; i < ready; i++) {
+		if ((int)i < n)
+			svai_probe_submit(h, ops[i], sva_desc_opcode(&descs[i]),
+					  descs[i].xfer_size);
+		else
+			return_credit(ops[i]);
+	}
 	return n;
 }
 
@@ -328,7 +352,7 @@ int sva_submit_many(struct sva_wq *wq, struct sva_op *ops, unsigned int count)
 			if (done == count)
 				break;
 		}
-		err = sva_submit(wq, &ops[done]);
+		err = svai_submit(wq, &ops[done], true);
 		done += !err;
 	}
 	for (unsigned int i = done; i < count; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Waiting for the end of an operation, whether a record comes or not. */
 #include "drain.h"
-#include "handle.h"
+#include "probe.h"
 #include "record.h"
 #include "wait.h"
 
@@ -41,7 +41,7 @@ int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t dead
 	}
 }
 
-int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy)
+int svai_wait_op(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy)
 {
 	int64_t deadline;
 	int status, err;
@@ -60,5 +60,16 @@ int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy)
 			       policy);
 	if (status != -ETIMEDOUT)
 		sva_poll(op); /* gives the credit back */
+	return status;
+}
+
+int sva_wait(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy)
+{
+	int status = svai_wait_op(op, timeout_ns, policy);
+
+	if (status == -ENODEV || (status > 0 && status != SVA_STATUS_NOT_SUBMITTED))
+		svai_probe_complete(svai_handle(op->wq), SVAI_TRACED(op), status);
+	else if (status == -ETIMEDOUT && timeout_ns)
+		svai_probe_timeout(svai_handle(op->wq), SVAI_TRACED(op));
 	return status;
 }

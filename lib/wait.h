@@ -6,6 +6,9 @@
 
 struct svai_handle;
 
+/* svai_wait_op - sva_wait(), without its probes */
+int svai_wait_op(struct sva_op *op, int64_t timeout_ns, enum sva_wait_policy policy);
+
 /**
  * svai_wait_end - wait until the operation of a record has ended, with a record or without
  * @h: where it was submitted

@@ -5,13 +5,17 @@
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 
 # What it takes to build the library, and to test all of it.
-build_packages=(build-essential cmake ninja-build pkg-config libaccel-config-dev libfuse3-dev
-	libisal-dev libjson-c-dev uuid-dev) # libaccel_config.h includes uuid.h
-test_packages=(accel-config accel-config-test chromium clang clang-format clang-tidy cppcheck git groff-base libclang-rt-dev kmod libcmocka-dev
-	libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4 mandoc pciutils perl-base python3 redis-server redis-tools shellcheck
-	sqlite3 util-linux valgrind zlib1g-dev)
+build_packages=(build-essential cmake ninja-build pkg-config libaccel-config-dev libdeflate-dev libfuse3-dev
+	libisal-dev libjson-c-dev libssl-dev systemtap-sdt-dev uuid-dev zlib1g-dev) # libaccel_config.h includes uuid.h
+test_packages=(abigail-tools accel-config accel-config-test bindgen bpftrace chromium clang clang-format clang-tidy codespell cppcheck doxygen gcovr gdb git graphviz groff-base libclang-rt-dev kmod libcmocka-dev
+	libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4 mandoc pciutils perl-base python3 python3-cffi redis-server redis-tools rustc shellcheck
+	sqlite3 util-linux valgrind)
 # What tests/vm builds QEMU with; what else it needs, it downloads.
 vm_packages=(libcap2-bin libglib2.0-dev patch python3-distlib python3-venv xz-utils)
+
+# What it takes to make Debian packages of it: on this machine (tests/package), and in clean roots (scripts/package).
+package_packages=(debhelper doxygen git libcmocka-dev lintian zlib1g-dev)
+root_packages=(debian-archive-keyring diffoscope-minimal dpkg-dev git mmdebstrap)
 
 # quietly COMMAND... - run it, and show what it prints only if it fails
 quietly()
@@ -49,4 +53,22 @@ build()
 	echo "== building $1"
 	quietly cmake -S "$root" -B "$dir" -G Ninja "${@:2}"
 	quietly cmake --build "$dir"
+}
+
+# source_package DIRECTORY - the Debian source package of what git knows or would add; prints the name of its .dsc
+source_package()
+{
+	local version name
+
+	version=$(dpkg-parsechangelog -l "$root/debian/changelog" -S Version)
+	SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l "$root/debian/changelog" -S Timestamp)
+	export SOURCE_DATE_EPOCH
+	name=libsva-${version%-*}
+	mkdir -p "$1/$name"
+	git -C "$root" ls-files -z --cached --others --exclude-standard |
+		tar -C "$root" --null --files-from - -c | tar -C "$1/$name" -x
+	tar -C "$1" --exclude="$name/debian" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
+		--mode=go=rX -c "$name" | xz -T1 >"$1/libsva_${version%-*}.orig.tar.xz"
+	(cd "$1" && quietly dpkg-source -b "$name")
+	echo "libsva_$version.dsc"
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 #include "place.h"
 
 #define LIBRARY_NAME "libsva-emu.so"
+#define FOLDER       "/sva-emu.XXXXXX"
 #define MOST_FOLDER  80 /* characters of its path: that of a socket is limited */
 
 static int serve(struct emu_state *state, const char *socket, const char *mountpoint,
@@ -53,19 +56,41 @@ static int make_namespace(struct emu_state *state, const char *self, const char 
 	return err;
 }
 
-/* For everybody: a program may change its user. */
+static void remove_folder(char *folder)
+{
+	*strrchr(folder, '/') = '\0';
+	emu_folder_remove(folder);
+	free(folder);
+}
+
+/*
+ * For whoever knows its name, which nobody can list: a program may change its user, but who can
+ * connect shares the memory that the queues are in. The programs inside have it in their
+ * environment.
+ */
 static char *new_folder(void)
 {
 	const char *where = getenv("TMPDIR");
+	uint64_t secret;
 	char *folder;
+	int err;
 
-	if (!where || where[0] != '/' || strlen(where) > MOST_FOLDER - sizeof("/sva-emu.XXXXXX"))
+	if (!where || where[0] != '/' ||
+	    strlen(where) > MOST_FOLDER - sizeof(FOLDER "/0123456789abcdef"))
 		where = "/tmp";
-	if (asprintf(&folder, "%s/sva-emu.XXXXXX", where) < 0)
+	if (getrandom(&secret, sizeof(secret), 0) != sizeof(secret) ||
+	    asprintf(&folder, "%s" FOLDER "/%016" PRIx64, where, secret) < 0)
 		return NULL;
-	if (mkdtemp(folder) && !chmod(folder, 0755))
+	*strrchr(folder, '/') = '\0';
+	if (!mkdtemp(folder)) {
+		free(folder);
+		return NULL;
+	}
+	err = chmod(folder, 0711);
+	folder[strlen(folder)] = '/';
+	if (!err && !mkdir(folder, 0755) && !chmod(folder, 0755))
 		return folder;
-	free(folder);
+	remove_folder(folder);
 	return NULL;
 }
 
@@ -98,7 +123,7 @@ static int make_folder(struct emu_state *state, const char *library, struct emu_
 		err = serve(state, socket, NULL, trace, &place->server);
 	}
 	if (err && place->folder)
-		emu_folder_remove(place->folder);
+		remove_folder(place->folder);
 	return err;
 }
 
@@ -119,6 +144,5 @@ void emu_place_leave(struct emu_place *place)
 {
 	emu_server_stop(place->server);
 	if (place->folder)
-		emu_folder_remove(place->folder);
-	free(place->folder);
+		remove_folder(place->folder);
 }

@@ -25,7 +25,7 @@ static const char *set_queue(const char *value, struct emu_rule *rule)
 	unsigned int device, queue;
 	char rest;
 
-	if (sscanf(value, "%4u.%3u%c", &device, &queue, &rest) != 2 || device > 9999 ||
+	if (sscanf(value, "%4u.%3u%c", &device, &queue, &rest) != 2 || device >= EMU_DEVICES ||
 	    queue >= EMU_QUEUES)
 		return "wq= takes a queue, as in wq=0.1";
 	rule->device = (int32_t)device;

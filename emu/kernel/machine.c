@@ -31,9 +31,10 @@
 #define IAX_OP_CAP_1 0x7f331cull
 #define IAX_ENGINES  8u
 #define IAX2_GEN_CAP (IAX_GEN_CAP | 2ull << 13)
-#define IAX2_IAA_CAP (SVA_IAACAP_AECS_FORMAT_2 | SVA_IAACAP_HEADER)
-#define IAX2_EXTRA \
-	(1ull << (SVA_IAX_OP_ZERO_DECOMPRESS_8 - 64) | 1ull << (SVA_IAX_OP_ZERO_COMPRESS_8 - 64))
+#define IAX2_IAA_CAP (SVA_IAACAP_AECS_FORMAT_2 | SVA_IAACAP_HEADER | SVA_IAACAP_CFB)
+#define IAX2_EXTRA                                                               \
+	(1ull << (SVA_IAX_OP_DECRYPT - 64) | 1ull << (SVA_IAX_OP_ENCRYPT - 64) | \
+	 1ull << (SVA_IAX_OP_ZERO_DECOMPRESS_8 - 64) | 1ull << (SVA_IAX_OP_ZERO_COMPRESS_8 - 64))
 
 #define DEFAULT_MAX_TRANSFER (2ull << 20)
 #define DEFAULT_MAX_BATCH    32u

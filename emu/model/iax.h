@@ -7,8 +7,9 @@
  * Source: what Intel QPL 1.6, accel-config 4.1.6 and Linux (drivers/crypto/intel/iaa) show of the
  * device. Where they are silent, the model does what is simplest, and says (unverified).
  *
- * Not modelled, and refused: encryption, 16-bit big-endian tokens, mini-blocks and their index,
- * partial loads of an AECS, dictionaries, header generation in two passes, and forced array output.
+ * Not modelled, and refused: ciphers but AES-CFB, 16-bit big-endian tokens, mini-blocks and their
+ * index, partial loads of an AECS, dictionaries, header generation in two passes, and forced array
+ * output.
  */
 #ifndef EMU_MODEL_IAX_H
 #define EMU_MODEL_IAX_H
@@ -330,8 +331,23 @@ static inline uint32_t emu_iax_mask(unsigned int width)
 	return (uint32_t)((1ull << width) - 1);
 }
 
-#define EMU_IAX_SET_MAX 15u /* bits of a value of which there is a set, at most */
+#define EMU_IAX_SET_MAX   15u /* bits of a value of which there is a set, at most */
 
+#define EMU_IAX_AES_BLOCK 16u /* bytes */
+
+/* AES: with a key expanded. */
+struct emu_iax_aes {
+	uint8_t sbox[256];
+	uint8_t keys[15][EMU_IAX_AES_BLOCK]; /* of each round, and one before */
+	unsigned int rounds;
+};
+
+/* @size: 16 or 32 */
+void emu_iax_aes_init(struct emu_iax_aes *aes, const uint8_t *key, size_t size);
+/* Encrypt one block, in place. */
+void emu_iax_aes(const struct emu_iax_aes *aes, uint8_t block[EMU_IAX_AES_BLOCK]);
+
+emu_op emu_iax_cipher;                                 /* iax_cipher.c */
 emu_op emu_iax_decompress;                             /* iax_decompress.c */
 emu_op emu_iax_compress;                               /* iax_compress.c */
 emu_op emu_iax_crc64;                                  /* iax_crc64.c */

@@ -46,6 +46,9 @@ struct rule {
 	}
 #define ZERO_RULE \
 	RULE(FLAGS_DATA | SVA_IAX_FLAG_CRC32C, RESULT | SIZED | LIMITED, OP_FLAGS | SRC2 | FILTER)
+#define CIPHER_RULE                                                                            \
+	RULE(FLAGS_DATA | (FLAGS_STATE & ~(SVA_IAX_FLAG_AECS_OVERFLOW | SVA_IAX_FLAG_CRC32C)), \
+	     RESULT | LIMITED | SECOND, FILTER)
 #define FILTER_RULE RULE(FLAGS_FILTER, RESULT | SIZED | LIMITED | SECOND, 0)
 
 static const struct rule rules[256] = {
@@ -54,6 +57,8 @@ static const struct rule rules[256] = {
 	[SVA_OP_MEMMOVE] = RULE(FLAGS_DATA, SIZED | LIMITED, OP_FLAGS | BYTES(40, 63)),
 	[SVA_OP_TRANSLATION_FETCH] = RULE(SVA_FLAG_BOF | SVA_FLAG_FETCH_STRIDE, SIZED,
 					  DST | OP_FLAGS | BYTES(40, 47) | BYTES(52, 63)),
+	[SVA_IAX_OP_DECRYPT] = CIPHER_RULE,
+	[SVA_IAX_OP_ENCRYPT] = CIPHER_RULE,
 	[SVA_IAX_OP_DECOMPRESS] = RULE(FLAGS_DATA | FLAGS_STATE, RESULT | LIMITED | SECOND, FILTER),
 	[SVA_IAX_OP_COMPRESS] =
 		RULE(FLAGS_DATA | FLAGS_STATE, RESULT | LIMITED | SECOND, BYTES(60, 63)),
@@ -76,6 +81,11 @@ static const struct rule rules[256] = {
 static bool is_filter(unsigned int opcode)
 {
 	return opcode >= SVA_IAX_OP_SCAN && opcode <= SVA_IAX_OP_EXPAND;
+}
+
+static bool is_cipher(unsigned int opcode)
+{
+	return opcode == SVA_IAX_OP_DECRYPT || opcode == SVA_IAX_OP_ENCRYPT;
 }
 
 static bool decompresses(const struct sva_desc *desc)
@@ -105,6 +115,8 @@ static unsigned int sources(const struct sva_desc *desc)
 	case SVA_IAX_OP_DECOMPRESS:
 	case SVA_IAX_OP_FIND_UNIQUE:
 		return 3;
+	case SVA_IAX_OP_DECRYPT:
+	case SVA_IAX_OP_ENCRYPT:
 	case SVA_IAX_OP_SCAN:
 	case SVA_IAX_OP_EXTRACT:
 		return 2;
@@ -216,6 +228,8 @@ static void check_op_flags(const struct emu_device *dev, const struct sva_desc *
 		bad = bad_compress_flags(dev, desc);
 	else if (opcode == SVA_IAX_OP_CRC64)
 		bad = flags & ~(SVA_IAX_CRC64_INVERT | SVA_IAX_CRC64_REFLECT);
+	else if (is_cipher(opcode)) /* as accel-config has it, and no other way */
+		bad = flags != (opcode == SVA_IAX_OP_ENCRYPT ? SVA_IAX_CIPHER_FLUSH_OUTPUT : 0);
 	else if (opcode == SVA_IAX_OP_DECOMPRESS)
 		bad = !(flags & SVA_IAX_DECOMP_ENABLE) || flags & ~decompress_flags(dev, desc);
 	else if (is_filter(opcode))
@@ -258,7 +272,7 @@ static bool overlaps(const struct emu_device *dev, const struct sva_desc *desc)
 		dst.size = desc->xfer_size;
 		return !(dev->gen_cap & EMU_CAP_OVERLAP) && overlap(src, dst);
 	}
-	if (opcode < SVA_IAX_OP_DECOMPRESS || opcode == SVA_IAX_OP_CRC64)
+	if (opcode < SVA_IAX_OP_DECRYPT || opcode == SVA_IAX_OP_CRC64)
 		return false;
 	/* Linux gives a destination, though nothing is written there. */
 	if (opcode == SVA_IAX_OP_DECOMPRESS && (desc->tail.iax_flags & SVA_IAX_DECOMP_NO_OUTPUT))
@@ -278,6 +292,8 @@ static void check_aecs(const struct sva_desc *desc, struct emu_findings *finding
 		emu_find_if(findings, (desc->iax.aecs_addr | size) % 32, SVA_STATUS_ADDR_ALIGN);
 	if (sva_desc_opcode(desc) == SVA_IAX_OP_COMPRESS)
 		least = sizeof(struct sva_iax_compress_aecs);
+	else if (is_cipher(sva_desc_opcode(desc)))
+		least = sizeof(struct sva_iax_cipher_aecs);
 	else if (flags & FLAGS_WRITE)
 		least = EMU_IAX_AECS_STATE;
 	emu_find_if(findings, size < least, SVA_STATUS_BAD_SIZE);
@@ -294,7 +310,7 @@ static void check_size(const struct emu_device *dev, const struct sva_desc *desc
 	emu_find_if(findings, (rule->kind & LIMITED) && size > dev->max_transfer,
 		    SVA_STATUS_BAD_SIZE);
 	/* Both sizes must not be 0 (QPL). */
-	if (opcode == SVA_IAX_OP_DECOMPRESS || opcode == SVA_IAX_OP_COMPRESS)
+	if (opcode == SVA_IAX_OP_DECOMPRESS || opcode == SVA_IAX_OP_COMPRESS || is_cipher(opcode))
 		emu_find_if(findings, !size && !desc->iax.max_dst_size, SVA_STATUS_BAD_SIZE);
 	/* A header can be generated for as much as the device holds (QPL, Linux). */
 	if (opcode == SVA_IAX_OP_COMPRESS && (desc->tail.iax_flags & SVA_IAX_COMP_HEADER))
@@ -363,6 +379,8 @@ static void check_filter(const struct emu_device *dev, const struct sva_desc *de
 
 static bool supported(const struct emu_device *dev, unsigned int opcode)
 {
+	if (is_cipher(opcode) && !(dev->iaa_cap & SVA_IAACAP_CFB))
+		return false;
 	return rules[opcode].known && (dev->op_cap[opcode / 64] >> opcode % 64 & 1);
 }
 

@@ -5,6 +5,8 @@
 static emu_op *const operations[256] = {
 	[SVA_OP_MEMMOVE] = emu_memmove,
 	[SVA_OP_TRANSLATION_FETCH] = emu_fetch,
+	[SVA_IAX_OP_DECRYPT] = emu_iax_cipher,
+	[SVA_IAX_OP_ENCRYPT] = emu_iax_cipher,
 	[SVA_IAX_OP_DECOMPRESS] = emu_iax_decompress,
 	[SVA_IAX_OP_COMPRESS] = emu_iax_compress,
 	[SVA_IAX_OP_CRC64] = emu_iax_crc64,
@@ -52,7 +54,7 @@ static unsigned int operate(const struct emu_device *dev, const struct emu_memor
 		forget_results(record);
 		return run.fault;
 	}
-	if (sva_desc_opcode(desc) >= SVA_IAX_OP_DECOMPRESS && status == SVA_STATUS_SUCCESS)
+	if (sva_desc_opcode(desc) >= SVA_IAX_OP_DECRYPT && status == SVA_STATUS_SUCCESS)
 		record->bytes_completed = desc->xfer_size; /* whatever was used of it (QPL) */
 	return status;
 }

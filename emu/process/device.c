@@ -68,3 +68,13 @@ dev_t emu_device_number(const struct emu_device_file *file)
 
 	return makedev(state->major[dsa->type], dsa->queue[file->queue].minor);
 }
+
+void emu_device_identity(const struct emu_device_file *file, dev_t *dev, ino_t *ino)
+{
+	const struct emu_state *state = emu_machine();
+
+	if (file->file == EMU_NONE)
+		return;
+	*dev = state->files_dev;
+	*ino = state->device[file->device].queue[file->queue].ino;
+}

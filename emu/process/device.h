@@ -21,4 +21,7 @@ bool emu_device_fd(int fd, struct emu_device_file *file);
 /* The number of the char device, as stat() has it. */
 dev_t emu_device_number(const struct emu_device_file *file);
 
+/* An open queue has the identity of its name: a socket's own is changed to that. */
+void emu_device_identity(const struct emu_device_file *file, dev_t *dev, ino_t *ino);
+
 #endif

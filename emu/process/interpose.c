@@ -223,6 +223,7 @@ static int stat_at(int dir, const char *path, struct stat *st, int flags)
 	if (is_device(dir, path, st, &file)) {
 		st->st_mode = (st->st_mode & ~(mode_t)S_IFMT) | S_IFCHR;
 		st->st_rdev = emu_device_number(&file);
+		emu_device_identity(&file, &st->st_dev, &st->st_ino);
 	}
 	return 0;
 }
@@ -327,6 +328,10 @@ EMU_EXPORT int statx(int dir, const char *path, int flags, unsigned int mask, st
 	if (is_device(dir, path, &st, &file)) {
 		dev_t number = emu_device_number(&file);
 
+		emu_device_identity(&file, &st.st_dev, &st.st_ino);
+		stx->stx_dev_major = major(st.st_dev);
+		stx->stx_dev_minor = minor(st.st_dev);
+		stx->stx_ino = st.st_ino;
 		stx->stx_mode = (uint16_t)((stx->stx_mode & ~S_IFMT) | S_IFCHR);
 		stx->stx_rdev_major = major(number);
 		stx->stx_rdev_minor = minor(number);

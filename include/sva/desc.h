@@ -3,15 +3,15 @@
  * Layouts of the descriptor and the completion record, the names of opcodes, flags and status
  * codes, and a builder for every operation.
  *
- * A builder (sva_prep_*) writes every byte of the final descriptor but its completion address, so
- * that it serves single operations and members of a batch alike. It sets the flags "completion
- * record address valid" and "request completion record"; what else the caller wants (block on
- * fault, cache control, fence ...) goes in @flags. Builders check nothing: the device answers with
- * a status, and sva_desc_check() (wq.h) says beforehand what it would refuse.
+ * A builder (sva_prep_*) writes every byte of the final descriptor except its completion address,
+ * so it serves both single operations and members of a batch. It sets the flags "completion record
+ * address valid" and "request completion record"; @flags can add others (block on fault, cache
+ * control, fence ...). Builders check nothing: the device answers with a status, and
+ * sva_desc_check() (wq.h) finds out beforehand what it would refuse.
  *
- * All builders are safe in any thread and touch nothing but @desc. The memory that a descriptor
- * names belongs to the device from submission until the completion record is written: do not free,
- * unmap or read results from it before.
+ * All builders are safe in any thread and write only to @desc. From submission until the completion
+ * record is written, the memory that a descriptor names belongs to the device: do not free it,
+ * unmap it or read results from it before.
  *
  * Source: layouts, opcodes, flags and status codes as in linux/idxd.h (Linux 6.1; static
  * assertions in tests/unit/test_desc.c) and the Intel Data Streaming Accelerator Architecture
@@ -78,8 +78,8 @@ enum sva_opcode {
 
 /* Flags of one opcode (bits 23:16). */
 #define SVA_FLAG_CRC_SEED_ADDR           0x010000u /* CRC: read the seed from memory */
-#define SVA_FLAG_CRC_BYPASS_INVERT       0x020000u /* CRC: seed and result as they are */
-#define SVA_FLAG_CRC_BYPASS_REFLECT      0x040000u /* CRC: no reflection of the data */
+#define SVA_FLAG_CRC_BYPASS_INVERT       0x020000u /* CRC: do not invert seed and result */
+#define SVA_FLAG_CRC_BYPASS_REFLECT      0x040000u /* CRC: do not reflect the data */
 #define SVA_FLAG_FILL_16                 0x040000u /* fill: 16-byte pattern (DSA 2.0) */
 #define SVA_FLAG_DRAIN_READBACK1         0x010000u /* drain: readback address 1 is valid */
 #define SVA_FLAG_DRAIN_READBACK2         0x020000u /* drain: readback address 2 is valid */
@@ -91,13 +91,13 @@ enum sva_opcode {
 #define SVA_FLAG_FETCH_STRIDE            0x010000u /* translation fetch: stride is valid */
 #define SVA_FLAG_DUALCAST_DEST2_STEERING 0x010000u
 
-/* Status codes, the low bits of the status byte; SVA_STATUS_CODE() takes the rest off. */
+/* Status codes, the low bits of the status byte; SVA_STATUS_CODE() masks the others. */
 enum sva_status {
 	SVA_STATUS_NONE = 0x00, /* not complete */
 	SVA_STATUS_SUCCESS = 0x01,
 	SVA_STATUS_SUCCESS_PREDICATE = 0x02, /* done; result is not the expected one */
 	SVA_STATUS_PAGE_FAULT = 0x03,    /* partial completion: resume after touching the page */
-	SVA_STATUS_PAGE_RESPONSE = 0x04, /* page request was refused: partial completion */
+	SVA_STATUS_PAGE_RESPONSE = 0x04, /* the page request was refused: partial completion */
 	SVA_STATUS_BATCH_FAIL = 0x05,
 	SVA_STATUS_BATCH_PAGE_FAULT = 0x06,
 	SVA_STATUS_DELTA_ORDER = 0x07,
@@ -141,20 +141,22 @@ enum sva_status {
 	SVA_STATUS_BAD_ELEMENTS = 0x33,
 	SVA_STATUS_BAD_WIDTH = 0x34,
 	SVA_STATUS_BAD_INVERT = 0x35,
-	/* The library's own; no device writes it: the operation was never accepted by a queue. */
+	/* Defined by the library; no device writes it: no queue has accepted the operation. */
 	SVA_STATUS_NOT_SUBMITTED = 0x40,
 	/*
-	 * Also the library's own: the operation was accepted, and ended without a record. The
-	 * device was reset, the queue was disabled, or the record could not be written. What has
-	 * been done is unknown.
+	 * Also defined by the library: the operation was accepted, but ended without a record. The
+	 * device was reset, the queue was disabled, or the record could not be written. It is
+	 * unknown what has been done.
 	 */
 	SVA_STATUS_LOST = 0x41,
+	/* Also defined by the library: a library that the CPU needs for this is missing. */
+	SVA_STATUS_NO_LIBRARY = 0x42,
 };
 
 #define SVA_STATUS_WRITE        0x80u /* the faulting access was a write */
 #define SVA_STATUS_CODE(status) ((status)&0x7fu)
 
-/* Tags of DIF and DIX: eight bytes as they stand in descriptor and completion record. */
+/* Tags of DIF and DIX: eight bytes, as in the descriptor and the completion record. */
 struct sva_dif_tags {
 	uint32_t ref_tag;  /* reference tag of the first block */
 	uint16_t app_mask; /* application tag mask */
@@ -255,7 +257,7 @@ struct sva_desc_tail {
  * A list of descriptors (a batch) must be 64-byte aligned and contiguous.
  */
 struct sva_desc {
-	uint32_t pasid_priv; /* the hardware's; software leaves it zero */
+	uint32_t pasid_priv; /* for the hardware; software leaves it zero */
 	uint32_t op_flags;   /* flags in bits 23:0, opcode in bits 31:24 */
 	uint64_t completion_addr;
 	union {
@@ -324,7 +326,7 @@ SVA__STATIC_ASSERT(sizeof(struct sva_desc) == 64, "a descriptor is 64 bytes");
 SVA__STATIC_ASSERT(sizeof(struct sva_record) == 32, "a DSA completion record is 32 bytes");
 SVA__STATIC_ASSERT(offsetof(struct sva_desc, op_specific) == 40, "operation fields start at 40");
 
-/* sva_record_status - the status byte, with the acquire ordering that makes the rest readable */
+/* sva_record_status - the status byte, with acquire ordering, so that the rest can be read */
 SVA__INLINE unsigned int sva_record_status(const struct sva_record *record)
 {
 	return __atomic_load_n(&record->status, __ATOMIC_ACQUIRE);
@@ -343,9 +345,9 @@ SVA__INLINE uint32_t sva_desc_flags(const struct sva_desc *desc)
 }
 
 /*
- * Write the parts that every descriptor has, and zero all the rest but the completion address. Of a
- * size that does not fit, what is too much lands in int_handle and reserved, which must be zero: a
- * device refuses the descriptor, and does not take the size for a smaller one.
+ * Write the parts that every descriptor has, and zero everything else except the completion
+ * address. If a size does not fit, the excess bits end up in int_handle and reserved, which must be
+ * zero: a device refuses the descriptor rather than mistake the size for a smaller one.
  */
 SVA__INLINE void sva__desc_init(struct sva_desc *desc, unsigned int opcode, uint32_t flags,
 				uint64_t addr1, uint64_t addr2, size_t size)
@@ -360,17 +362,17 @@ SVA__INLINE void sva__desc_init(struct sva_desc *desc, unsigned int opcode, uint
 	desc->op_words[2] = 0;
 }
 
-/* sva_prep_noop - do nothing, and say so in the completion record */
+/* sva_prep_noop - do nothing, and write a completion record */
 SVA__INLINE void sva_prep_noop(struct sva_desc *desc, uint32_t flags)
 {
 	sva__desc_init(desc, SVA_OP_NOOP, flags, 0, 0, 0);
 }
 
 /**
- * sva_prep_drain - complete after every descriptor that was submitted to the queue before
+ * sva_prep_drain - complete after all descriptors that were submitted to the queue before
  *
- * Block on fault is not allowed for it. On a shared queue it covers the descriptors with the
- * submitter's PASID, that is of this process (specification, 3.12).
+ * Block on fault is not allowed. On a shared queue it covers only the descriptors with the
+ * submitter's PASID, that is, those of this process (specification, 3.12).
  */
 SVA__INLINE void sva_prep_drain(struct sva_desc *desc, uint32_t flags)
 {
@@ -378,7 +380,7 @@ SVA__INLINE void sva_prep_drain(struct sva_desc *desc, uint32_t flags)
 }
 
 /**
- * sva_prep_drain_readback - drain, and read two addresses back before completing
+ * sva_prep_drain_readback - drain, and read back one or two addresses before completing
  * @addr1: address to read, NULL for none
  * @addr2: second address to read, NULL for none
  *
@@ -392,7 +394,7 @@ SVA__INLINE void sva_prep_drain_readback(struct sva_desc *desc, const void *addr
 }
 
 /**
- * sva_prep_memmove - copy @size bytes; the buffers may overlap where the device can (gen_cap bit 1)
+ * sva_prep_memmove - copy @size bytes; overlap is allowed if the device supports it (gen_cap bit 1)
  *
  * A partial completion (SVA_STATUS_PAGE_FAULT) with result 1 was copied from the end.
  */
@@ -434,7 +436,7 @@ SVA__INLINE void sva_prep_compare(struct sva_desc *desc, const void *src1, const
 /**
  * sva_prep_compare_pattern - compare @size bytes with a repeated 8-byte pattern
  *
- * As sva_prep_compare(); on a difference bytes_completed is at or before its offset.
+ * As sva_prep_compare(); if there is a difference, bytes_completed is at or before its offset.
  */
 SVA__INLINE void sva_prep_compare_pattern(struct sva_desc *desc, const void *src, uint64_t pattern,
 					  size_t size, uint32_t flags)
@@ -509,7 +511,7 @@ SVA__INLINE void sva_prep_dualcast(struct sva_desc *desc, void *dst1, void *dst2
 
 /**
  * sva_prep_crc - CRC32C of @size bytes
- * @seed: 0 to start; to go on, the CRC of what came before
+ * @seed: 0 to start; to continue, the CRC of the preceding data
  *
  * The CRC is in the completion record's crc.
  */
@@ -532,7 +534,7 @@ SVA__INLINE void sva_prep_copy_crc(struct sva_desc *desc, void *dst, const void 
 SVA__INLINE void sva_desc_set_crc_seed_addr(struct sva_desc *desc, const uint32_t *seed)
 {
 	desc->op_flags |= SVA_FLAG_CRC_SEED_ADDR;
-	desc->crc.seed = 0; /* reserved then */
+	desc->crc.seed = 0; /* reserved in this case */
 	desc->crc.seed_addr = (uintptr_t)seed;
 }
 
@@ -549,10 +551,10 @@ SVA__INLINE void sva_desc_set_crc_seed_addr(struct sva_desc *desc, const uint32_
 #define SVA_DIF_SRC_ALL_F_DETECT 0x02u /* a tuple of all F: do not check the block */
 #define SVA_DIF_SRC_APP_F_DETECT 0x04u /* application tag all F: do not check the block */
 #define SVA_DIF_SRC_REF_F_DETECT 0x08u /* application and reference tag all F: do not check it */
-#define SVA_DIF_SRC_APP_INC      0x10u /* application tag counts up, block by block */
+#define SVA_DIF_SRC_APP_INC      0x10u /* application tag increases from block to block */
 #define SVA_DIF_SRC_NO_GUARD     0x20u /* do not check the guard */
 #define SVA_DIF_SRC_NO_REF       0x40u /* do not check the reference tag */
-#define SVA_DIF_SRC_REF_FIXED    0x80u /* reference tag does not count up */
+#define SVA_DIF_SRC_REF_FIXED    0x80u /* reference tag does not increase */
 
 /* DIF destination flags. */
 #define SVA_DIF_DST_APP_PASS   0x08u /* update: keep the source's application tag */
@@ -566,7 +568,7 @@ SVA__INLINE void sva_desc_set_crc_seed_addr(struct sva_desc *desc, const uint32_
  * @size: bytes, tuples included: a multiple of block + 8
  * @dif_flags: SVA_DIF_BLOCK_* and SVA_DIF_INVERT_*
  * @src_flags: SVA_DIF_SRC_*
- * @tags: what the first block must carry
+ * @tags: the tags that the first block must have
  */
 SVA__INLINE void sva_prep_dif_check(struct sva_desc *desc, const void *src, size_t size,
 				    uint8_t dif_flags, uint8_t src_flags, struct sva_dif_tags tags,
@@ -579,9 +581,9 @@ SVA__INLINE void sva_prep_dif_check(struct sva_desc *desc, const void *src, size
 }
 
 /**
- * sva_prep_dif_insert - copy, and put a tuple after each block
+ * sva_prep_dif_insert - copy, and add a tuple after each block
  * @size: bytes at @src, a multiple of the block; @dst needs 8 more for each block
- * @tags: what the first block gets
+ * @tags: the tags of the first block
  */
 SVA__INLINE void sva_prep_dif_insert(struct sva_desc *desc, void *dst, const void *src, size_t size,
 				     uint8_t dif_flags, uint8_t dst_flags, struct sva_dif_tags tags,
@@ -595,7 +597,7 @@ SVA__INLINE void sva_prep_dif_insert(struct sva_desc *desc, void *dst, const voi
 
 /**
  * sva_prep_dif_strip - check each block as DIF check does, and copy it without its tuple
- * @size: bytes at @src, a multiple of block + 8; @dst needs 8 less for each block
+ * @size: bytes at @src, a multiple of block + 8; @dst needs 8 fewer for each block
  */
 SVA__INLINE void sva_prep_dif_strip(struct sva_desc *desc, void *dst, const void *src, size_t size,
 				    uint8_t dif_flags, uint8_t src_flags, struct sva_dif_tags tags,
@@ -636,8 +638,8 @@ SVA__INLINE void sva_prep_dix_generate(struct sva_desc *desc, void *dst, const v
 }
 
 /**
- * sva_prep_translation_fetch - have the device fetch the translations of a region (DSA 2.0)
- * @stride: distance in bytes of the addresses whose translation is fetched; 0: the device's choice
+ * sva_prep_translation_fetch - make the device fetch the translations of a region (DSA 2.0)
+ * @stride: distance in bytes between the addresses to translate; 0: the device chooses
  *
  * Source: Intel DSA Architecture Specification 341204, 8.3 (Translation Fetch).
  */
@@ -656,11 +658,11 @@ SVA__INLINE void sva_prep_cache_flush(struct sva_desc *desc, void *dst, size_t s
 }
 
 /**
- * sva_prep_batch - have the device read @count descriptors from memory and execute them
- * @list: 64-byte aligned; each with a completion record of its own; no batch in a batch
- * @count: at least 2, at most the queue's max_batch_size
+ * sva_prep_batch - make the device read @count descriptors from memory and execute them
+ * @list: 64-byte aligned; each with its own completion record; no batch inside a batch
+ * @count: at least 2, at most the max_batch_size of the queue
  *
- * sva_submit_batch() (wq.h) is the convenient way.
+ * sva_submit_batch() (wq.h) is more convenient.
  */
 SVA__INLINE void sva_prep_batch(struct sva_desc *desc, const struct sva_desc *list, uint32_t count,
 				uint32_t flags)
@@ -692,16 +694,16 @@ SVA__INLINE void sva_prep_update_window(struct sva_desc *desc, void *base, uint6
 /**
  * sva_desc_set_domain - turn a prepared operation into its inter-domain form (DSA 2.0)
  * @desc: memmove, fill, compare or compare pattern; prepared with SVA_FLAG_DOMAIN1,
- *        SVA_FLAG_DOMAIN2 or both, for the handles that count
+ *        SVA_FLAG_DOMAIN2 or both, to say which handles are used
  * @handle1: handle of the domain of the source, or the first source
  * @handle2: handle of the domain of the destination, or the second source
  *
- * These are the restricted forms. The unrestricted ones, and a cache flush, are reserved in the
- * architecture specification, revision 3.0.
+ * These are the restricted forms. The unrestricted ones, and an inter-domain cache flush, are
+ * reserved in the architecture specification, revision 3.0.
  */
 SVA__INLINE void sva_desc_set_domain(struct sva_desc *desc, uint16_t handle1, uint16_t handle2)
 {
-	desc->op_flags += 0x20u << 24; /* from the opcode to that of its form */
+	desc->op_flags += 0x20u << 24; /* from the opcode to its inter-domain form */
 	desc->domain.handle1 = handle1;
 	desc->domain.handle2 = handle2;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What accelerators and work queues this machine has.
+ * Which accelerators and work queues this machine has.
  *
  * Source: the attributes of the idxd driver in sysfs (Linux Documentation/ABI/stable/
  * sysfs-driver-dma-idxd; formats of Linux 5.6 to 6.19, seen in 6.1 to 7.3). libaccel-config is not
- * asked: 3.5.3 clears cmd_status, leaks, and crashes when the driver goes away meanwhile.
+ * used, because 3.5.3 clears cmd_status, leaks, and crashes if the driver goes away meanwhile.
  *
- * Environment, honoured unless the program is set-user-ID: LIBSVA_SYSFS_PATH (instead of /sys) and
+ * Environment, respected unless the program is set-user-ID: LIBSVA_SYSFS_PATH (instead of /sys) and
  * LIBSVA_DEV_PATH (instead of /dev).
  */
 #ifndef SVA_DISCOVER_H
@@ -54,11 +54,13 @@ struct sva_opmask {
 	uint64_t bits[4];
 };
 
+/* sva_opmask_set - add an opcode to a mask */
 SVA__INLINE void sva_opmask_set(struct sva_opmask *mask, unsigned int opcode)
 {
 	mask->bits[opcode / 64 % 4] |= (uint64_t)1 << opcode % 64;
 }
 
+/* sva_opmask_has - is the opcode in the mask? */
 SVA__INLINE bool sva_opmask_has(const struct sva_opmask *mask, unsigned int opcode)
 {
 	return mask->bits[opcode / 64 % 4] >> opcode % 64 & 1;
@@ -116,8 +118,8 @@ struct sva_dev_info {
 	uint32_t event_log_size;    /* entries; 0: no event log */
 	uint64_t max_transfer_size; /* bytes */
 	uint64_t gen_cap;           /* SVA_GENCAP_* */
-	uint64_t iaa_cap;           /* SVA_IAACAP_* (iax.h); 0 also where the kernel does not say */
-	struct sva_opmask op_cap;   /* a missing BATCH bit says only that write(2) may refuse it */
+	uint64_t iaa_cap;           /* SVA_IAACAP_* (iax.h); also 0 if the kernel does not say */
+	struct sva_opmask op_cap;   /* a missing BATCH bit only means that write(2) may refuse it */
 	struct sva_opmask errors;   /* the software error register, bit by bit */
 };
 
@@ -160,28 +162,30 @@ struct sva_topology;
 
 /**
  * sva_topology_discover - take a snapshot
- * @topo: gets it; free it with sva_topology_free()
+ * @topo: receives it; free it with sva_topology_free()
  *
- * A machine without devices is no error: the snapshot is empty, and sva_topology_why() says why.
+ * A machine without devices is not an error: the snapshot is then empty, and sva_topology_why()
+ * says why.
  * Safe in any thread.
  *
  * Returns 0, -EINVAL for NULL, -ENOMEM, -EMFILE or -ENFILE.
  */
 int sva_topology_discover(struct sva_topology **topo);
 
-/* sva_topology_free - free a snapshot and all infos got from it; NULL is fine */
+/* sva_topology_free - free a snapshot and everything obtained from it; NULL is allowed */
 void sva_topology_free(struct sva_topology *topo);
 
 /**
- * sva_topology_why - why there is no device: a sentence with the remedy; "" when there is one
+ * sva_topology_why - why there is no device: a sentence with the remedy; "" if there is one
  */
 const char *sva_topology_why(const struct sva_topology *topo);
 
 /**
- * sva_topology_next_dev, sva_topology_next_wq - walk a snapshot, devices and queues each by number
+ * sva_topology_next_dev, sva_topology_next_wq - walk through the devices or queues of a snapshot,
+ * in the order of their numbers
  * @prev: NULL for the first
  *
- * Returns NULL after the last. The info lives as long as the snapshot.
+ * Returns NULL after the last one. The info is valid as long as the snapshot.
  */
 const struct sva_dev_info *sva_topology_next_dev(const struct sva_topology *topo,
 						 const struct sva_dev_info *prev);

@@ -3,19 +3,19 @@
  * Filters over columns of small integers, checksums of 64 bits, and zero compression: calls that
  * always finish.
  *
- * A queue of an IAX device does them, as far as it can; whatever it does not do, the CPU does. On
- * any other queue, the CPU does it all. The policy of the queue (sva_wq_set_policy()) says how, as
- * for the calls of ops.h. @outcome is NULL, or gets what has been done, by whom and why. Several
- * threads may use one queue.
+ * On a queue of an IAX device, the device does as much of the work as it can, and the CPU does the
+ * rest. On any other queue, the CPU does it all. The policy of the queue (sva_wq_set_policy()) says
+ * how, as for the calls of ops.h. @outcome is NULL, or receives what has been done, by whom and
+ * why. Several threads may use one queue.
  *
- * A bit vector has the bit of element n in byte n / 8, at n % 8 from below.
+ * In a bit vector, the bit for element n is bit n % 8 of byte n / 8, where bit 0 is the lowest.
  *
- * All return 0, or:
+ * All calls return 0, or:
  * -EINVAL: NULL, a range beyond the end of the address space, bad flags or widths, no elements;
- * -E2BIG: a struct of a newer version, or more than the CPU takes at once (4 GiB, unless the text
- *   says that it is split);
+ * -E2BIG: a struct of a newer version, or more than the CPU takes at once (4 GiB, unless the call
+ *   splits the work);
  * -ENOSPC: the output does not fit;
- * -EBADMSG: the input is damaged, or has less elements than it should have; or a value does not
+ * -EBADMSG: the input is damaged, or has fewer elements than it should have; or a value does not
  *   fit in an element of the output;
  * -EOPNOTSUPP: SVA_POLICY_NO_CPU is set, and the device cannot do it;
  * -EFAULT, -ETIMEDOUT, -EBADF, -ESTALE, -ENODEV, -EIO: as the calls of ops.h.
@@ -37,21 +37,21 @@ extern "C" {
 #define SVA_COLUMN_DEFLATED (1u << 2) /* and compressed: a raw DEFLATE stream (deflate.h) */
 
 /**
- * struct sva_column - integers without a sign, packed without gaps
+ * struct sva_column - unsigned integers, packed without gaps
  */
 struct sva_column {
 	size_t size; /* sizeof(struct sva_column); set by the caller */
 	const void *data;
 	uint64_t bytes; /* at data */
 	uint64_t elements;
-	uint32_t width; /* bits of an element, 1 to 32; with SVA_COLUMN_RLE 0: the data have it */
+	uint32_t width; /* bits of an element, 1 to 32; with SVA_COLUMN_RLE 0: it is in the data */
 	uint32_t flags; /* SVA_COLUMN_* */
 };
 
 /* Flags of the filters. */
 #define SVA_FILTER_INVERT (1u << 0) /* the bits of a bit vector */
 #define SVA_FILTER_INDICES \
-	(1u << 1) /* instead of a bit vector: where its 1 bits are, 32 bits each */
+	(1u << 1) /* instead of a bit vector: the indices of its 1 bits, 32 bits each */
 #define SVA_FILTER_OUT_8  (1u << 2) /* elements of 8, 16 or 32 bits; else as wide as the input's */
 #define SVA_FILTER_OUT_16 (1u << 3)
 #define SVA_FILTER_OUT_32 (1u << 4)
@@ -62,7 +62,7 @@ struct sva_column {
 struct sva_filter_result {
 	size_t size;       /* sizeof(struct sva_filter_result); set by the caller */
 	uint64_t bytes;    /* of output */
-	uint64_t count;    /* 1 bits; of elements, how many */
+	uint64_t count;    /* number of 1 bits, or of elements */
 	uint64_t first;    /* index of the first 1 bit; UINT64_MAX: there is none */
 	uint64_t last;     /* of the last one */
 	uint32_t min, max; /* of the elements; UINT32_MAX and 0: there are none */
@@ -77,7 +77,10 @@ struct sva_filter_result {
  * @dst: a bit vector, or the indices; room for @dst_size bytes
  * @result: NULL, or filled
  *
- * Columns that are neither RLE nor compressed may have any size.
+ * Columns that are neither RLE nor compressed may have any size: the work is split. This also
+ * applies to sva_set_membership() without SVA_FILTER_INDICES, sva_find_unique() and sva_extract(),
+ * to sva_select() if the elements of the output are whole bytes, and to sva_expand() if those of
+ * the input are. An index of more than 32 bits is -EBADMSG.
  */
 int sva_scan(struct sva_wq *wq, const struct sva_column *column, uint32_t low, uint32_t high,
 	     uint32_t flags, void *dst, size_t dst_size, struct sva_filter_result *result,
@@ -85,7 +88,7 @@ int sva_scan(struct sva_wq *wq, const struct sva_column *column, uint32_t low, u
 
 /**
  * sva_set_membership - which elements are in a set?
- * @set: a bit vector of 2^width bits; the width is at most 15 on IAX 1.0
+ * @set: a bit vector of 2^width bits; the width is at most 15
  *
  * The rest is as for sva_scan().
  */
@@ -95,7 +98,7 @@ int sva_set_membership(struct sva_wq *wq, const struct sva_column *column, const
 
 /**
  * sva_find_unique - which values occur?
- * @set: gets a bit vector of 2^width bits; room for @set_size bytes
+ * @set: receives a bit vector of 2^width bits; room for @set_size bytes
  */
 int sva_find_unique(struct sva_wq *wq, const struct sva_column *column, void *set, size_t set_size,
 		    struct sva_filter_result *result, struct sva_outcome *outcome);
@@ -128,9 +131,9 @@ int sva_expand(struct sva_wq *wq, const struct sva_column *column, const void *b
 
 /**
  * sva_rle_burst - repeat each value as often as its count says
- * @counts: a column of width 8 or 16: the counts; or 32: their sums so far, from 0 on, and one
- *          more than there are values
- * @values: as many; neither RLE nor compressed
+ * @counts: a column of width 8 or 16: the counts; or of width 32: running totals that begin with 0,
+ *          one more than there are values
+ * @values: neither RLE nor compressed, nor SVA_COLUMN_BE
  * @flags: SVA_FILTER_OUT_*
  */
 int sva_rle_burst(struct sva_wq *wq, const struct sva_column *counts,
@@ -138,9 +141,9 @@ int sva_rle_burst(struct sva_wq *wq, const struct sva_column *counts,
 		  struct sva_filter_result *result, struct sva_outcome *outcome);
 
 /**
- * sva_zero_compress, sva_zero_decompress - leave out words that are zero, and put them in again
+ * sva_zero_compress, sva_zero_decompress - leave out words that are zero, and restore them
  * @word: bits of a word: 32, 16 or 8
- * @dst_size: room; gets the bytes written
+ * @dst_size: room at @dst; receives the number of bytes written
  */
 int sva_zero_compress(struct sva_wq *wq, void *dst, size_t *dst_size, const void *src,
 		      size_t src_size, unsigned int word, struct sva_outcome *outcome);
@@ -148,14 +151,14 @@ int sva_zero_decompress(struct sva_wq *wq, void *dst, size_t *dst_size, const vo
 			size_t src_size, unsigned int word, struct sva_outcome *outcome);
 
 /* Flags of sva_crc64(). */
-#define SVA_CRC64_INVERT  (1u << 0) /* begin and end by an XOR with ones */
+#define SVA_CRC64_INVERT  (1u << 0) /* begin and end with an XOR with all ones */
 #define SVA_CRC64_REFLECT (1u << 1) /* the least significant bit of a byte first */
 
 /**
- * sva_crc64 - CRC of any width up to 64 bits, over any size
- * @polynomial: in the upper bits, without the highest power; its width is 64 less the number of
- *              zeros at its end. ECMA-182: 0x42f0e1eba9ea3693; CRC-32: 0x04c11db7 << 32
- * @crc: gets it: in the upper bits, or with SVA_CRC64_REFLECT in the lower ones
+ * sva_crc64 - CRC of any width up to 64 bits, over any number of bytes
+ * @polynomial: left-aligned, without the term of the highest power; its width is 64 minus the
+ *              number of trailing zero bits. ECMA-182: 0x42f0e1eba9ea3693; CRC-32: 0x04c11db7 << 32
+ * @crc: receives the CRC: in the upper bits, or with SVA_CRC64_REFLECT in the lower ones
  */
 int sva_crc64(struct sva_wq *wq, const void *src, size_t size, uint64_t polynomial, uint32_t flags,
 	      uint64_t *crc, struct sva_outcome *outcome);

@@ -3,22 +3,22 @@
  * IAX, the analytics device (IAA): its completion record, opcodes, flags and error codes, the state
  * that an operation reads and writes (AECS), and a builder for every operation.
  *
- * Queues of an IAX device are found, opened and explained by the functions for queues of a DSA
- * device, and operations are submitted, polled and waited for alike. Two things are different. The
- * completion record has 64 bytes, so that an operation is a struct sva_iax_op. And nothing is
- * completed in part: after a page fault, touch the page and submit again; sva_op_resume() prepares
- * that.
+ * The functions for queues of a DSA device also find, open and explain queues of an IAX device, and
+ * submit, poll and wait for its operations. There are two differences. The completion record has 64
+ * bytes, so an operation is a struct sva_iax_op. And no operation is completed in part: after a
+ * page fault, touch the page and submit again; sva_op_resume() prepares that.
  *
- * Builders check nothing: the device answers with a status, and sva_desc_check() (wq.h) says
- * beforehand what it would refuse. All builders are safe in any thread and touch nothing but the
- * operation. The memory that a descriptor names belongs to the device from submission until the
- * completion record is written.
+ * Builders check nothing: the device answers with a status, and sva_desc_check() (wq.h) finds out
+ * beforehand what it would refuse. All builders are safe in any thread and write only to the
+ * operation. From submission until the completion record is written, the memory that a descriptor
+ * names belongs to the device.
  *
- * Calls that always finish, of any size, with or without a device: deflate.h and filter.h.
+ * deflate.h, filter.h and cipher.h have calls of any size that always finish, with or without a
+ * device.
  *
- * Source: the layouts, opcodes and flags are those on which two of these agree: Linux
+ * Source: the layouts, opcodes and flags are those on which at least two of these agree: Linux
  * (include/uapi/linux/idxd.h, drivers/crypto/intel/iaa; 6.8), Intel QPL 1.6 and accel-config 4.1.6.
- * What rests on one of them alone is marked with its name. What none of them shows is not here.
+ * What comes from only one of them is marked with its name. What none of them shows is not here.
  */
 #ifndef SVA_IAX_H
 #define SVA_IAX_H
@@ -51,18 +51,18 @@ enum sva_iax_opcode {
 	SVA_IAX_OP_EXPAND = 0x56,
 };
 
-/* Descriptor flags beside SVA_FLAG_BOF, _CRAV, _RCR, _CC ...: bits 23:16. */
+/* Descriptor flags in addition to SVA_FLAG_BOF, _CRAV, _RCR, _CC ...: bits 23:16. */
 #define SVA_IAX_FLAG_SRC2_AECS     0x010000u /* read the second source: it is an AECS */
 #define SVA_IAX_FLAG_SRC2_DATA     0x020000u /* read the second source: it is data */
-#define SVA_IAX_FLAG_AECS_WRITE    0x040000u /* write the AECS in the end */
+#define SVA_IAX_FLAG_AECS_WRITE    0x040000u /* write the AECS at the end */
 #define SVA_IAX_FLAG_AECS_OVERFLOW 0x080000u /* write it if the output overflows, and only then */
 #define SVA_IAX_FLAG_SRC2_STEERING 0x100000u
 #define SVA_IAX_FLAG_CRC32C        0x200000u /* the record's CRC is CRC32C instead of CRC-32 */
 #define SVA_IAX_FLAG_AECS_TOGGLE   0x400000u /* read the second copy, write the first */
 
-/* Flags of decompression, also in front of a filter. */
+/* Flags of decompression, also before a filter. */
 #define SVA_IAX_DECOMP_ENABLE      0x0001u
-#define SVA_IAX_DECOMP_FLUSH       0x0002u /* write all output, not whole words of 8 bytes only */
+#define SVA_IAX_DECOMP_FLUSH       0x0002u /* write all output, not only whole 8-byte words */
 #define SVA_IAX_DECOMP_STOP_ON_EOB 0x0004u
 #define SVA_IAX_DECOMP_CHECK_EOB   0x0008u /* it is an error if the input ends without EOB */
 #define SVA_IAX_DECOMP_FINAL_EOB   0x0010u /* for these two: the EOB of the final block */
@@ -89,10 +89,13 @@ enum sva_iax_opcode {
 #define SVA_IAX_CRC64_INVERT  0x4000u /* initial and final XOR with ones */
 #define SVA_IAX_CRC64_REFLECT 0x8000u /* least significant bit first */
 
+/* Flags of encryption (accel-config). None are known for decryption. */
+#define SVA_IAX_CIPHER_FLUSH_OUTPUT 0x0002u /* write all output; the builder sets it */
+
 /* Filter flags. Widths are bits of an element, 1 to 32. */
 #define SVA_IAX_FILTER_LE            0u /* the first source is packed from bit 0 upwards */
 #define SVA_IAX_FILTER_BE            1u /* packed from the top of byte 0 downwards */
-#define SVA_IAX_FILTER_RLE           2u /* Parquet's RLE and bit-packing; it has the width */
+#define SVA_IAX_FILTER_RLE           2u /* Parquet's RLE and bit-packing; the data have the width */
 #define SVA_IAX_FILTER_WIDTH(n)      (((n)-1u) << 2)
 #define SVA_IAX_FILTER_SRC2_WIDTH(n) (((n)-1u) << 7)
 #define SVA_IAX_FILTER_SRC2_BE       0x00001000u
@@ -100,7 +103,7 @@ enum sva_iax_opcode {
 #define SVA_IAX_FILTER_OUT_16        0x00004000u
 #define SVA_IAX_FILTER_OUT_32        0x00006000u
 #define SVA_IAX_FILTER_OUT_BE        0x00008000u
-#define SVA_IAX_FILTER_INVERT        0x00010000u /* output that is a bit vector */
+#define SVA_IAX_FILTER_INVERT        0x00010000u /* if the output is a bit vector */
 #define SVA_IAX_FILTER_DROP_LOW(n)   ((uint32_t)(n) << 17)
 #define SVA_IAX_FILTER_DROP_HIGH(n)  ((uint32_t)(n) << 22)
 #define SVA_IAX_FILTER_ARRAY         0x08000000u /* array output of a bit vector (iaa_cap) */
@@ -147,7 +150,7 @@ enum sva_iax_error {
 	SVA_IAX_ERROR_AECS,
 	SVA_IAX_ERROR_SRC1_SHORT,
 	SVA_IAX_ERROR_SRC2_SHORT,
-	SVA_IAX_ERROR_OVERFLOW, /* the output does not fit, and cannot go on: compress */
+	SVA_IAX_ERROR_OVERFLOW, /* compress: the output does not fit, and cannot be continued */
 	SVA_IAX_ERROR_BLOCK_DISTANCE,
 	SVA_IAX_ERROR_BLOCK_LENGTH,
 	SVA_IAX_ERROR_BLOCK_SIZE,
@@ -194,7 +197,7 @@ SVA__INLINE uint64_t sva_iax_record_crc64(const struct sva_iax_record *record)
 
 /*
  * Analytics engine configuration and state (AECS): what an operation reads before it begins, and
- * may write in the end for the next one. The second source is two copies, one behind the other:
+ * may write at the end for the next one. The second source is two copies, one after the other:
  * without SVA_IAX_FLAG_AECS_TOGGLE the first is read and the second is written, with it the
  * reverse. Size and address are multiples of 32.
  */
@@ -205,8 +208,8 @@ struct sva_iax_filter_aecs {
 	uint32_t xor_checksum;
 	uint32_t low; /* scan, extract: limits, both included */
 	uint32_t high;
-	uint32_t first_index; /* of the first element, where the output has indices */
-	uint16_t drop_bytes;  /* of decompressed input: so many are left out at its beginning */
+	uint32_t first_index; /* of the first element, if the output has indices */
+	uint16_t drop_bytes;  /* number of bytes to skip at the start of decompressed input */
 	uint8_t reserved[10];
 } __attribute__((aligned(32)));
 
@@ -219,7 +222,7 @@ struct sva_iax_filter_aecs {
 #define SVA_IAX_STATE_FINAL  4u /* the block is the final one */
 #define SVA_IAX_STATE_EOB    8u /* ended at the end of a block */
 
-/* For decompression. What is reserved is the device's. */
+/* For decompression. The reserved fields are for the device. */
 struct sva_iax_decompress_aecs {
 	struct sva_iax_filter_aecs filter;
 	uint8_t reserved[136];
@@ -230,10 +233,10 @@ struct sva_iax_decompress_aecs {
 	uint8_t input_accumulator_bits[SVA_IAX_ACCUMULATOR];
 	uint32_t eob;
 	uint8_t drop_initial_bits;
-	uint8_t format; /* 0; 1 where iaa_cap has SVA_IAACAP_AECS_FORMAT_2 */
+	uint8_t format; /* 0; 1 if iaa_cap has SVA_IAACAP_AECS_FORMAT_2 */
 	uint8_t reserved2[598];
 	uint16_t state;     /* SVA_IAX_STATE_* */
-	uint16_t bits_left; /* of the input that was not processed (QPL) */
+	uint16_t bits_left; /* of the unprocessed input (QPL) */
 	uint8_t reserved3[172];
 	uint16_t history_offset; /* where the next byte goes; bit 15: the history is full */
 	uint8_t reserved4[2];
@@ -260,6 +263,35 @@ struct sva_iax_compress_aecs {
 	uint8_t reserved3[8];
 } __attribute__((aligned(32)));
 
+/* Ciphers, and flags of sva_iax_cipher_aecs (accel-config). Nothing is known about GCM and XTS. */
+#define SVA_IAX_CIPHER_CFB         1u    /* AES-CFB of 128 bits */
+#define SVA_IAX_CIPHER_ALWAYS      0x01u /* is always set; its meaning is not known */
+#define SVA_IAX_CIPHER_KEY_256     0x02u /* else the key has 128 bits */
+#define SVA_IAX_CIPHER_FLUSH_INPUT 0x08u /* also process an incomplete block at the end */
+
+#define SVA_IAX_CIPHER_BLOCK       16u /* bytes */
+
+/**
+ * struct sva_iax_cipher_aecs - for encryption and decryption (accel-config)
+ *
+ * sva_iax_cipher_aecs_init() fills it. If the AECS is written, both copies contain the key: wipe
+ * them with explicit_bzero(3) when they are no longer needed.
+ */
+struct sva_iax_cipher_aecs {
+	uint8_t reserved[24];
+	uint8_t algorithm;          /* SVA_IAX_CIPHER_CFB */
+	uint8_t flags;              /* SVA_IAX_CIPHER_* */
+	uint16_t accumulator_sizes; /* initially 0; then for the device */
+	uint8_t reserved2[4];
+	uint8_t input_accumulator[24];
+	uint8_t output_accumulator[16];
+	uint8_t key[32]; /* 16 bytes, or all */
+	uint8_t reserved3[16];
+	uint8_t iv[SVA_IAX_CIPHER_BLOCK]; /* later: the last block of encrypted data */
+	uint8_t reserved4[32];            /* of other ciphers */
+	uint8_t complement[24];           /* byte 8 is always 1; its meaning is not known */
+} __attribute__((aligned(32)));
+
 /* What compression with SVA_IAX_COMP_STATISTICS writes: how often each symbol occurs. */
 struct sva_iax_histogram {
 	uint32_t ll[SVA_IAX_LL];
@@ -271,9 +303,9 @@ struct sva_iax_histogram {
 /**
  * struct sva_iax_op - an operation for a queue of an IAX device
  *
- * A struct sva_op, with its record and a place for the state of a filter behind it. Submit, poll,
- * wait for and resume &op->op; a struct sva_op alone is refused with -EINVAL by a queue of an IAX
- * device, and so is one that no builder of this header has prepared.
+ * A struct sva_op, followed by its record and a place for the state of a filter. Submit, poll, wait
+ * for and resume &op->op. A queue of an IAX device refuses a plain struct sva_op, and one that no
+ * builder of this header has prepared, with -EINVAL.
  */
 struct sva_iax_op {
 	struct sva_op op; /* its own record stays empty */
@@ -295,6 +327,10 @@ SVA__STATIC_ASSERT(offsetof(struct sva_iax_decompress_aecs, state) == 1076, "sta
 SVA__STATIC_ASSERT(offsetof(struct sva_iax_decompress_aecs, history) == 1256, "history");
 SVA__STATIC_ASSERT(sizeof(struct sva_iax_compress_aecs) == 0x620, "of compression");
 SVA__STATIC_ASSERT(offsetof(struct sva_iax_compress_aecs, d) == 1440, "distances");
+SVA__STATIC_ASSERT(sizeof(struct sva_iax_cipher_aecs) == 192, "of a cipher");
+SVA__STATIC_ASSERT(offsetof(struct sva_iax_cipher_aecs, key) == 72, "key");
+SVA__STATIC_ASSERT(offsetof(struct sva_iax_cipher_aecs, iv) == 120, "initialization vector");
+SVA__STATIC_ASSERT(offsetof(struct sva_iax_cipher_aecs, complement) == 168, "complement");
 SVA__STATIC_ASSERT(sizeof(struct sva_iax_histogram) == 1280, "a histogram is 1280 bytes");
 SVA__STATIC_ASSERT(sizeof(struct sva_iax_op) == 256, "an operation is four cache lines");
 SVA__STATIC_ASSERT(offsetof(struct sva_iax_op, record) == sizeof(struct sva_op),
@@ -302,17 +338,19 @@ SVA__STATIC_ASSERT(offsetof(struct sva_iax_op, record) == sizeof(struct sva_op),
 
 /* sva_iax_op_alloc - as sva_op_alloc(); sva_iax_op_free() them */
 struct sva_iax_op *sva_iax_op_alloc(size_t count);
+
+/* sva_iax_op_free - as sva_op_free() */
 void sva_iax_op_free(struct sva_iax_op *ops);
 
-/* sva_iax_op - the operation that @op is the beginning of: of a ring on a queue of an IAX device */
+/* sva_iax_op - the operation that begins with @op, from a ring on a queue of an IAX device */
 SVA__INLINE struct sva_iax_op *sva_iax_op(struct sva_op *op)
 {
 	return (struct sva_iax_op *)(void *)op;
 }
 
 /*
- * All that a descriptor has, and the mark by which a submission knows that there is a record behind
- * the operation: its address.
+ * All common fields of a descriptor, and the address of the record, by which a submission knows
+ * that there is a record after the operation.
  */
 SVA__INLINE void sva__iax_init(struct sva_iax_op *op, unsigned int opcode, uint32_t flags,
 			       const void *src, size_t size, void *dst, uint32_t max_dst_size,
@@ -324,13 +362,13 @@ SVA__INLINE void sva__iax_init(struct sva_iax_op *op, unsigned int opcode, uint3
 	op->op.desc.completion_addr = (uintptr_t)&op->record;
 }
 
-/* sva_iax_prep_noop - do nothing, and say so in the completion record */
+/* sva_iax_prep_noop - do nothing, and write a completion record */
 SVA__INLINE void sva_iax_prep_noop(struct sva_iax_op *op, uint32_t flags)
 {
 	sva__iax_init(op, SVA_OP_NOOP, flags, NULL, 0, NULL, 0, 0);
 }
 
-/* sva_iax_prep_drain - complete after every descriptor that this process has submitted before */
+/* sva_iax_prep_drain - complete after all descriptors that this process has submitted before */
 SVA__INLINE void sva_iax_prep_drain(struct sva_iax_op *op, uint32_t flags)
 {
 	sva__iax_init(op, SVA_OP_DRAIN, flags, NULL, 0, NULL, 0, 0);
@@ -349,10 +387,10 @@ SVA__INLINE void sva_iax_prep_memmove(struct sva_iax_op *op, void *dst, const vo
  * @src: @size bytes; without an AECS the stream begins here, with a block header
  * @decomp_flags: SVA_IAX_DECOMP_*
  *
- * The record has output_size, crc and xor_checksum. SVA_STATUS_OUTPUT_OVERFLOW: @dst is full; with
- * an AECS that was written, go on at src + bytes_completed. A distance of more than SVA_IAX_HISTORY
- * ends with SVA_IAX_ERROR_DISTANCE: such a stream is not for this device. On success all input
- * counts as consumed, also what follows the end of the stream (QPL).
+ * The record has output_size, crc and xor_checksum. SVA_STATUS_OUTPUT_OVERFLOW: @dst is full; if an
+ * AECS was written, continue at src + bytes_completed. A distance of more than SVA_IAX_HISTORY ends
+ * with SVA_IAX_ERROR_DISTANCE: the device cannot inflate such a stream. On success all input counts
+ * as consumed, including what follows the end of the stream (QPL).
  */
 SVA__INLINE void sva_iax_prep_decompress(struct sva_iax_op *op, void *dst, uint32_t max_dst_size,
 					 const void *src, size_t size, uint32_t decomp_flags,
@@ -366,9 +404,9 @@ SVA__INLINE void sva_iax_prep_decompress(struct sva_iax_op *op, void *dst, uint3
  * @dst: room for @max_dst_size bytes
  * @comp_flags: SVA_IAX_COMP_*
  *
- * The tables, and the block header that the output begins with, come from an AECS
- * (sva_iax_op_set_aecs()), but with a generated header. Output that does not fit is
- * SVA_IAX_ERROR_OVERFLOW, and there is nothing to go on from.
+ * The tables, and the block header with which the output begins, come from an AECS
+ * (sva_iax_op_set_aecs()), unless the header is generated. If the output does not fit, the result
+ * is SVA_IAX_ERROR_OVERFLOW, and the operation cannot be continued.
  */
 SVA__INLINE void sva_iax_prep_compress(struct sva_iax_op *op, void *dst, uint32_t max_dst_size,
 				       const void *src, size_t size, uint32_t comp_flags,
@@ -388,11 +426,11 @@ SVA__INLINE void sva_iax_prep_statistics(struct sva_iax_op *op, struct sva_iax_h
 
 /**
  * sva_iax_prep_crc64 - CRC of any width up to 64 bits
- * @polynomial: in the upper bits; its width is 64 less the number of zeros at its end
+ * @polynomial: left-aligned; its width is 64 minus the number of trailing zero bits
  * @crc64_flags: SVA_IAX_CRC64_*
  *
- * sva_iax_record_crc64() is the result: in the upper bits; with SVA_IAX_CRC64_REFLECT in the lower
- * ones.
+ * sva_iax_record_crc64() returns the result: in the upper bits, or with SVA_IAX_CRC64_REFLECT in
+ * the lower ones.
  */
 SVA__INLINE void sva_iax_prep_crc64(struct sva_iax_op *op, const void *src, size_t size,
 				    uint64_t polynomial, uint32_t crc64_flags, uint32_t flags)
@@ -403,7 +441,7 @@ SVA__INLINE void sva_iax_prep_crc64(struct sva_iax_op *op, const void *src, size
 
 /**
  * sva_iax_prep_zero_compress - leave out the words that are zero
- * sva_iax_prep_zero_decompress - put them in again
+ * sva_iax_prep_zero_decompress - restore them
  * @word: bits of a word: 32, 16 or 8 (8: not on IAX 1.0)
  */
 SVA__INLINE void sva_iax_prep_zero_compress(struct sva_iax_op *op, void *dst, uint32_t max_dst_size,
@@ -429,15 +467,58 @@ SVA__INLINE void sva_iax_prep_zero_decompress(struct sva_iax_op *op, void *dst,
 }
 
 /**
+ * sva_iax_prep_encrypt, sva_iax_prep_decrypt - encrypt or decrypt (accel-config)
+ * @dst: room for @max_dst_size bytes, as many as @size; no overlap
+ *
+ * For devices whose iaa_cap has SVA_IAACAP_CFB. Cipher, key and initialization vector come from a
+ * struct sva_iax_cipher_aecs: sva_iax_op_set_aecs(). If the data are processed in several
+ * operations, all except the last have whole blocks of SVA_IAX_CIPHER_BLOCK bytes. Each reads the
+ * AECS that the one before it has written, or one whose iv is the last block of encrypted data. No
+ * source shows what a device writes to the AECS (unverified).
+ */
+SVA__INLINE void sva_iax_prep_encrypt(struct sva_iax_op *op, void *dst, uint32_t max_dst_size,
+				      const void *src, size_t size, uint32_t flags)
+{
+	sva__iax_init(op, SVA_IAX_OP_ENCRYPT, flags, src, size, dst, max_dst_size,
+		      SVA_IAX_CIPHER_FLUSH_OUTPUT);
+}
+
+SVA__INLINE void sva_iax_prep_decrypt(struct sva_iax_op *op, void *dst, uint32_t max_dst_size,
+				      const void *src, size_t size, uint32_t flags)
+{
+	sva__iax_init(op, SVA_IAX_OP_DECRYPT, flags, src, size, dst, max_dst_size, 0);
+}
+
+/**
+ * sva_iax_cipher_aecs_init - fill an AECS for AES-CFB
+ * @key: @key_size bytes: 16; or 32
+ * @iv: SVA_IAX_CIPHER_BLOCK bytes
+ */
+SVA__INLINE void sva_iax_cipher_aecs_init(struct sva_iax_cipher_aecs *aecs, const void *key,
+					  size_t key_size, const void *iv)
+{
+	for (size_t i = 0; i < sizeof(*aecs); i++)
+		((uint8_t *)aecs)[i] = 0;
+	aecs->algorithm = SVA_IAX_CIPHER_CFB;
+	aecs->flags = SVA_IAX_CIPHER_ALWAYS | SVA_IAX_CIPHER_FLUSH_INPUT |
+		      (key_size == 32 ? SVA_IAX_CIPHER_KEY_256 : 0);
+	for (size_t i = 0; i < 16 || (i < key_size && i < 32); i++)
+		aecs->key[i] = ((const uint8_t *)key)[i];
+	for (size_t i = 0; i < SVA_IAX_CIPHER_BLOCK; i++)
+		aecs->iv[i] = ((const uint8_t *)iv)[i];
+	aecs->complement[8] = 1;
+}
+
+/**
  * sva_iax_prep_filter - a filter: scan, extract, select, expand, set membership, find unique or RLE
  * burst
  * @opcode: SVA_IAX_OP_SCAN to SVA_IAX_OP_EXPAND
  * @src: @size bytes that hold @elements elements, as @filter_flags says
  * @filter_flags: SVA_IAX_FILTER_*
  *
- * Then: scan and extract: sva_iax_op_set_range(); select, expand, set membership and RLE burst:
- * sva_iax_op_set_src2(); and for input that is compressed, sva_iax_op_set_decompress(). The record
- * has output_size, output_bits, and the aggregates of the nominal output.
+ * Afterwards call sva_iax_op_set_range() for scan and extract, or sva_iax_op_set_src2() for select,
+ * expand, set membership and RLE burst; and for compressed input sva_iax_op_set_decompress(). The
+ * record has output_size, output_bits, and the aggregates of the nominal output.
  */
 SVA__INLINE void sva_iax_prep_filter(struct sva_iax_op *op, unsigned int opcode, void *dst,
 				     uint32_t max_dst_size, const void *src, size_t size,

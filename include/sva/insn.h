@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The instructions that Shared Virtual Addressing stands on, one inline function each, and the
- * barriers that belong to them, named by purpose. All assembly of libsva is in this file.
+ * The instructions on which Shared Virtual Addressing is based, as one inline function each, and
+ * the barriers that they need, named by purpose. All assembly of libsva is in this file.
  *
- * The file is freestanding: it needs no C library and no other header of libsva, so that a kernel
- * module or a unikernel can use it alone. Opcodes are spelled out in bytes, so that an assembler
- * which has never heard of ENQCMD takes them.
+ * The file is freestanding: it needs no C library and no other header of libsva, so a kernel module
+ * or a unikernel can use it alone. Opcodes are spelled out in bytes, so that assemblers that do not
+ * know ENQCMD accept them.
  *
  * Source of the semantics: Intel 64 and IA-32 Software Developer's Manual, volume 2 (ENQCMD,
  * ENQCMDS, MOVDIR64B, UMONITOR, UMWAIT, TPAUSE, CLDEMOTE), and Linux
@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-/* lib/ffi.c redefines this: libsva-ffi.so has them as functions. */
+/* lib/ffi.c redefines this, so that libsva-ffi.so exports the inline functions. */
 #ifndef SVA__INLINE
 #define SVA__INLINE static inline
 #endif
@@ -39,13 +39,14 @@ struct sva__line {
 	unsigned char byte[64];
 } __attribute__((may_alias));
 
-/*
- * Barriers.
+/**
+ * sva_submit_barrier - make earlier stores visible to the device before it gets a descriptor
  *
- * ENQCMD, ENQCMDS and MOVDIR64B are weakly ordered towards earlier stores to write-back memory:
- * without a store fence the device could see the doorbell before the data. sva_submit_barrier()
- * stands before each of them. Nothing is needed on the way back but an acquire load of the status
- * byte of the completion record (sva_record_status() in desc.h): the device writes that byte last.
+ * ENQCMD, ENQCMDS and MOVDIR64B are weakly ordered with respect to earlier stores to write-back
+ * memory: without a store fence, the device could see the doorbell before the data.
+ * sva_submit_barrier() must come before each of them. On the way back, only an acquire load of the
+ * status byte of the completion record is needed (sva_record_status() in desc.h): the device writes
+ * that byte last.
  */
 SVA__INLINE void sva_submit_barrier(void)
 {
@@ -58,9 +59,9 @@ SVA__INLINE void sva_submit_barrier(void)
  * @desc: 64 bytes; no alignment needed; bits 31:0 must be zero (else #GP), the hardware puts the
  *        PASID of the IA32_PASID MSR there
  *
- * Returns the ZF flag: false when the queue has accepted the descriptor, true when it has not and
- * the caller may retry. Faults (SIGSEGV) where the process has no PASID, and with SIGILL where the
- * CPU has no ENQCMD. sva_submit_barrier() must come before it.
+ * Returns the ZF flag: false if the queue has accepted the descriptor, true if it has not and the
+ * caller may retry. Raises SIGSEGV if the process has no PASID, and SIGILL if the CPU has no
+ * ENQCMD. sva_submit_barrier() must come before it.
  */
 SVA__INLINE bool sva_enqcmd(void *portal, const void *desc)
 {
@@ -93,8 +94,8 @@ SVA__INLINE bool sva_enqcmds(void *portal, const void *desc)
  * @portal: portal of the queue, 64-byte aligned (else #GP)
  * @desc: 64 bytes; no alignment needed
  *
- * Posted: nothing tells that the queue was full, and then the descriptor is lost; the caller counts
- * credits. sva_submit_barrier() must come before it.
+ * Posted: nothing reports that the queue was full, in which case the descriptor is lost; the caller
+ * must count credits. sva_submit_barrier() must come before it.
  */
 SVA__INLINE void sva_movdir64b(void *portal, const void *desc)
 {
@@ -106,8 +107,8 @@ SVA__INLINE void sva_movdir64b(void *portal, const void *desc)
 /**
  * sva_umonitor - arm the monitor for the cache line at @addr
  *
- * Check the awaited value once more after it: a store that came before the monitor was armed wakes
- * nobody.
+ * Check the awaited value again afterwards: a store that came before the monitor was armed does not
+ * wake the CPU.
  */
 SVA__INLINE void sva_umonitor(const volatile void *addr)
 {
@@ -123,8 +124,8 @@ SVA__INLINE void sva_umonitor(const volatile void *addr)
  * @state: SVA_C01 or SVA_C02
  * @deadline: absolute value of the time-stamp counter
  *
- * Returns the CF flag: true when the operating system's own limit (IA32_UMWAIT_CONTROL) ended it.
- * It may also return for no reason at all: always look at the value itself.
+ * Returns the CF flag: true if the operating system's own limit (IA32_UMWAIT_CONTROL) ended it. It
+ * may also return for no reason at all: always check the value itself.
  */
 SVA__INLINE bool sva_umwait(uint32_t state, uint64_t deadline)
 {
@@ -174,7 +175,7 @@ struct sva_cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };
 
-/* sva_cpuid - the CPUID instruction; all zero for a leaf beyond the CPU's last */
+/* sva_cpuid - the CPUID instruction; all zero for a leaf beyond the last one of the CPU */
 SVA__INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct sva_cpuid r;
@@ -193,7 +194,7 @@ SVA__INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
 	return r;
 }
 
-/* What the CPU can do, as a mask of bits. */
+/* What the CPU supports, as a mask of bits. */
 #define SVA_CPU_ENQCMD     (1u << 0)
 #define SVA_CPU_MOVDIR64B  (1u << 1)
 #define SVA_CPU_WAITPKG    (1u << 2) /* UMONITOR, UMWAIT, TPAUSE */
@@ -202,7 +203,7 @@ SVA__INLINE struct sva_cpuid sva_cpuid(uint32_t leaf, uint32_t subleaf)
 #define SVA_CPU_AVX2       (1u << 5) /* with BMI1, BMI2, SSE4.2, PCLMULQDQ */
 #define SVA_CPU_AVX512     (1u << 6) /* F, BW, DQ, VL, VBMI, VBMI2, GFNI, VPCLMULQDQ: Ice Lake */
 
-/* Vectors are usable if the operating system saves their registers as well. */
+/* Vector instructions are usable only if the operating system saves their registers. */
 SVA__INLINE unsigned int sva__cpuid_vectors(struct sva_cpuid leaf7)
 {
 	/* PCLMULQDQ, SSE4.2, OSXSAVE, AVX */
@@ -223,8 +224,8 @@ SVA__INLINE unsigned int sva__cpuid_vectors(struct sva_cpuid leaf7)
 }
 
 /*
- * What CPUID says of the instructions of this file (leaf 7), and of vectors. It is slow, and
- * in a virtual machine very slow: sva_cpu_features() (wq.h) asks once.
+ * What CPUID reports about the instructions in this file (leaf 7), and about vectors. It is slow,
+ * and in a virtual machine very slow: sva_cpu_features() (wq.h) executes it once.
  */
 SVA__INLINE unsigned int sva__cpuid_features(void)
 {

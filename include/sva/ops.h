@@ -2,30 +2,30 @@
 /*
  * Calls: one synchronous operation of any size that always finishes.
  *
- * A call takes any length and any alignment. It splits what is longer than the queue takes, keeps
- * several parts in flight, goes on after page faults, and uses the CPU below the threshold, for the
- * bytes before the first and after the last whole cache line of a destination, and where the
- * device cannot or does not do the work. The policy of the queue (sva_wq_set_policy()) says how.
- * The result is that of the whole operation, and a call never returns while the device may still
- * write to the caller's memory. That can take as long as the device does: a policy's timeout_ns
- * ends what is submitted, not what is in flight.
+ * A call takes any length and any alignment. It splits work that is too large for the queue, keeps
+ * several parts in flight, and continues after page faults. It uses the CPU below the threshold,
+ * for the bytes before the first and after the last whole cache line of a destination, and if the
+ * device cannot do the work or fails. The policy of the queue (sva_wq_set_policy()) says how. The
+ * result is that of the whole operation, and a call never returns while the device may still write
+ * to the caller's memory. This can take as long as the device does: timeout_ns of the policy limits
+ * submission, not operations that are already in flight.
  *
- * @wq is a queue, or the CPU ("cpu"). @outcome is NULL, or gets what has been done, by whom and
- * why. Several threads may use one queue. A call is not a cancellation point, and not for signal
- * handlers.
+ * @wq is a queue, or the CPU ("cpu"). @outcome is NULL, or receives what has been done, by whom and
+ * why. Several threads may use one queue. A call is not a cancellation point, and must not be made
+ * in a signal handler.
  *
- * All return 0, or:
+ * All calls return 0, or:
  * -EINVAL: NULL (@wq, or a result), a range beyond the end of the address space, buffers that
- *   overlap where they must not, or what the operation says;
- * -EFAULT: memory that is not there or may not be written, where the policy has this found out
- *   (otherwise a small call crashes as memcpy() does); with SVA_FAULT_REPORT any page fault;
- * -ETIMEDOUT: the policy's time was over;
- * -EBADMSG: DIF or delta data that are wrong;
+ *   overlap although they must not, or what the description of the call says;
+ * -EFAULT: memory is not mapped or not writable, if the policy detects this (otherwise a small call
+ *   crashes as memcpy() does); with SVA_FAULT_REPORT any page fault;
+ * -ETIMEDOUT: the time limit of the policy has passed;
+ * -EBADMSG: wrong DIF or delta data;
  * -ENOSPC: no room for the delta;
- * -EBADF, -ESTALE: the handle is closed; or was inherited over a fork, see sva_wq_reopen();
+ * -EBADF, -ESTALE: the handle is closed, or was inherited across a fork: see sva_wq_reopen();
  * and with SVA_POLICY_NO_CPU: -ENODEV (no device, or it is no longer usable), -EOPNOTSUPP (the
- *   queue does not do this), -EIO (the device failed, or lost the operation).
- * After an error the first outcome.bytes bytes are done, and what follows is undefined.
+ *   queue does not support this), -EIO (the device failed, or lost the operation).
+ * After an error the first outcome.bytes bytes are done, and the rest is undefined.
  *
  * Source of the rules for parts: Intel DSA Architecture Specification (341204, revision 3.0), 8.3.
  */
@@ -49,7 +49,7 @@ extern "C" {
 #define SVA_WHY_FULL        (1u << 4) /* the queue stayed full */
 #define SVA_WHY_DEAD        (1u << 5) /* the device or queue is no longer usable */
 #define SVA_WHY_LOST        (1u << 6) /* the device ended without a completion record */
-#define SVA_WHY_UNSUPPORTED (1u << 7) /* the queue does not do this operation, or not like this */
+#define SVA_WHY_UNSUPPORTED (1u << 7) /* not supported by the queue, or not in this form */
 #define SVA_WHY_OVERLAP     (1u << 8) /* buffers that overlap at a short distance */
 #define SVA_WHY_ERROR       (1u << 9) /* the device failed, with outcome.status */
 
@@ -60,13 +60,13 @@ struct sva_outcome {
 	size_t size;    /* sizeof(struct sva_outcome); set by the caller */
 	uint64_t bytes; /* done without a gap, of the source (for a fill, of the destination);
 			   of an overlapping move to a higher address, the last ones */
-	uint64_t device_bytes; /* of all, those that the device did */
+	uint64_t device_bytes; /* those that the device did */
 	uint64_t offset;       /* of the first difference; of the first block with a DIF error */
 	uint64_t fault_addr;   /* of the last page fault; 0: none */
 	uint32_t why;          /* SVA_WHY_*: why the CPU did some of it; 0: it did nothing */
-	uint32_t parts;        /* that the work was split into */
+	uint32_t parts;        /* into which the work was split */
 	uint32_t faults;       /* page faults that the device met */
-	uint32_t resumed;      /* parts that went on at the device after one */
+	uint32_t resumed;      /* parts that the device continued after one */
 	uint32_t status;       /* last status of the device that was neither success nor a fault */
 	uint32_t dif_errors;   /* -EBADMSG: which checks failed, as the record has it */
 };
@@ -75,8 +75,8 @@ struct sva_outcome {
 const char *sva_why_text(uint32_t why);
 
 /**
- * sva_outcome_explain - one line for a person: who did how much, and why
- * @buf: gets the text, always terminated unless @len is 0
+ * sva_outcome_explain - one line of text: who did how much, and why
+ * @buf: receives the text, always terminated unless @len is 0
  *
  * Returns the length of the whole text, as snprintf(3) does.
  */
@@ -89,7 +89,7 @@ int sva__memset_slow(struct sva_wq *wq, void *dst, int c, size_t size, struct sv
 int sva__memcmp_slow(struct sva_wq *wq, const void *a, const void *b, size_t size, int *order,
 		     struct sva_outcome *outcome);
 
-/* Nothing to look at: the CPU does it, and nobody asks. */
+/* The CPU does it, and there is no outcome to fill. */
 SVA__INLINE bool sva__call_is_small(const struct sva_wq *wq, size_t size,
 				    const struct sva_outcome *outcome)
 {
@@ -126,9 +126,9 @@ SVA__INLINE int sva_memset(struct sva_wq *wq, void *dst, int c, size_t size,
 
 /**
  * sva_memcmp - compare
- * @order: gets what memcmp() returns: less than, equal to or greater than 0
+ * @order: receives what memcmp() returns: less than, equal to or greater than 0
  *
- * outcome.offset is that of the first difference, and outcome.bytes are equal.
+ * outcome.offset is that of the first difference, and the first outcome.bytes bytes are equal.
  */
 SVA__INLINE int sva_memcmp(struct sva_wq *wq, const void *a, const void *b, size_t size, int *order,
 			   struct sva_outcome *outcome)
@@ -151,14 +151,14 @@ int sva_fill16(struct sva_wq *wq, void *dst, uint64_t pattern, uint64_t pattern_
 
 /**
  * sva_compare_pattern - does @src repeat a pattern of 8 bytes, the lowest first?
- * @equal: gets the answer; if not, outcome.offset is that of the first byte that differs
+ * @equal: receives the answer; if not, outcome.offset is that of the first byte that differs
  */
 int sva_compare_pattern(struct sva_wq *wq, const void *src, uint64_t pattern, size_t size,
 			bool *equal, struct sva_outcome *outcome);
 
 /**
  * sva_crc32c - CRC32C
- * @crc: the CRC of what came before, 0 to start; gets that of all
+ * @crc: the CRC of the preceding data, 0 to start; receives that of all data
  */
 int sva_crc32c(struct sva_wq *wq, const void *src, size_t size, uint32_t *crc,
 	       struct sva_outcome *outcome);
@@ -170,7 +170,7 @@ int sva_copy_crc32c(struct sva_wq *wq, void *dst, const void *src, size_t size, 
 /**
  * sva_dualcast - copy to two destinations; no two of the buffers may overlap
  *
- * The device does both at once where the destinations are equal in bits 11:0, else one after the
+ * If the destinations are equal in bits 11:0, the device writes both at once, else one after the
  * other.
  */
 int sva_dualcast(struct sva_wq *wq, void *dst1, void *dst2, const void *src, size_t size,
@@ -181,11 +181,12 @@ int sva_dualcast(struct sva_wq *wq, void *dst1, void *dst2, const void *src, siz
  * @original: 8-byte aligned, as are @changed and @delta
  * @size: bytes of each, a multiple of 8
  * @room: bytes at @delta; sva_delta_max() is always enough
- * @delta_size: gets the bytes of the delta; 0: the buffers are equal
+ * @delta_size: receives the bytes of the delta; 0: the buffers are equal
  *
- * Up to 512 KiB the delta is what the device makes of it: entries of a 16-bit offset in units of
- * 8 bytes, and the 8 bytes of @changed. Above that it is a table of a 32-bit length for each
- * 512 KiB, padded to 8 bytes, and such a delta for each, at the next multiple of 8 bytes.
+ * For up to 512 KiB, the delta is the record that the device writes: entries of a 16-bit offset in
+ * units of 8 bytes, and the 8 bytes of @changed. For more, it begins with a table of a 32-bit
+ * length for each 512 KiB, padded to 8 bytes. A delta for each follows, at the next multiple of 8
+ * bytes.
  *
  * -ENOSPC: it does not fit; -EINVAL also: misaligned, or a delta that overlaps a buffer.
  */
@@ -196,11 +197,11 @@ int sva_create_delta(struct sva_wq *wq, const void *original, const void *change
 size_t sva_delta_max(size_t size);
 
 /**
- * sva_apply_delta - make a copy of the original what the changed buffer was
+ * sva_apply_delta - turn a copy of the original into the changed buffer
  * @dst: 8-byte aligned, as is @delta
- * @size: as it was for sva_create_delta()
+ * @size: the same as for sva_create_delta()
  *
- * -EBADMSG: the delta is none of so many bytes; before the faulty part, @dst has been changed.
+ * -EBADMSG: this is not a delta for so many bytes; @dst has been changed up to the faulty part.
  */
 int sva_apply_delta(struct sva_wq *wq, void *dst, size_t size, const void *delta, size_t delta_size,
 		    struct sva_outcome *outcome);
@@ -208,8 +209,8 @@ int sva_apply_delta(struct sva_wq *wq, void *dst, size_t size, const void *delta
 /**
  * sva_dif_check - check the tuple (guard, application and reference tag) of each block
  * @size: bytes, tuples included: a multiple of block + 8
- * @dif: flags is SVA_DIF_BLOCK_* and SVA_DIF_INVERT_*, src_flags SVA_DIF_SRC_*, src the tags that
- *       the first block must carry
+ * @dif: flags takes SVA_DIF_BLOCK_* and SVA_DIF_INVERT_*, src_flags SVA_DIF_SRC_*, src the tags
+ *       that the first block must have
  *
  * -EBADMSG: a check has failed; outcome.dif_errors says which, outcome.offset in which block.
  */
@@ -217,8 +218,8 @@ int sva_dif_check(struct sva_wq *wq, const void *src, size_t size, const struct 
 		  struct sva_outcome *outcome);
 
 /**
- * sva_dif_insert - copy, and put a tuple after each block
- * @size: bytes at @src, a multiple of the block; @dst gets 8 more for each
+ * sva_dif_insert - copy, and add a tuple after each block
+ * @size: bytes at @src, a multiple of the block; @dst receives 8 more for each
  * @dif: flags, dst_flags (SVA_DIF_DST_*), and dst, the tags of the first block
  *
  * The buffers must not overlap; likewise below.
@@ -230,15 +231,15 @@ int sva_dif_insert(struct sva_wq *wq, void *dst, const void *src, size_t size,
 int sva_dif_strip(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		  const struct sva_desc_dif *dif, struct sva_outcome *outcome);
 
-/* sva_dif_update - check, and copy with new tuples: all fields of @dif count */
+/* sva_dif_update - check, and copy with new tuples; uses all fields of @dif */
 int sva_dif_update(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		   const struct sva_desc_dif *dif, struct sva_outcome *outcome);
 
-/* sva_dix_generate - the tuples alone: as sva_dif_insert(), but @dst gets 8 bytes for each block */
+/* sva_dix_generate - as sva_dif_insert(), but write only the tuples, 8 bytes for each block */
 int sva_dix_generate(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		     const struct sva_desc_dif *dif, struct sva_outcome *outcome);
 
-/* sva_cache_flush - write the lines of a buffer back from all caches, and drop them there */
+/* sva_cache_flush - write the cache lines of a buffer back to memory, and drop them from caches */
 int sva_cache_flush(struct sva_wq *wq, void *dst, size_t size, struct sva_outcome *outcome);
 
 /**
@@ -250,7 +251,7 @@ int sva_cache_flush(struct sva_wq *wq, void *dst, size_t size, struct sva_outcom
 int sva_memcpy_iov(struct sva_wq *wq, const struct iovec *dst, size_t dst_count,
 		   const struct iovec *src, size_t src_count, struct sva_outcome *outcome);
 
-/* sva_crc32c_iov - CRC32C of a list of buffers, as sva_crc32c() of one */
+/* sva_crc32c_iov - CRC32C of a list of buffers, as if they were one buffer */
 int sva_crc32c_iov(struct sva_wq *wq, const struct iovec *src, size_t count, uint32_t *crc,
 		   struct sva_outcome *outcome);
 

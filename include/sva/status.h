@@ -16,8 +16,8 @@ extern "C" {
 /**
  * sva_status_name - short name of a status byte: "page fault on write"
  * sva_status_text - what has happened, one sentence
- * sva_status_remedy - what to do about it, one sentence; "" where nothing is to be done
- * @status: status byte as sva_poll() or sva_wait() returned it, write bit and all
+ * sva_status_remedy - what to do about it, one sentence; "" if there is nothing to do
+ * @status: status byte as sva_poll() or sva_wait() returned it, with or without the write bit
  *
  * A status that the library does not know is named "unknown status".
  *
@@ -28,13 +28,13 @@ const char *sva_status_text(unsigned int status);
 const char *sva_status_remedy(unsigned int status);
 
 /**
- * sva_status_errno - the error number that stands for a status byte
+ * sva_status_errno - the error number for a status byte
  *
- * Returns 0 for success (also with a false predicate: the operation was done), -EINPROGRESS for 0,
- * -EFAULT for page faults and translation errors, -EBADMSG for DIF and delta errors, -EINVAL where
- * the device refused the descriptor, -EOPNOTSUPP for an opcode that it does not know, -ECANCELED
- * for a batch with a failed member, -EAGAIN for an operation that no queue accepted, -EIO for the
- * rest.
+ * Returns 0 for success (including with a false predicate: the operation was done), -EINPROGRESS
+ * for 0, -EFAULT for page faults and translation errors, -EBADMSG for DIF and delta errors, -EINVAL
+ * if the device refused the descriptor, -EOPNOTSUPP for an opcode that it does not know, -ECANCELED
+ * for a batch with a failed member, -EAGAIN for an operation that no queue accepted, -ELIBACC if a
+ * library that the CPU needs is missing, -EIO for everything else.
  */
 int sva_status_errno(unsigned int status);
 
@@ -42,14 +42,14 @@ int sva_status_errno(unsigned int status);
 const char *sva_opcode_name(unsigned int opcode);
 
 /**
- * sva_strerror - what an error number returned by this library means here, one sentence
+ * sva_strerror - what an error number returned by this library means, in one sentence
  * @err: a return value (negative) or an errno (positive)
  */
 const char *sva_strerror(int err);
 
 /**
- * sva_strresult - what a call returned, in a few words, whichever it is: an error or a status
- * @result: of sva_submit(), sva_poll(), sva_wait() and their like
+ * sva_strresult - a result in a few words, whether it is an error or a status
+ * @result: returned by sva_submit(), sva_poll(), sva_wait() or a similar function
  */
 const char *sva_strresult(int result);
 
@@ -64,7 +64,7 @@ struct sva_result {
 	unsigned int code;       /* enum sva_status: without the write bit */
 	int error;               /* as sva_status_errno() says */
 	bool write_fault;        /* the faulting access was a write */
-	bool partial;            /* a page fault: bytes_completed are done, the rest is not */
+	bool partial;            /* a page fault: only bytes_completed are done */
 	bool backward;           /* memmove, partial: the bytes done are the last ones */
 	unsigned int result;     /* compare: 1 = differ; create delta: 0, 1, 2; batch: 1 = failed */
 	unsigned int dif_errors; /* DIF error: which checks failed, as the record has it */
@@ -79,18 +79,18 @@ struct sva_result {
 
 /**
  * sva_decode - decode the completion record of an operation
- * @desc: the descriptor; only its opcode and its flags are looked at
- * @record: its completion record; the caller has seen a status that is not zero
- * @result: filled, as far as its size goes
+ * @desc: the descriptor; only its opcode and its flags are used
+ * @record: its completion record, whose status must not be zero
+ * @result: filled, as far as its size allows
  *
- * Returns @result->error, or -EINVAL for NULL or a size that no version of the library has.
+ * Returns @result->error, or -EINVAL for NULL or a size that is not that of any version.
  */
 int sva_decode(const struct sva_desc *desc, const struct sva_record *record,
 	       struct sva_result *result);
 
 /**
- * sva_explain - one line for a person: operation, status, bytes, fault address, remedy
- * @buf: gets the text, always terminated unless @len is 0
+ * sva_explain - one line of text: operation, status, bytes, fault address, remedy
+ * @buf: receives the text, always terminated unless @len is 0
  * @len: bytes at @buf
  *
  * Returns the length of the whole text, as snprintf(3) does.

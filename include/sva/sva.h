@@ -10,6 +10,7 @@
 #ifndef SVA_SVA_H
 #define SVA_SVA_H
 
+#include <sva/cipher.h>
 #include <sva/deflate.h>
 #include <sva/desc.h>
 #include <sva/discover.h>

@@ -38,7 +38,8 @@ static AVX512 void fill(uint8_t *dst, size_t size, uint64_t low, uint64_t high)
 	}
 	for (; size - done >= VEC; done += VEC)
 		_mm512_storeu_si512(dst + done, v);
-	_mm512_mask_storeu_epi8(dst + done, first(size - done), v);
+	if (done < size) /* masked stores are slow on some CPUs, those of nothing, too */
+		_mm512_mask_storeu_epi8(dst + done, first(size - done), v);
 }
 
 static AVX512 void copy_twice(uint8_t *dst1, uint8_t *dst2, const uint8_t *src, size_t size)
@@ -52,6 +53,8 @@ static AVX512 void copy_twice(uint8_t *dst1, uint8_t *dst2, const uint8_t *src, 
 		_mm512_storeu_si512(dst1 + done, v);
 		_mm512_storeu_si512(dst2 + done, v);
 	}
+	if (!tail)
+		return;
 	v = load_part(src + done, tail);
 	_mm512_mask_storeu_epi8(dst1 + done, tail, v);
 	_mm512_mask_storeu_epi8(dst2 + done, tail, v);
@@ -81,6 +84,8 @@ static inline __attribute__((always_inline)) AVX512 size_t find(const uint8_t *a
 			return i + _tzcnt_u64(mask);
 	}
 #undef B
+	if (i == size)
+		return size;
 	mask = first(size - i);
 	mask = _mm512_mask_cmpneq_epi8_mask(mask, load_part(a + i, mask),
 					    b ? load_part(b + i, mask) : v);

@@ -11,9 +11,9 @@
 #include "cpu.h"
 #include "kernels.h"
 
-#define LINE  64u
-#define PAGE  4096u
-#define CHUNK 8192u /* stays in the first level cache */
+#define LINE     64u
+#define PAGE     4096u
+#define STOS_MIN (256u << 10) /* bytes: from there on the CPU's own loop is faster */
 
 unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_record *record)
 {
@@ -22,21 +22,28 @@ unsigned int svai_cpu_memmove(const struct sva_desc *desc, struct sva_record *re
 	return SVA_STATUS_SUCCESS;
 }
 
+static void fill_words(uint8_t *dst, size_t size, uint64_t word)
+{
+	size_t words = size / sizeof(word);
+
+	__asm__ volatile("rep stosq" : "+D"(dst), "+c"(words) : "a"(word) : "memory");
+	memcpy(dst, &word, size % sizeof(word));
+}
+
 unsigned int svai_cpu_fill(const struct sva_desc *desc, struct sva_record *record)
 {
 	uint64_t low = desc->pattern;
 	uint64_t high = desc->op_flags & SVA_FLAG_FILL_16 ? desc->fill.pattern_high : low;
 	uint8_t *dst = (uint8_t *)desc->dst_addr;
-	size_t size = desc->xfer_size, head = size < CHUNK ? size : CHUNK;
+	size_t size = desc->xfer_size;
 
 	(void)record;
-	if (low == (low & 0xff) * 0x0101010101010101 && low == high) {
+	if (low == (low & 0xff) * 0x0101010101010101 && low == high)
 		memset(dst, (int)(low & 0xff), size);
-		return SVA_STATUS_SUCCESS;
-	}
-	svai_kernels()->fill(dst, head, low, high);
-	for (size_t done = head; done < size; done += head) /* memcpy() knows the fastest stores */
-		memcpy(dst + done, dst, size - done < head ? size - done : head);
+	else if (low == high && size >= STOS_MIN && (uintptr_t)dst % sizeof(low) == 0)
+		fill_words(dst, size, low);
+	else
+		svai_kernels()->fill(dst, size, low, high);
 	return SVA_STATUS_SUCCESS;
 }
 

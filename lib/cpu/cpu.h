@@ -15,6 +15,9 @@
 /* svai_cpu_limits - what the software device takes; @limits is filled */
 void svai_cpu_limits(struct svai_limits *limits);
 
+/* svai_cpu_any_size - the same for parts of calls, of any size */
+extern const struct svai_limits svai_cpu_any_size;
+
 /**
  * svai_cpu_execute - execute one descriptor, or a batch with all its members, to the end
  *
@@ -24,7 +27,17 @@ void svai_cpu_limits(struct svai_limits *limits);
  */
 void svai_cpu_execute(const struct svai_limits *limits, const struct sva_desc *desc);
 
-/* The three parts of that, for batches whose members are submitted one by one. */
+#define SVAI_THREADS_MAX 64u
+#define SVAI_SHARED_MIN  (4u << 20) /* bytes: less is not worth starting a thread */
+
+/*
+ * svai_cpu_execute_shared - the same by up to @threads threads (SVAI_THREADS_MAX at most), if it is
+ * a copy between buffers that do not overlap, or a fill; of at least SVAI_SHARED_MIN bytes
+ */
+void svai_cpu_execute_shared(const struct svai_limits *limits, const struct sva_desc *desc,
+			     unsigned int threads);
+
+/* The three parts of svai_cpu_execute(), for batches whose members are submitted one by one. */
 
 /* svai_cpu_refuse - what a device refuses is completed as it would; returns the status or 0 */
 unsigned int svai_cpu_refuse(const struct svai_limits *limits, const struct sva_desc *desc,

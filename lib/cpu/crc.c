@@ -14,7 +14,7 @@
 #define CHUNK 16384u /* stays in the first level cache from checksum to copy */
 
 /* Bit 0 becomes bit 31. */
-static uint32_t reflect(uint32_t v)
+static __attribute__((noinline)) uint32_t reflect(uint32_t v)
 {
 	v = (v >> 1 & 0x55555555) | (v & 0x55555555) << 1;
 	v = (v >> 2 & 0x33333333) | (v & 0x33333333) << 2;
@@ -31,35 +31,45 @@ static uint32_t seed_of(const struct sva_desc *desc)
 	return seed;
 }
 
-/* @dst: NULL, or where the data go as well */
-static unsigned int crc(const struct sva_desc *desc, struct sva_record *record, uint8_t *dst)
+/* The register of a reflected CRC before the first byte, and the CRC after the last one. */
+static uint32_t begin(const struct sva_desc *desc)
 {
-	const bool bypass_invert = desc->op_flags & SVA_FLAG_CRC_BYPASS_INVERT;
-	uint32_t (*update)(uint32_t reg, const uint8_t *src, size_t size) =
-		desc->op_flags & SVA_FLAG_CRC_BYPASS_REFLECT ? svai_kernels()->crc_unreflected
-							     : svai_crc32c;
-	const uint8_t *src = (const uint8_t *)desc->src_addr;
-	const uint32_t seed = seed_of(desc);
-	uint32_t reg = bypass_invert ? reflect(seed) : ~seed;
-	size_t size = desc->xfer_size, chunk = dst ? CHUNK : size;
+	uint32_t seed = seed_of(desc);
 
-	for (size_t done = 0; done < size; done += chunk) {
-		size_t n = size - done < chunk ? size - done : chunk;
+	return desc->op_flags & SVA_FLAG_CRC_BYPASS_INVERT ? reflect(seed) : ~seed;
+}
 
-		reg = update(reg, src + done, n);
-		if (dst)
-			memcpy(dst + done, src + done, n);
-	}
-	record->crc = bypass_invert ? reflect(reg) : ~reg;
-	return SVA_STATUS_SUCCESS;
+static uint32_t end(const struct sva_desc *desc, uint32_t reg)
+{
+	return desc->op_flags & SVA_FLAG_CRC_BYPASS_INVERT ? reflect(reg) : ~reg;
+}
+
+static uint32_t update(const struct sva_desc *desc, uint32_t reg, const uint8_t *src, size_t size)
+{
+	if (SVA__UNLIKELY(desc->op_flags & SVA_FLAG_CRC_BYPASS_REFLECT))
+		return svai_kernels()->crc_unreflected(reg, src, size);
+	return svai_crc32c(reg, src, size);
 }
 
 unsigned int svai_cpu_crc(const struct sva_desc *desc, struct sva_record *record)
 {
-	return crc(desc, record, NULL);
+	const uint8_t *src = (const uint8_t *)desc->src_addr;
+
+	record->crc = end(desc, update(desc, begin(desc), src, desc->xfer_size));
+	return SVA_STATUS_SUCCESS;
 }
 
 unsigned int svai_cpu_copy_crc(const struct sva_desc *desc, struct sva_record *record)
 {
-	return crc(desc, record, (uint8_t *)desc->dst_addr);
+	const uint8_t *src = (const uint8_t *)desc->src_addr;
+	uint8_t *dst = (uint8_t *)desc->dst_addr;
+	uint32_t reg = begin(desc);
+
+	for (size_t left = desc->xfer_size, n; left; left -= n, src += n, dst += n) {
+		n = left < CHUNK ? left : CHUNK;
+		reg = update(desc, reg, src, n);
+		memcpy(dst, src, n);
+	}
+	record->crc = end(desc, reg);
+	return SVA_STATUS_SUCCESS;
 }

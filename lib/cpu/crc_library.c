@@ -69,10 +69,9 @@ static void make_tables(void)
 static void load(void)
 {
 	crc.avx = sva_cpu_features() & SVA_CPU_AVX2;
-	*(void **)&crc.crc32c = svai_isal_find("crc32_iscsi");
-	*(void **)&crc.crc32 = svai_isal_find("crc32_gzip_refl");
-	*(void **)&crc.crc16 = svai_isal_find("crc16_t10dif");
-	if (!crc.crc32c || !crc.crc32 || !crc.crc16)
+	if (!svai_library_find(SVAI_ISAL, "crc32_iscsi", &crc.crc32c) ||
+	    !svai_library_find(SVAI_ISAL, "crc32_gzip_refl", &crc.crc32) ||
+	    !svai_library_find(SVAI_ISAL, "crc16_t10dif", &crc.crc16))
 		make_tables();
 }
 
@@ -97,10 +96,13 @@ uint32_t svai_crc32(uint32_t reg, const uint8_t *src, size_t size)
 	return reg;
 }
 
-uint16_t svai_crc16_t10dif(uint16_t reg, const uint8_t *src, size_t size)
+svai_crc16 *svai_crc16_t10dif(void)
 {
 	pthread_once(&once, load);
-	reg = crc.crc16(reg, src, size);
+	return crc.crc16;
+}
+
+void svai_crc_leave(void)
+{
 	svai_isal_leave(crc.avx);
-	return reg;
 }

@@ -27,21 +27,30 @@ struct tuple {
 	uint32_t ref_tag;
 };
 
+/* As a number. */
+static uint64_t join(struct tuple t)
+{
+	return (uint64_t)t.guard << 48 | (uint64_t)t.app_tag << 32 | t.ref_tag;
+}
+
+static struct tuple split(uint64_t t)
+{
+	return (struct tuple){ (uint16_t)(t >> 48), (uint16_t)(t >> 32), (uint32_t)t };
+}
+
 /* In memory the most significant byte comes first. */
-static struct tuple load(const uint8_t *src)
+static uint64_t load(const uint8_t *src)
 {
 	uint64_t t;
 
 	memcpy(&t, src, sizeof(t));
-	t = __builtin_bswap64(t);
-	return (struct tuple){ (uint16_t)(t >> 48), (uint16_t)(t >> 32), (uint32_t)t };
+	return __builtin_bswap64(t);
 }
 
 static void store(uint8_t *dst, struct tuple tuple)
 {
-	uint64_t t = (uint64_t)tuple.guard << 48 | (uint64_t)tuple.app_tag << 32 | tuple.ref_tag;
+	uint64_t t = __builtin_bswap64(join(tuple));
 
-	t = __builtin_bswap64(t);
 	memcpy(dst, &t, sizeof(t));
 }
 
@@ -56,7 +65,7 @@ static void count_up(struct sva_dif_tags *tags, uint8_t flags)
 
 static bool all_f(struct tuple t)
 {
-	return t.guard == UINT16_MAX && t.app_tag == UINT16_MAX && t.ref_tag == UINT32_MAX;
+	return join(t) == UINT64_MAX;
 }
 
 /* Tags of all F can mean that there is nothing to check. */
@@ -105,7 +114,8 @@ static struct tuple make(uint8_t flags, const struct sva_dif_tags *tags, struct 
 struct walk {
 	uint32_t block;
 	uint16_t seed, invert; /* of the guard */
-	bool needs_guard;      /* is anybody going to look at it? */
+	svai_crc16 *crc16;     /* NULL: nobody is going to look at it */
+	uint64_t compared;     /* bits of the source's tuple that count */
 	uint8_t src_flags, dst_flags;
 	struct sva_dif_tags src_tags, dst_tags; /* of the block at hand */
 	const uint8_t *src;
@@ -129,13 +139,29 @@ static void start(struct walk *w, const struct sva_desc *desc, unsigned int what
 	};
 	if (!(what & READ_TUPLE))
 		w->dst_flags &= (uint8_t)~keep; /* there is nothing to keep */
-	w->needs_guard = (what & READ_TUPLE && !(w->src_flags & SVA_DIF_SRC_NO_GUARD)) ||
-			 (what & WRITE_TUPLE && !(w->dst_flags & SVA_DIF_DST_GUARD_PASS));
+	w->compared = join((struct tuple){
+		.guard = w->src_flags & SVA_DIF_SRC_NO_GUARD ? 0 : UINT16_MAX,
+		.app_tag = w->src_tags.app_mask == UINT16_MAX ? 0 : UINT16_MAX,
+		.ref_tag = w->src_flags & SVA_DIF_SRC_NO_REF ? 0 : UINT32_MAX,
+	});
+	if ((what & READ_TUPLE && !(w->src_flags & SVA_DIF_SRC_NO_GUARD)) ||
+	    (what & WRITE_TUPLE && !(w->dst_flags & SVA_DIF_DST_GUARD_PASS)))
+		w->crc16 = svai_crc16_t10dif();
 }
 
 static uint16_t guard_of(const struct walk *w)
 {
-	return w->needs_guard ? svai_crc16_t10dif(w->seed, w->src, w->block) ^ w->invert : 0;
+	return w->crc16 ? w->crc16(w->seed, w->src, w->block) ^ w->invert : 0;
+}
+
+/* So it is with nearly each block, whatever the flags say of other tuples. */
+static bool is_right(const struct walk *w, uint64_t found, uint16_t guard)
+{
+	const struct sva_dif_tags *tags = &w->src_tags;
+	uint64_t expected = join(
+		(struct tuple){ guard, tags->app_tag & (uint16_t)~tags->app_mask, tags->ref_tag });
+
+	return !((found ^ expected) & w->compared) && found != UINT64_MAX;
 }
 
 /* Returns the DIF status; of a block that fails nothing is written. */
@@ -147,10 +173,13 @@ static inline __attribute__((always_inline)) uint8_t do_block(struct walk *w, un
 
 	w->src += w->block;
 	if (what & READ_TUPLE) {
+		uint64_t number = load(w->src);
 		uint8_t status;
 
-		found = load(w->src);
-		status = check(w->src_flags, &w->src_tags, found, guard);
+		found = split(number);
+		status = is_right(w, number, guard)
+				 ? 0
+				 : check(w->src_flags, &w->src_tags, found, guard);
 		if (status)
 			return status;
 		w->src += SVAI_DIF_TUPLE;
@@ -174,17 +203,19 @@ execute(const struct sva_desc *desc, struct sva_record *record, unsigned int wha
 {
 	const uint32_t step = svai_dif_block(desc) + (what & READ_TUPLE ? SVAI_DIF_TUPLE : 0);
 	const uint32_t size = desc->xfer_size;
+	uint32_t done = 0;
+	uint8_t status = 0;
 	struct walk w;
 
 	start(&w, desc, what);
-	for (uint32_t done = 0; done < size; done += step) {
-		uint8_t status = do_block(&w, what);
-
-		if (status) {
-			record->result = status;
-			record->bytes_completed = done;
-			return SVA_STATUS_DIF_ERROR;
-		}
+	for (; done < size && !status; done += status ? 0 : step)
+		status = do_block(&w, what);
+	if (w.crc16)
+		svai_crc_leave();
+	if (status) {
+		record->result = status;
+		record->bytes_completed = done;
+		return SVA_STATUS_DIF_ERROR;
 	}
 	if (what & READ_TUPLE)
 		record->dif_src = w.src_tags;

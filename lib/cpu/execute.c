@@ -16,19 +16,23 @@
 	 SVAI_BYTES(SVA_OP_DIX_GENERATE, SVA_OP_DIX_GENERATE) | \
 	 SVAI_BYTES(SVA_OP_CACHE_FLUSH, SVA_OP_CACHE_FLUSH))
 
+#define LIMITS(size)                                                                    \
+	{                                                                               \
+		.opcodes = { { OPCODES } }, .version = 0x200,                           \
+		.gen_cap = SVA_GENCAP_BOF | SVA_GENCAP_OVERLAP | SVA_GENCAP_CC_MEMORY | \
+			   SVA_GENCAP_DST_READBACK | SVA_GENCAP_DRAIN_READBACK |        \
+			   SVA_GENCAP_FETCH_STRIDE | SVA_GENCAP_FILL_16,                \
+		.max_transfer = (size), .max_batch = 32, .block_on_fault = true,        \
+	}
+
+const struct svai_limits svai_cpu_any_size = LIMITS(SVAI_MAX_TRANSFER);
+
+/* The sizes are the kernel's defaults: what runs here runs on a queue left as it was. */
 void svai_cpu_limits(struct svai_limits *limits)
 {
-	/* The sizes are the kernel's defaults: what runs here runs on a queue left as it was. */
-	*limits = (struct svai_limits){
-		.opcodes = { { OPCODES } },
-		.version = 0x200,
-		.gen_cap = SVA_GENCAP_BOF | SVA_GENCAP_OVERLAP | SVA_GENCAP_CC_MEMORY |
-			   SVA_GENCAP_DST_READBACK | SVA_GENCAP_DRAIN_READBACK |
-			   SVA_GENCAP_FETCH_STRIDE | SVA_GENCAP_FILL_16,
-		.max_transfer = 2 << 20,
-		.max_batch = 32,
-		.block_on_fault = true,
-	};
+	static const struct svai_limits defaults = LIMITS(2 << 20);
+
+	*limits = defaults;
 }
 
 /*
@@ -124,25 +128,26 @@ static void clear(struct sva_record *record)
 }
 
 /* Only a failure gets a record. */
-static __attribute__((noinline)) unsigned int execute_quietly(const struct sva_desc *desc)
+static __attribute__((noinline)) unsigned int execute_quietly(const struct sva_desc *desc,
+							      svai_cpu_op *op)
 {
 	struct sva_record record = { 0 };
-	unsigned int status = svai_opcode(sva_desc_opcode(desc))->execute(desc, &record);
+	unsigned int status = op(desc, &record);
 
 	svai_cpu_complete(desc, status, &record);
 	return status;
 }
 
 /* The operation fills the record in its place. */
-static unsigned int execute_one(const struct sva_desc *desc)
+static unsigned int execute_one(const struct sva_desc *desc, svai_cpu_op *op)
 {
 	struct sva_record *record = (struct sva_record *)desc->completion_addr;
 	unsigned int status;
 
 	if (!(desc->op_flags & SVA_FLAG_RCR))
-		return execute_quietly(desc);
+		return execute_quietly(desc, op);
 	clear(record);
-	status = svai_opcode(sva_desc_opcode(desc))->execute(desc, record);
+	status = op(desc, record);
 	__atomic_store_n(&record->status, (uint8_t)status, __ATOMIC_RELEASE);
 	return status;
 }
@@ -152,12 +157,12 @@ static unsigned int execute(const struct svai_limits *limits, const struct sva_d
 			    bool member)
 {
 	unsigned int status = svai_cpu_refuse(limits, desc, member);
+	svai_cpu_op *op;
 
 	if (status)
 		return status;
-	if (sva_desc_opcode(desc) == SVA_OP_BATCH)
-		return execute_batch(limits, desc);
-	return execute_one(desc);
+	op = svai_opcodes[sva_desc_opcode(desc)].execute; /* what is not refused has a row */
+	return op ? execute_one(desc, op) : execute_batch(limits, desc);
 }
 
 void svai_cpu_execute(const struct svai_limits *limits, const struct sva_desc *desc)

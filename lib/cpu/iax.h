@@ -26,6 +26,7 @@ svai_iax_op svai_iax_nothing, svai_iax_memmove; /* iax_copy.c */
 svai_iax_op svai_iax_crc64;                     /* iax_crc64.c */
 svai_iax_op svai_iax_decompress;                /* iax_decompress.c */
 svai_iax_op svai_iax_compress;                  /* iax_compress.c */
+svai_iax_op svai_iax_encrypt, svai_iax_decrypt; /* iax_cipher.c */
 svai_iax_op svai_iax_zero_compress;             /* iax_zero.c */
 svai_iax_op svai_iax_zero_decompress;
 svai_iax_op svai_iax_scan, svai_iax_set_membership, svai_iax_extract,

@@ -14,14 +14,20 @@ struct svai_held {
 	uint32_t count;
 };
 
-/* svai_aecs_read - the copy that a job reads; svai_aecs_written - the one that it writes */
-static inline const void *svai_aecs_read(const struct sva_desc *desc)
+/*
+ * svai_aecs_first - the copy that a job reads if it reads an AECS; svai_aecs_read - that, or NULL;
+ * svai_aecs_written - the one that it writes
+ */
+static inline const void *svai_aecs_first(const struct sva_desc *desc)
 {
 	bool second = desc->op_flags & SVA_IAX_FLAG_AECS_TOGGLE;
 
-	if (!(desc->op_flags & SVA_IAX_FLAG_SRC2_AECS))
-		return NULL;
 	return (const uint8_t *)desc->iax.aecs_addr + (second ? desc->iax.src2_size : 0);
+}
+
+static inline const void *svai_aecs_read(const struct sva_desc *desc)
+{
+	return desc->op_flags & SVA_IAX_FLAG_SRC2_AECS ? svai_aecs_first(desc) : NULL;
 }
 
 static inline void *svai_aecs_written(const struct sva_desc *desc)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "iax_checksum.h"
 
+#include <emmintrin.h>
 #include <string.h>
 
 #include "crc_library.h"
@@ -18,18 +19,16 @@ void svai_checksum_begin(struct svai_checksum *sum, const struct sva_desc *desc,
 /* The last byte of an odd number is a low one; the next part begins with a word (unverified). */
 static uint32_t xor_of(const uint8_t *src, size_t size)
 {
-	uint64_t sum = 0, word = 0;
-	size_t i;
+	__m128i sum = _mm_setzero_si128();
+	uint64_t rest[2] = { 0 };
 
-	for (i = 0; size - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, src + i, sizeof(word));
-		sum ^= word;
-	}
-	word = 0;
-	memcpy(&word, src + i, size - i);
-	sum ^= word;
-	sum ^= sum >> 32;
-	return (sum ^ sum >> 16) & 0xffff;
+	for (; size >= sizeof(sum); size -= sizeof(sum), src += sizeof(sum))
+		sum = _mm_xor_si128(sum, _mm_loadu_si128((const __m128i *)(const void *)src));
+	memcpy(rest, src, size);
+	rest[0] ^= rest[1] ^ (uint64_t)_mm_cvtsi128_si64(sum) ^
+		   (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(sum, sum));
+	rest[0] ^= rest[0] >> 32;
+	return (rest[0] ^ rest[0] >> 16) & 0xffff;
 }
 
 void svai_checksum_update(struct svai_checksum *sum, const uint8_t *src, size_t size)

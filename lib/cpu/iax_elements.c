@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "iax_vector.h"
+
 #define VARINT 4u /* bytes at most (QPL) */
 
 /*
@@ -104,19 +106,29 @@ static void unpack_high(const struct svai_elements *e, uint32_t *to, uint32_t co
 		to[i] = (uint32_t)(__builtin_bswap64(load(pos + at / 8, end)) << at % 8 >> shift);
 }
 
+static void move_on(struct svai_elements *e, uint32_t count)
+{
+	uint64_t bits = e->bit + (uint64_t)count * e->width;
+
+	e->stream.pos += bits / 8;
+	e->bit = bits % 8;
+}
+
 /* As many packed elements as are there, at most @max; 0: the source is at its end. */
 static uint32_t unpack(struct svai_elements *e, uint32_t *to, uint32_t max)
 {
-	uint64_t bits, n;
+	uint32_t done;
+	uint64_t n;
 
 	if (!need(&e->stream, (e->bit + e->width + 7) / 8))
 		return 0;
 	n = (8 * (uint64_t)(e->stream.end - e->stream.pos) - e->bit) / e->width;
 	n = n < max ? n : max;
-	(e->format == SVA_IAX_FILTER_BE ? unpack_high : unpack_low)(e, to, (uint32_t)n);
-	bits = e->bit + n * e->width;
-	e->stream.pos += bits / 8;
-	e->bit = bits % 8;
+	done = svai_vector_unpack(e, to, (uint32_t)n);
+	move_on(e, done);
+	to += done;
+	(e->format == SVA_IAX_FILTER_BE ? unpack_high : unpack_low)(e, to, (uint32_t)n - done);
+	move_on(e, (uint32_t)n - done);
 	return (uint32_t)n;
 }
 

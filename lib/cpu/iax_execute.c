@@ -8,19 +8,29 @@
 
 #include "iax.h"
 
+/* Each of them has its row in iax_opcode.c: this is asked for each operation of a call. */
+#define OPCODES               (SVAI_BYTES(SVA_OP_NOOP, SVA_OP_NOOP) | SVAI_BYTES(SVA_OP_DRAIN, SVA_OP_MEMMOVE))
+#define ABOVE_64(first, last) SVAI_BYTES((first)-64, (last)-64)
+#define OPCODES_ABOVE_64                                                         \
+	(ABOVE_64(SVA_IAX_OP_DECRYPT, SVA_IAX_OP_CRC64) |                        \
+	 ABOVE_64(SVA_IAX_OP_ZERO_DECOMPRESS_32, SVA_IAX_OP_ZERO_DECOMPRESS_8) | \
+	 ABOVE_64(SVA_IAX_OP_ZERO_COMPRESS_32, SVA_IAX_OP_ZERO_COMPRESS_8) |     \
+	 ABOVE_64(SVA_IAX_OP_SCAN, SVA_IAX_OP_EXPAND))
+
 void svai_iax_limits(struct svai_limits *limits)
 {
 	/* The size is the kernel's default: what runs here runs on a queue left as it was. */
-	*limits = (struct svai_limits){
+	static const struct svai_limits defaults = {
+		.opcodes = { { OPCODES, OPCODES_ABOVE_64 } },
 		.version = 0x200,
 		.gen_cap = SVA_GENCAP_BOF | SVA_GENCAP_CC_MEMORY | SVA_GENCAP_DST_READBACK,
-		.iaa_cap = SVA_IAACAP_AECS_FORMAT_2 | SVA_IAACAP_FORCE_ARRAY | SVA_IAACAP_HEADER,
+		.iaa_cap = SVA_IAACAP_AECS_FORMAT_2 | SVA_IAACAP_FORCE_ARRAY | SVA_IAACAP_HEADER |
+			   SVA_IAACAP_CFB, /* whether libcrypto is there, its first use tells */
 		.max_transfer = 2 << 20,
 		.block_on_fault = true,
 	};
-	for (unsigned int opcode = 0; opcode < 256; opcode++)
-		if (svai_iax_opcode(opcode)->execute)
-			sva_opmask_set(&limits->opcodes, opcode);
+
+	*limits = defaults;
 }
 
 /* Without the flag "request completion record" only failures get one. */

@@ -9,13 +9,17 @@
  */
 #include <string.h>
 
+#include "../bits.h"
+#include "../least.h"
 #include "iax.h"
 #include "iax_aecs.h"
 #include "iax_elements.h"
 #include "iax_output.h"
+#include "iax_vector.h"
 
-#define BATCH   256u /* elements at a time; a multiple of 64 */
-#define MAX_SET 15u  /* bits of an element of a set */
+#define BATCH   512u                         /* elements at a time; a multiple of 64 */
+#define MAX_SET 15u                          /* bits of an element of a set */
+#define ALIGNED __attribute__((aligned(64))) /* no vector lies in two cache lines */
 
 struct job {
 	const struct sva_desc *desc;
@@ -26,11 +30,14 @@ struct job {
 	struct svai_output out;
 	unsigned int error;
 	uint32_t previous; /* RLE burst: the count before */
-	uint32_t set[1u << MAX_SET >> 5];
+	uint64_t set[1u << MAX_SET >> 6];
 	struct svai_inflate z; /* large: where it is not used, it is not touched */
 };
 
-/* How a filter goes on: @first is the index of the elements, at most BATCH. */
+/*
+ * How a filter goes on: @first is the index of the elements, at most BATCH. Zeros follow them, up
+ * to a multiple of 64.
+ */
 typedef void svai_filter(struct job *j, uint32_t first, const uint32_t *values, uint32_t count);
 
 static uint32_t mask_of(const struct job *j)
@@ -38,36 +45,14 @@ static uint32_t mask_of(const struct job *j)
 	return UINT32_MAX >> (32 - j->src.width);
 }
 
-/* Eight bytes of 0 or 1 as bits: by the factor, byte k has bit 56 + k to itself. */
-static uint64_t gather(const uint8_t *bits)
-{
-	uint64_t bytes;
-
-	memcpy(&bytes, bits, sizeof(bytes));
-	return bytes * 0x0102040810204080 >> 56;
-}
-
-/* Elements of which each gives a bit: BATCH bytes, all of which are 0 or 1. */
-static void put_bits(struct job *j, const uint8_t *bits, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i += 64) {
-		uint64_t word = 0;
-
-		for (uint32_t k = 0; k < 64; k += 8)
-			word |= gather(bits + i + k) << k;
-		svai_output_bits(&j->out, word, count - i < 64 ? count - i : 64);
-	}
-}
-
 static void scan(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
 {
 	uint32_t low = j->aecs.low & mask_of(j), high = j->aecs.high & mask_of(j);
-	uint8_t bits[BATCH] = { 0 };
 
 	(void)first;
-	for (uint32_t i = 0; i < count; i++)
-		bits[i] = values[i] >= low && values[i] <= high;
-	put_bits(j, bits, count);
+	for (uint32_t i = 0; i < count; i += 64)
+		svai_output_bits(&j->out, svai_vector_in_range(values + i, low, high),
+				 svai_least(count - i, 64));
 }
 
 static void extract(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
@@ -81,27 +66,36 @@ static void extract(struct job *j, uint32_t first, const uint32_t *values, uint3
 		svai_output_values(&j->out, values + from, (uint32_t)(end - from));
 }
 
-/* The next elements of source 2; false if it is too short. */
-static bool read_src2(struct job *j, uint32_t *to, uint32_t count)
+/* The next bits of source 2, the first one lowest, then zeros; false if it is too short. */
+static bool read_bits(struct job *j, uint64_t *words, uint32_t count)
 {
-	if (svai_elements_read(&j->src2, to, count) == count)
-		return true;
-	j->error = SVA_IAX_ERROR_SRC2_SHORT;
-	return false;
+	struct svai_stream *from = &j->src2.stream;
+	uint8_t *bytes = (uint8_t *)words;
+	uint32_t size = (count + 7) / 8;
+
+	if ((size_t)(from->end - from->pos) < size) {
+		j->error = SVA_IAX_ERROR_SRC2_SHORT;
+		return false;
+	}
+	words[(count - 1) / 64] = 0;
+	memcpy(words, from->pos, size);
+	from->pos += size;
+	if (j->src2.format == SVA_IAX_FILTER_BE)
+		for (uint32_t i = 0; i < size; i++)
+			bytes[i] = (uint8_t)svai_reverse(bytes[i], 8);
+	words[(count - 1) / 64] &= UINT64_MAX >> -count % 64;
+	return true;
 }
 
 static void select_ones(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
 {
-	uint32_t bits[BATCH], selected[BATCH], n = 0;
+	uint64_t bits[BATCH / 64];
+	uint32_t selected[BATCH] ALIGNED;
 
 	(void)first;
-	if (!read_src2(j, bits, count))
-		return;
-	for (uint32_t i = 0; i < count; i++) {
-		selected[n] = values[i];
-		n += bits[i];
-	}
-	svai_output_values(&j->out, selected, n);
+	if (read_bits(j, bits, count))
+		svai_output_values(&j->out, selected,
+				   svai_vector_select(selected, values, bits, count));
 }
 
 /* Without the bits that are dropped on either side, of which checks say that some are left. */
@@ -123,38 +117,28 @@ static unsigned int key_bits(struct job *j)
 	return 0;
 }
 
-/* The set is read once: its bits in the order of this CPU. */
-static void read_set(struct job *j)
+/* A bit for each of 64 values. */
+static uint64_t members(const struct job *j, const uint32_t *values, unsigned int key_bits)
 {
-	unsigned int bits = key_bits(j);
-	uint32_t values[BATCH];
+	uint64_t bits = 0;
 
-	memset(j->set, 0, sizeof(j->set));
-	for (uint32_t i = 0; bits && i < 1u << bits; i += BATCH) {
-		uint32_t n = (1u << bits) - i < BATCH ? (1u << bits) - i : BATCH;
+	for (unsigned int i = 64; i--;) {
+		uint32_t at = key(j, values[i], key_bits);
 
-		if (!read_src2(j, values, n))
-			return;
-		for (uint32_t k = 0; k < n; k++)
-			j->set[(i + k) / 32] |= values[k] << (i + k) % 32;
+		bits = bits << 1 | (j->set[at / 64] >> at % 64 & 1);
 	}
+	return bits;
 }
 
 static void set_membership(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
 {
-	unsigned int n;
-	uint8_t bits[BATCH] = { 0 };
+	unsigned int n = key_bits(j);
 
-	if (!first)
-		read_set(j);
-	n = j->error ? 0 : key_bits(j);
-	for (uint32_t i = 0; n && i < count; i++) {
-		uint32_t at = key(j, values[i], n);
-
-		bits[i] = j->set[at / 32] >> at % 32 & 1;
-	}
-	if (n)
-		put_bits(j, bits, count);
+	/* The set is read once, as a whole. */
+	if (!n || (!first && !read_bits(j, j->set, 1u << n)))
+		return;
+	for (uint32_t i = 0; i < count; i += 64)
+		svai_output_bits(&j->out, members(j, values + i, n), svai_least(count - i, 64));
 }
 
 static void find_unique(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
@@ -166,7 +150,7 @@ static void find_unique(struct job *j, uint32_t first, const uint32_t *values, u
 	for (uint32_t i = 0; n && i < count; i++) {
 		uint32_t at = key(j, values[i], n);
 
-		j->set[at / 32] |= 1u << at % 32;
+		j->set[at / 64] |= UINT64_C(1) << at % 64;
 	}
 }
 
@@ -174,8 +158,8 @@ static void put_set(struct job *j)
 {
 	uint32_t size = 1u << key_bits(j);
 
-	for (uint32_t i = 0; i < size && !j->out.full && !j->out.error; i += 32)
-		svai_output_bits(&j->out, j->set[i / 32], size - i < 32 ? size - i : 32);
+	for (uint32_t i = 0; i < size && !j->out.full && !j->out.error; i += 64)
+		svai_output_bits(&j->out, j->set[i / 64], svai_least(size - i, 64));
 }
 
 static void put_repeated(struct job *j, uint32_t value, uint32_t times)
@@ -208,8 +192,10 @@ static void rle_burst(struct job *j, uint32_t first, const uint32_t *counts, uin
 				return;
 			}
 		}
-		if (read_src2(j, &value, 1))
+		if (svai_elements_read(&j->src2, &value, 1))
 			put_repeated(j, value, times);
+		else
+			j->error = SVA_IAX_ERROR_SRC2_SHORT;
 	}
 }
 
@@ -229,28 +215,32 @@ static bool read_src(struct job *j, uint32_t *to, uint32_t count)
 	return false;
 }
 
-/* Here it is the bits of source 2 that count. */
-static void expand(struct job *j, uint32_t first, const uint32_t *bits, uint32_t count)
+/* Here it is the bits of source 2 that count: how many elements are read depends on them. */
+static void expand(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
 {
-	uint32_t values[BATCH], expanded[BATCH], ones = 0, next = 0;
+	uint32_t elements[BATCH] ALIGNED, expanded[BATCH] ALIGNED, n = 0;
+	uint64_t bits[BATCH / 64];
 
 	(void)first;
-	for (uint32_t i = 0; i < count; i++)
-		ones += bits[i];
-	if (!read_src(j, values, ones))
+	(void)values;
+	if (!read_bits(j, bits, count))
 		return;
-	for (uint32_t i = 0; i < count; i++)
-		expanded[i] = bits[i] ? values[next++] : 0;
+	for (uint32_t i = 0; i < count; i += 64)
+		n += (unsigned int)__builtin_popcountll(bits[i / 64]);
+	if (!read_src(j, elements, n))
+		return;
+	svai_vector_expand(expanded, elements, bits, count);
 	svai_output_values(&j->out, expanded, count);
 }
 
 static void filter_all(struct job *j, svai_filter *filter)
 {
-	uint32_t values[BATCH], all = j->desc->iax.filter.elements, n;
+	uint32_t values[BATCH] ALIGNED, all = j->desc->iax.filter.elements, n;
 
 	for (uint32_t i = 0; i < all && !j->error && !j->out.full && !j->out.error; i += n) {
 		n = all - i < BATCH ? all - i : BATCH;
-		if (filter == expand ? read_src2(j, values, n) : read_src(j, values, n))
+		memset(values + n, 0, -n % 64 * sizeof(*values));
+		if (filter == expand || read_src(j, values, n))
 			filter(j, i, values, n);
 	}
 	if (filter == find_unique && !j->error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../bits.h"
 #include "iax_output.h"
+#include "iax_vector.h"
 
 #include <string.h>
 
@@ -64,14 +65,22 @@ static uint32_t fitting(struct svai_output *o, uint32_t count, unsigned int widt
 	return (uint32_t)room;
 }
 
-/* By a copy, which the stores to the output leave in registers. */
-static void put_all(struct svai_output *o, const uint32_t *values, uint32_t count,
-		    unsigned int width)
+/* The bits that are not written yet, the last byte filled up by zeros. */
+static void flush(struct svai_output *o)
 {
-	struct svai_output copy;
+	if (o->big_endian)
+		o->bits = __builtin_bswap64(o->bits << 1 << (63 - o->pending));
+	for (unsigned int i = 0; i < o->pending; i += 8, o->bits >>= 8)
+		o->dst[o->size++] = (uint8_t)o->bits;
+	o->pending = 0;
+}
 
-	count = fitting(o, count, width);
-	copy = *o;
+/* By a copy, which the stores to the output leave in registers. */
+static void put_rest(struct svai_output *o, const uint32_t *values, uint32_t count)
+{
+	const unsigned int width = o->width;
+	struct svai_output copy = *o;
+
 	if (o->big_endian)
 		for (uint32_t i = 0; i < count; i++)
 			put_high(&copy, values[i], width);
@@ -81,6 +90,22 @@ static void put_all(struct svai_output *o, const uint32_t *values, uint32_t coun
 	o->bits = copy.bits;
 	o->pending = copy.pending;
 	o->size = copy.size;
+}
+
+/* Of whole bytes none stay pending, so that vectors can be stored. */
+static void put_all(struct svai_output *o, const uint32_t *values, uint32_t count)
+{
+	bool whole = o->width % 8 == 0;
+	uint32_t done = 0;
+
+	count = fitting(o, count, o->width);
+	if (whole)
+		done = svai_vector_pack(o->dst + o->size, values, count, o->width / 8,
+					o->big_endian);
+	o->size += done * (o->width / 8);
+	put_rest(o, values + done, count - done);
+	if (whole)
+		flush(o);
 }
 
 static uint64_t lowest(unsigned int count)
@@ -103,25 +128,30 @@ static void put_nominal(struct svai_output *o, uint32_t bits, unsigned int count
 
 static void put_indices(struct svai_output *o, uint64_t bits)
 {
-	for (; bits && !o->full && !o->error; bits &= bits - 1) {
-		uint64_t index =
-			(uint64_t)o->first_index + o->index + (unsigned int)__builtin_ctzll(bits);
-		uint32_t value = (uint32_t)index;
+	uint64_t first = (uint64_t)o->first_index + o->index;
+	uint32_t indices[64], n = 0;
+
+	if (!bits || o->full || o->error)
+		return;
+	for (; bits; bits &= bits - 1) {
+		uint64_t index = first + (unsigned int)__builtin_ctzll(bits);
 
 		if (index > lowest(o->width))
-			o->error = SVA_IAX_ERROR_OUTPUT_WIDTH;
-		else
-			put_all(o, &value, 1, o->width);
+			break;
+		indices[n++] = (uint32_t)index;
 	}
+	put_all(o, indices, n);
+	if (bits && !o->full)
+		o->error = SVA_IAX_ERROR_OUTPUT_WIDTH;
 }
 
 static void put_array(struct svai_output *o, uint64_t bits, unsigned int count)
 {
-	for (; count; count--, bits >>= 1) {
-		uint32_t value = bits & 1;
+	uint32_t values[64];
 
-		put_all(o, &value, 1, o->width);
-	}
+	for (unsigned int i = 0; i < count; i++)
+		values[i] = bits >> i & 1;
+	put_all(o, values, count);
 }
 
 static void aggregate(struct svai_output *o, uint64_t bits)
@@ -154,9 +184,10 @@ void svai_output_bits(struct svai_output *o, uint64_t bits, unsigned int count)
 
 void svai_output_values(struct svai_output *o, const uint32_t *values, uint32_t count)
 {
+	uint32_t i = svai_vector_aggregate(o, values, count);
 	uint32_t min = o->min_first, max = o->max_last, sum = o->sum_count;
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (; i < count; i++) {
 		min = values[i] < min ? values[i] : min;
 		max = values[i] > max ? values[i] : max;
 		sum += values[i];
@@ -164,16 +195,13 @@ void svai_output_values(struct svai_output *o, const uint32_t *values, uint32_t 
 	o->min_first = min;
 	o->max_last = max;
 	o->sum_count = sum;
-	put_all(o, values, count, o->width);
+	put_all(o, values, count);
 }
 
 void svai_output_end(struct svai_output *o, struct sva_iax_record *record)
 {
 	record->output_bits = (uint8_t)(o->pending % 8);
-	if (o->big_endian)
-		o->bits = __builtin_bswap64(o->bits << 1 << (63 - o->pending));
-	for (unsigned int i = 0; i < o->pending; i += 8, o->bits >>= 8)
-		o->dst[o->size++] = (uint8_t)o->bits;
+	flush(o);
 	record->output_size = o->size;
 	record->min_first = o->min_first;
 	record->max_last = o->max_last;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ISA-L, which is loaded when something of it is needed: most programs need nothing. */
+/* ISA-L, and how its functions are left. */
 #ifndef SVAI_ISAL_H
 #define SVAI_ISAL_H
 
@@ -7,8 +7,7 @@
 
 #include <sva/wq.h>
 
-/* svai_isal_find - the function of this name; NULL: it, or the library, is missing */
-void *svai_isal_find(const char *name);
+#include "library.h"
 
 /*
  * svai_isal_leave - to be called after its functions

@@ -2,16 +2,12 @@
 /* The kernels in plain C: for CPUs without AVX2, for what is left over, and to compare with. */
 #include <string.h>
 
+#include "../least.h"
 #include "crc_library.h"
 #include "kernels.h"
 
 #define CHUNK 16384u /* stays in the first level cache while it is used twice */
 #define EQUAL 256u   /* bytes that are compared at once where most are equal */
-
-static size_t min(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
 
 static void fill(uint8_t *dst, size_t size, uint64_t low, uint64_t high)
 {
@@ -19,7 +15,7 @@ static void fill(uint8_t *dst, size_t size, uint64_t low, uint64_t high)
 	size_t n;
 
 	for (size_t done = 0; done < size; done += n) {
-		n = min(size - done, sizeof(pattern));
+		n = svai_least(size - done, sizeof(pattern));
 		memcpy(dst + done, pattern, n);
 	}
 }
@@ -27,7 +23,7 @@ static void fill(uint8_t *dst, size_t size, uint64_t low, uint64_t high)
 static void copy_twice(uint8_t *dst1, uint8_t *dst2, const uint8_t *src, size_t size)
 {
 	for (size_t done = 0; done < size; done += CHUNK) {
-		size_t n = min(CHUNK, size - done);
+		size_t n = svai_least(CHUNK, size - done);
 
 		memcpy(dst1 + done, src + done, n);
 		memcpy(dst2 + done, src + done, n);
@@ -63,7 +59,7 @@ static size_t differ(const uint8_t *a, const uint8_t *b, size_t size)
 /* A buffer repeats a pattern if it begins with it, and is equal to itself one pattern further. */
 static size_t differ_pattern(const uint8_t *src, uint64_t pattern, size_t size)
 {
-	size_t head = min(size, sizeof(pattern));
+	size_t head = svai_least(size, sizeof(pattern));
 	size_t same = differ(src, (const uint8_t *)&pattern, head);
 
 	return same < head ? same : head + differ(src + head, src, size - head);
@@ -114,7 +110,7 @@ static uint32_t crc_unreflected(uint32_t reg, const uint8_t *src, size_t size)
 	uint64_t words[64];
 
 	while (size) {
-		size_t n = min(size, sizeof(words));
+		size_t n = svai_least(size, sizeof(words));
 
 		memcpy(words, src, n);
 		for (size_t i = 0; i < (n + 7) / 8; i++)

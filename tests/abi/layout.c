@@ -106,6 +106,15 @@ static void print_operation(void)
 	TYPE(sva_iax_filter_aecs);
 	TYPE(sva_iax_decompress_aecs);
 	TYPE(sva_iax_compress_aecs);
+	TYPE(sva_iax_cipher_aecs);
+	FIELD(sva_iax_cipher_aecs, algorithm);
+	FIELD(sva_iax_cipher_aecs, flags);
+	FIELD(sva_iax_cipher_aecs, accumulator_sizes);
+	FIELD(sva_iax_cipher_aecs, input_accumulator);
+	FIELD(sva_iax_cipher_aecs, output_accumulator);
+	FIELD(sva_iax_cipher_aecs, key);
+	FIELD(sva_iax_cipher_aecs, iv);
+	FIELD(sva_iax_cipher_aecs, complement);
 	TYPE(sva_iax_histogram);
 	TYPE(sva_deflate_opts);
 	FIELD(sva_deflate_opts, format);
@@ -221,6 +230,8 @@ static void print_calls(void)
 	FIELD(sva_policy, desc_flags);
 	FIELD(sva_policy, threshold);
 	FIELD(sva_policy, timeout_ns);
+	FIELD(sva_policy, cpu_threads);
+	FIELD(sva_policy, reserved);
 
 	TYPE(sva_outcome);
 	FIELD(sva_outcome, size);

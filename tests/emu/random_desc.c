@@ -311,16 +311,17 @@ static void spoil_flags(struct sva_desc *desc)
 static void spoil_size(struct sva_desc *desc)
 {
 	unsigned int opcode = sva_desc_opcode(desc);
-	const uint32_t sizes[] = { 0, 1, MAX_TRANSFER, MAX_TRANSFER + 1, UINT32_MAX };
+	const uint32_t sizes[] = { 0, 1, MAX_TRANSFER, limits.max_transfer + 1, UINT32_MAX };
+	uint32_t too_large = (limits.max_transfer / 10 + 1) * 10;
 
 	if (opcode == SVA_OP_TRANSLATION_FETCH)
 		desc->xfer_size = 0; /* its size has no limit */
 	else if (opcode == SVA_OP_APPLY_DELTA && one_in(2))
-		desc->delta.delta_size = one_in(2) ? 0 : 10 * MAX_TRANSFER;
+		desc->delta.delta_size = one_in(2) ? 0 : too_large;
 	else if (opcode == SVA_OP_CREATE_DELTA && one_in(2))
-		desc->delta.max_size = one_in(2) ? 70 : 10 * MAX_TRANSFER;
+		desc->delta.max_size = one_in(2) ? 70 : too_large;
 	else if (opcode == SVA_OP_BATCH)
-		desc->desc_count = one_in(2) ? below(2) : MAX_BATCH + 1;
+		desc->desc_count = one_in(2) ? below(2) : limits.max_batch + 1;
 	else
 		desc->xfer_size = sizes[below(5)];
 }
@@ -384,7 +385,7 @@ static void make_batch(struct sva_desc *desc)
 		spoil(desc);
 }
 
-static void explain(const struct sva_desc *desc, const struct sva_record *cpu,
+static bool explain(const struct sva_desc *desc, const struct sva_record *cpu,
 		    const struct sva_record *model, const char *what)
 {
 	const uint64_t *words = (const uint64_t *)(const void *)desc;
@@ -398,7 +399,7 @@ static void explain(const struct sva_desc *desc, const struct sva_record *cpu,
 		"\n status cpu 0x%02x model 0x%02x, result %u %u, bytes %u %u, flags 0x%x 0x%x\n",
 		cpu->status, model->status, cpu->result, model->result, cpu->bytes_completed,
 		model->bytes_completed, cpu->invalid_flags, model->invalid_flags);
-	fail();
+	return false;
 }
 
 static bool is_refusal(unsigned int status)
@@ -471,7 +472,7 @@ static const char *compare_records(const struct sva_desc *desc, bool member,
 	return compare_specific(opcode, cpu, model);
 }
 
-void compare_all(const struct sva_desc *desc)
+bool compare_all(const struct sva_desc *desc)
 {
 	const struct sva_record *cpu = &arena.records[MAX_BATCH];
 	const struct sva_record *model = &modelled.records[MAX_BATCH];
@@ -481,14 +482,16 @@ void compare_all(const struct sva_desc *desc)
 		differs = compare_records(&before.list[i], true, &arena.records[i],
 					  &modelled.records[i]);
 		if (differs)
-			explain(&before.list[i], &arena.records[i], &modelled.records[i], differs);
+			return explain(&before.list[i], &arena.records[i], &modelled.records[i],
+				       differs);
 	}
 	differs = compare_records(desc, false, cpu, model);
 	if (differs)
-		explain(desc, cpu, model, differs);
+		return explain(desc, cpu, model, differs);
 	if (memcmp(arena.list, modelled.list, sizeof(arena.list)) ||
 	    memcmp(arena.data, modelled.data, sizeof(arena.data)))
-		explain(desc, cpu, model, "memory");
+		return explain(desc, cpu, model, "memory");
+	return true;
 }
 
 void make_any(struct sva_desc *desc)

@@ -6,6 +6,8 @@
 #ifndef RANDOM_DESC_H
 #define RANDOM_DESC_H
 
+#include <stdbool.h>
+
 #include <sva/sva.h>
 
 #include "check.h"
@@ -26,7 +28,10 @@ struct arena {
 /* Before the descriptor, and after it by the CPU and by a device. */
 extern struct arena before, arena, modelled;
 
-/* What the two take; the descriptors are made for these, with the sizes above. */
+/*
+ * What the two take. Valid descriptors have the sizes above; what is to be refused for its size is
+ * beyond these limits.
+ */
 extern struct svai_limits limits;
 extern struct emu_device device;
 
@@ -37,9 +42,10 @@ void begin_round(uint64_t seed);
 void make_any(struct sva_desc *desc);
 
 /*
- * compare_all - fails unless `arena` and `modelled` have the same records and memory. Where a
- * device may look for faults in any order, any status that the model can justify is accepted.
+ * compare_all - do `arena` and `modelled` have the same records and memory? Prints what differs.
+ * Where a device may look for faults in any order, any status that the model can justify is
+ * accepted.
  */
-void compare_all(const struct sva_desc *desc);
+bool compare_all(const struct sva_desc *desc);
 
 #endif

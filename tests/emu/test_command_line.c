@@ -216,6 +216,7 @@ static void test_wrong_rules(void **state)
 		{ "lost=1", "no value" },
 		{ "fault=x", "fault= takes" },
 		{ "halt=0", "halt= takes" },
+		{ "wq=60.5,lost", "wq= takes" },
 		{ "wq=0,lost", "wq= takes" },
 		{ "wq=0.0x,lost", "wq= takes" },
 		{ "wq=-1.0,lost", "wq= takes" },

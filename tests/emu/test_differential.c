@@ -31,7 +31,7 @@ static void one_round(void)
 	memcpy(&modelled, &arena, sizeof(arena));
 	memcpy(&arena, &before, sizeof(arena));
 	svai_cpu_execute(&limits, &desc);
-	compare_all(&desc);
+	assert_true(compare_all(&desc));
 }
 
 static uint64_t setting(const char *name, uint64_t otherwise)

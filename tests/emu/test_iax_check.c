@@ -204,6 +204,56 @@ static void flags_of_compression(void **state)
 	refused(SVA_STATUS_BAD_OP_FLAGS);
 }
 
+static void prep_cipher(bool encrypt)
+{
+	if (encrypt)
+		sva_iax_prep_encrypt(&op, dst, SIZE, src, SIZE, 0);
+	else
+		sva_iax_prep_decrypt(&op, dst, SIZE, src, SIZE, 0);
+	sva_iax_op_set_aecs(&op, src2, sizeof(struct sva_iax_cipher_aecs), 0);
+}
+
+static void ciphers(void **state)
+{
+	(void)state;
+	device.op_cap[1] |= 3;
+	for (unsigned int encrypt = 0; encrypt < 2; encrypt++) {
+		device.iaa_cap = SVA_IAACAP_GCM | SVA_IAACAP_XTS;
+		prep_cipher(encrypt);
+		refused(SVA_STATUS_BAD_OPCODE);
+		device.iaa_cap = SVA_IAACAP_CFB;
+		expect_error(SVA_IAX_ERROR_AECS); /* all zero */
+		op.op.desc.tail.iax_flags ^= SVA_IAX_CIPHER_FLUSH_OUTPUT;
+		refused(SVA_STATUS_BAD_OP_FLAGS);
+		prep_cipher(encrypt);
+		op.op.desc.op_flags &= ~SVA_IAX_FLAG_SRC2_AECS;
+		op.op.desc.iax.aecs_addr = op.op.desc.iax.src2_size = 0;
+		refused_flags(SVA_IAX_FLAG_SRC2_AECS | SVA_IAX_FLAG_SRC2_DATA);
+		prep_cipher(encrypt);
+		op.op.desc.op_flags |= SVA_IAX_FLAG_AECS_OVERFLOW;
+		refused_flags(SVA_IAX_FLAG_AECS_OVERFLOW);
+		prep_cipher(encrypt);
+		op.op.desc.op_flags |= SVA_IAX_FLAG_CRC32C;
+		refused_flags(SVA_IAX_FLAG_CRC32C);
+		prep_cipher(encrypt);
+		op.op.desc.iax.src2_size -= 32;
+		refused(SVA_STATUS_BAD_SIZE);
+		prep_cipher(encrypt);
+		op.op.desc.xfer_size = op.op.desc.iax.max_dst_size = 0;
+		refused(SVA_STATUS_BAD_SIZE);
+		prep_cipher(encrypt);
+		op.op.desc.iax.aecs_addr += 16;
+		refused(SVA_STATUS_ADDR_ALIGN);
+		prep_cipher(encrypt);
+		op.op.desc.src_addr = (uintptr_t)dst + SIZE - 1;
+		refused(SVA_STATUS_OVERLAP);
+		prep_cipher(encrypt);
+		op.op.desc.iax.filter.flags = 1;
+		refused(SVA_STATUS_RESERVED);
+	}
+	device.iaa_cap = 0;
+}
+
 static void sizes(void **state)
 {
 	(void)state;
@@ -339,6 +389,7 @@ int main(void)
 		TEST(reserved_bytes),
 		TEST(flags_of_decompression),
 		TEST(flags_of_compression),
+		TEST(ciphers),
 		TEST(sizes),
 		TEST(alignment),
 		TEST(overlaps),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random operations of IAX, executed by the software device (lib/cpu) and by the emulator's model:
- * the same status, the same record, the same output. What is compressed is compared by what becomes
- * of it when the other one inflates it.
+ * iax_differential [QUEUE] - random operations of IAX, executed by the software device (lib/cpu)
+ * and by the emulator's model, or by a queue: the same status, the same record, the same output.
+ * What is compressed is compared by what becomes of it when the other one inflates it.
  *
  * EMU_SEED and EMU_ROUNDS in the environment choose what is run.
  */
@@ -17,6 +17,7 @@
 #include <zlib.h>
 
 #include "cpu/iax.h"
+#include "handle.h"
 #include "iax.h"
 
 #define ROUNDS          60000u
@@ -29,6 +30,8 @@ static struct sva_iax_op op __attribute__((aligned(64)));
 static struct emu_device device;
 static struct svai_limits limits;
 static const struct emu_memory memory;
+static const char *queue_name; /* NULL: the model */
+static struct sva_wq *wq;
 
 static uint32_t below(uint32_t n)
 {
@@ -51,16 +54,41 @@ static void fill(uint8_t *data, size_t size)
 static struct sva_iax_record model_record;
 static unsigned int model_status;
 
-static void run_both(size_t room)
+/* The other device: the model, or a queue. Pages that it misses are touched: it begins again. */
+static void run_other(struct sva_iax_record *record)
 {
 	struct emu_iax_outcome outcome;
 
+	if (!wq) {
+		unsigned int status = emu_iax_execute(&device, &memory, &op.op.desc, &outcome);
+
+		*record = outcome.record;
+		record->status = (uint8_t)status;
+		return;
+	}
+	do {
+		struct sva_result r = { .size = sizeof(r) };
+
+		if (op.record.status) {
+			sva_decode(&op.op.desc, &op.head, &r);
+			*(volatile uint8_t *)(uintptr_t)r.fault_addr |= 0;
+		}
+		memset(&op.record, 0, sizeof(op.record));
+		assert_int_equal(sva_submit(wq, &op.op), 0);
+		assert_true(sva_wait(&op.op, -1, SVA_WAIT_AUTO) > 0);
+	} while (SVA_STATUS_CODE(op.record.status) == SVA_STATUS_PAGE_FAULT);
+	*record = op.record;
+}
+
+static void run_both(size_t room)
+{
 	memset(model_out, 0x5a, sizeof(model_out));
 	memset(cpu_out, 0x5a, sizeof(cpu_out));
 	op.op.desc.dst_addr = room ? (uintptr_t)model_out : 0;
 	op.op.desc.completion_addr = (uintptr_t)&op.record;
-	model_status = emu_iax_execute(&device, &memory, &op.op.desc, &outcome);
-	model_record = outcome.record;
+	memset(&op.record, 0, sizeof(op.record));
+	run_other(&model_record);
+	model_status = model_record.status;
 	op.op.desc.dst_addr = room ? (uintptr_t)cpu_out : 0;
 	memset(&op.record, 0, sizeof(op.record));
 	svai_iax_execute(&limits, &op.op.desc);
@@ -200,11 +228,12 @@ static void compress_something(void)
 		sva_iax_prep_decompress(&op, NULL, ROOM, packed, sizes[i], SVA_IAX_DECOMP_STREAM,
 					0);
 		if (i == 0) { /* this one's output is needed once more */
-			struct emu_iax_outcome outcome;
+			struct sva_iax_record record;
 
 			op.op.desc.dst_addr = (uintptr_t)src2;
-			emu_iax_execute(&device, &memory, &op.op.desc, &outcome);
-			assert_int_equal(outcome.record.status, SVA_STATUS_SUCCESS);
+			memset(&op.record, 0, sizeof(op.record));
+			run_other(&record);
+			assert_int_equal(record.status, SVA_STATUS_SUCCESS);
 			assert_memory_equal(src2, src, size);
 			svai_iax_execute(&limits, &op.op.desc);
 			assert_int_equal(op.record.status, SVA_STATUS_SUCCESS);
@@ -269,8 +298,61 @@ static void filter(void)
 	expect_same(true);
 }
 
-static void (*const kinds[])(void) = { crc64,  zeros, inflate_something, compress_something, filter,
-				       filter, filter };
+/*
+ * Several jobs that go on from each other, each device with an AECS of its own: what is written
+ * there no client reads, but the vector. Now and then the last one before is damaged.
+ */
+static void cipher(void)
+{
+	static struct sva_iax_cipher_aecs aecs[2][2];
+	bool encrypt = below(2), flush = below(4);
+	uint32_t jobs = 1 + below(3);
+
+	fill(src, ROOM);
+	sva_iax_cipher_aecs_init(&aecs[0][0], src + below(100), below(2) ? 32 : 16,
+				 src + below(100));
+	if (!below(16))
+		((uint8_t *)aecs)[24 + below(4)] ^= (uint8_t)(1u << below(8));
+	memcpy(&aecs[1], &aecs[0], sizeof(aecs[0]));
+	for (uint32_t i = 0; i < jobs; i++) {
+		uint32_t size = below(below(8) ? 100 : 5000), toggle = i % 2;
+		uint32_t flags = (below(8) ? SVA_IAX_FLAG_AECS_WRITE : 0) |
+				 (toggle ? SVA_IAX_FLAG_AECS_TOGGLE : 0);
+		struct sva_iax_cipher_aecs *next[2] = { &aecs[0][!toggle], &aecs[1][!toggle] };
+		struct emu_iax_outcome outcome;
+
+		for (unsigned int which = 0; which < 2; which++) {
+			uint8_t *read = &aecs[which][toggle].flags;
+
+			if (!flush || i + 1 < jobs)
+				*read &= (uint8_t)~SVA_IAX_CIPHER_FLUSH_INPUT;
+			else
+				*read |= SVA_IAX_CIPHER_FLUSH_INPUT;
+		}
+		if (encrypt)
+			sva_iax_prep_encrypt(&op, model_out, size + below(20), src, size, 0);
+		else
+			sva_iax_prep_decrypt(&op, model_out, size + below(20), src, size, 0);
+		memset(model_out, 0x5a, size + 20);
+		memset(cpu_out, 0x5a, size + 20);
+		sva_iax_op_set_aecs(&op, aecs[0], sizeof(aecs[0][0]), flags);
+		model_status = emu_iax_execute(&device, &memory, &op.op.desc, &outcome);
+		model_record = outcome.record;
+		op.op.desc.dst_addr = (uintptr_t)cpu_out;
+		op.op.desc.iax.aecs_addr = (uintptr_t)aecs[1];
+		memset(&op.record, 0, sizeof(op.record));
+		svai_iax_execute(&limits, &op.op.desc);
+		expect_same(true);
+		assert_memory_equal(cpu_out, model_out, size + 20);
+		if (op.record.status != SVA_STATUS_SUCCESS || !(flags & SVA_IAX_FLAG_AECS_WRITE))
+			return;
+		assert_memory_equal(next[0]->iv, next[1]->iv, sizeof(next[0]->iv));
+	}
+}
+
+static void (*const kinds[])(void) = {
+	crc64, zeros, inflate_something, compress_something, filter, filter, filter, cipher
+};
 
 static uint64_t setting(const char *name, uint64_t otherwise)
 {
@@ -279,17 +361,52 @@ static uint64_t setting(const char *name, uint64_t otherwise)
 	return text ? strtoull(text, NULL, 0) : otherwise;
 }
 
-static void model_and_cpu_agree(void **unused)
+/* The rounds that are of this kind: each is a test of its own, so that one run shows all that
+ * differ. */
+static void rounds_of(void (*kind)(void))
 {
 	uint64_t first = setting("EMU_SEED", 1), rounds = setting("EMU_ROUNDS", ROUNDS);
 
-	(void)unused;
 	print_message("EMU_SEED=0x%" PRIx64 " EMU_ROUNDS=%" PRIu64 "\n", first, rounds);
 	for (uint64_t i = 0; i < rounds; i++) {
+		unsigned int n;
+
 		seed = first + i;
 		below(1);
-		kinds[below(sizeof(kinds) / sizeof(kinds[0]))]();
+		n = below(sizeof(kinds) / sizeof(kinds[0]));
+		if (kinds[n] == kind)
+			kind();
 	}
+}
+
+static void crc64_agrees(void **unused)
+{
+	(void)unused;
+	rounds_of(crc64);
+}
+
+static void zeros_agree(void **unused)
+{
+	(void)unused;
+	rounds_of(zeros);
+}
+
+static void inflating_agrees(void **unused)
+{
+	(void)unused;
+	rounds_of(inflate_something);
+}
+
+static void compressing_agrees(void **unused)
+{
+	(void)unused;
+	rounds_of(compress_something);
+}
+
+static void filters_agree(void **unused)
+{
+	(void)unused;
+	rounds_of(filter);
 }
 
 static int equal_capabilities(void **unused)
@@ -306,11 +423,34 @@ static int equal_capabilities(void **unused)
 	return 0;
 }
 
-int main(void)
+static int open_queue(void **unused)
+{
+	struct sva_wq_opts opts = { .size = sizeof(opts), .flags = SVA_OPEN_NO_CPU };
+
+	(void)unused;
+	if (!queue_name)
+		return equal_capabilities(NULL);
+	if (sva_wq_open(&wq, queue_name, &opts))
+		return -1;
+	limits = svai_handle(wq)->limits;
+	return 0;
+}
+
+static int close_queue(void **unused)
+{
+	(void)unused;
+	return wq ? sva_wq_close(wq) : 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(model_and_cpu_agree, equal_capabilities),
+		cmocka_unit_test(crc64_agrees),     cmocka_unit_test(zeros_agree),
+		cmocka_unit_test(inflating_agrees), cmocka_unit_test(compressing_agrees),
+		cmocka_unit_test(filters_agree),
+
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	queue_name = argc > 1 ? argv[1] : NULL;
+	return cmocka_run_group_tests(tests, open_queue, close_queue);
 }

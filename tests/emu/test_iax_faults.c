@@ -112,6 +112,30 @@ static void prep_compress(void)
 	sva_iax_op_set_aecs(&op, aecs, sizeof(*aecs), SVA_IAX_FLAG_AECS_WRITE);
 }
 
+/* The last bytes, which are less than a block, stay in the AECS. */
+static void prep_cipher(unsigned int copy)
+{
+	struct sva_iax_cipher_aecs *aecs = (struct sva_iax_cipher_aecs *)(void *)src2;
+
+	device.iaa_cap = SVA_IAACAP_CFB;
+	sva_iax_cipher_aecs_init(&aecs[copy], src, 32, src + 32);
+	aecs[copy].flags &= (uint8_t)~SVA_IAX_CIPHER_FLUSH_INPUT;
+	sva_iax_op_set_aecs(&op, aecs, sizeof(*aecs),
+			    SVA_IAX_FLAG_AECS_WRITE | (copy ? SVA_IAX_FLAG_AECS_TOGGLE : 0));
+}
+
+static void prep_encrypt(void)
+{
+	sva_iax_prep_encrypt(&op, dst, SIZE, src, SIZE - 1, 0);
+	prep_cipher(0);
+}
+
+static void prep_decrypt(void)
+{
+	sva_iax_prep_decrypt(&op, dst, SIZE, src, SIZE - 1, 0);
+	prep_cipher(1);
+}
+
 static void prep_statistics(void)
 {
 	sva_iax_prep_statistics(&op, (struct sva_iax_histogram *)(void *)dst, src, SIZE, 0, 0);
@@ -126,6 +150,33 @@ static void prep_scan(void)
 	sva_iax_prep_filter(&op, SVA_IAX_OP_SCAN, dst, 4 * PAGE, src, SIZE, SIZE * 8 / 7,
 			    SVA_IAX_FILTER_WIDTH(7) | SVA_IAX_FILTER_OUT_16, 0);
 	sva_iax_op_set_aecs(&op, aecs, sizeof(*aecs), 0);
+}
+
+static void prep_extract(void)
+{
+	struct sva_iax_filter_aecs *aecs = (struct sva_iax_filter_aecs *)(void *)src2;
+
+	aecs->low = 5;
+	aecs->high = 3000;
+	sva_iax_prep_filter(&op, SVA_IAX_OP_EXTRACT, dst, 4 * PAGE, src, SIZE, SIZE * 8 / 7,
+			    SVA_IAX_FILTER_WIDTH(7) | SVA_IAX_FILTER_OUT_32, 0);
+	sva_iax_op_set_aecs(&op, aecs, sizeof(*aecs), 0);
+}
+
+static void prep_expand(void)
+{
+	memset(src2, 0x11, SIZE);
+	sva_iax_prep_filter(&op, SVA_IAX_OP_EXPAND, dst, 4 * PAGE, src, SIZE, SIZE,
+			    SVA_IAX_FILTER_WIDTH(8), 0);
+	sva_iax_op_set_src2(&op, src2, SIZE);
+}
+
+static void prep_membership(void)
+{
+	memset(src2, 0x5d, 1u << 13 >> 3);
+	sva_iax_prep_filter(&op, SVA_IAX_OP_SET_MEMBERSHIP, dst, 4 * PAGE, src, SIZE, SIZE * 8 / 13,
+			    SVA_IAX_FILTER_WIDTH(13) | SVA_IAX_FILTER_OUT_16, 0);
+	sva_iax_op_set_src2(&op, src2, 1u << 13 >> 3);
 }
 
 static void prep_select(void)
@@ -168,8 +219,13 @@ static const struct operation {
 	{ "decompress, a part", prep_decompress_part, 3 + 3 + 3 },
 	{ "decompress, overflow", prep_overflow, 3 + 3 + 3 },
 	{ "compress", prep_compress, 5 },
+	{ "encrypt", prep_encrypt, 3 + 3 + 1 },
+	{ "decrypt", prep_decrypt, 3 + 3 + 1 },
 	{ "statistics", prep_statistics, 4 },
 	{ "scan", prep_scan, 3 + 4 + 1 },
+	{ "extract", prep_extract, 3 + 3 + 1 },
+	{ "expand", prep_expand, 1 + 3 + 1 },
+	{ "set membership", prep_membership, 3 + 1 + 1 },
 	{ "select", prep_select, 3 + 2 + 1 },
 	{ "RLE burst", prep_burst, 1 + 4 + 2 },
 	{ "find unique", prep_unique, 4 + 1 + 2 },

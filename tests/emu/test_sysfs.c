@@ -1118,13 +1118,13 @@ static void test_iax_profiles(void **state)
 	} all[] = {
 		{ "latest", 0x200, { "devices/iax1/version", "0x200\n" } },
 		{ "latest", 0x200, { "devices/dsa0/version", "0x100\n" } },
-		{ "latest", 0x200, { "devices/iax1/iaa_cap", "0x101\n" } },
+		{ "latest", 0x200, { "devices/iax1/iaa_cap", "0x501\n" } },
 		{ "latest", 0x200, { "devices/iax1/event_log_size", "64\n" } },
 		{ "latest",
 		  0x200,
 		  { "devices/wq1.0/op_config", "00000000,00000000,00000000,00000000,00000000,"
-					       "007f771c,00000000,0000000d\n" } },
-		{ "6.7", 0x200, { "devices/iax1/iaa_cap", "0x101\n" } },
+					       "007f771f,00000000,0000000d\n" } },
+		{ "6.7", 0x200, { "devices/iax1/iaa_cap", "0x501\n" } },
 		{ "6.7", 0x100, { "devices/iax1/iaa_cap", "-2" } },
 		{ "6.1", 0x200, { "devices/iax1/iaa_cap", "-2" } },
 		{ "5.18", 0x100, { "devices/iax1/op_cap", "0xd 0x7f331c 0x0 0x0\n" } },

@@ -49,6 +49,24 @@ static void clear_unused(struct sva_desc *desc)
 		desc->tail.iax_flags &= row->op_flags;
 	if (row->filter_flags)
 		desc->iax.filter.flags &= row->filter_flags;
+	if (row->fields == svai_iax_check_cipher) { /* each refuses most inputs */
+		desc->iax.src2_size = sizeof(struct sva_iax_cipher_aecs);
+		desc->op_flags |= SVA_IAX_FLAG_SRC2_AECS;
+		desc->tail.iax_flags = row->op_flags;
+	}
+}
+
+/* The AECS that is read, as far as it must be so to be one. */
+static void make_cipher(const struct sva_desc *desc)
+{
+	bool second = desc->op_flags & SVA_IAX_FLAG_AECS_TOGGLE;
+	struct sva_iax_cipher_aecs *aecs =
+		(struct sva_iax_cipher_aecs *)(desc->iax.aecs_addr +
+					       (second ? desc->iax.src2_size : 0));
+
+	aecs->algorithm = SVA_IAX_CIPHER_CFB;
+	aecs->flags &= SVA_IAX_CIPHER_KEY_256 | SVA_IAX_CIPHER_FLUSH_INPUT;
+	aecs->accumulator_sizes %= SVA_IAX_CIPHER_BLOCK;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -77,6 +95,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	confine(&desc, arena);
 	if (data[0] & 1)
 		clear_unused(&desc);
+	if (data[0] & 1 && svai_iax_opcode(sva_desc_opcode(&desc))->fields == svai_iax_check_cipher)
+		make_cipher(&desc);
 	if (sva_desc_flags(&desc) & SVA_FLAG_CRAV)
 		desc.completion_addr = (uintptr_t)comp + (data[1] ? 0 : desc.completion_addr % 64);
 	memset(comp, 0, sizeof(comp));

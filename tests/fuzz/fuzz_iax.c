@@ -16,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static uint8_t src[ROOM], dst[ROOM], src2[ROOM];
+static uint8_t src[ROOM], dst[ROOM], src2[ROOM] __attribute__((aligned(32)));
 static struct sva_iax_record record;
 static const struct sva_desc *current;
 static uint64_t missing; /* a page */
@@ -97,9 +97,9 @@ static bool write_bytes(void *ctx, uint64_t addr, const void *from, size_t len)
 /* Keep what the input means to be, as far as it stays where there is memory for it. */
 static void confine(struct sva_desc *desc)
 {
-	static const uint8_t opcodes[] = { 0x00, 0x02, 0x03, 0x42, 0x42, 0x42, 0x43, 0x43,
-					   0x44, 0x48, 0x49, 0x4a, 0x4c, 0x4d, 0x4e, 0x50,
-					   0x51, 0x52, 0x53, 0x54, 0x55, 0x56 };
+	static const uint8_t opcodes[] = { 0x00, 0x02, 0x03, 0x40, 0x41, 0x42, 0x42, 0x42,
+					   0x43, 0x43, 0x44, 0x48, 0x49, 0x4a, 0x4c, 0x4d,
+					   0x4e, 0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56 };
 	unsigned int opcode = opcodes[(desc->op_flags >> 24) % sizeof(opcodes)];
 
 	desc->op_flags = (desc->op_flags & 0xffffff) | opcode << 24 | SVA_FLAG_CRAV | SVA_FLAG_RCR;
@@ -135,6 +135,13 @@ static void clear_unused(struct sva_desc *desc)
 		memset(desc->op_specific, 0, sizeof(desc->op_specific));
 		desc->tail.iax_flags = 0;
 		break;
+	case SVA_IAX_OP_DECRYPT:
+	case SVA_IAX_OP_ENCRYPT:
+		memset(&desc->iax.filter, 0, sizeof(desc->iax.filter));
+		desc->tail.iax_flags = sva_desc_opcode(desc) == SVA_IAX_OP_ENCRYPT
+					       ? SVA_IAX_CIPHER_FLUSH_OUTPUT
+					       : 0;
+		break;
 	case SVA_IAX_OP_DECOMPRESS:
 		memset(&desc->iax.filter, 0, sizeof(desc->iax.filter));
 		desc->tail.iax_flags |= SVA_IAX_DECOMP_ENABLE;
@@ -152,6 +159,22 @@ static void clear_unused(struct sva_desc *desc)
 		desc->iax.src2_size = 0;
 		desc->tail.iax_flags = 0;
 	}
+}
+
+/* An AECS that is one, with what the input has made of the rest of it. */
+static void make_cipher(const struct sva_desc *desc)
+{
+	uint64_t size = desc->iax.src2_size;
+	uint64_t addr =
+		desc->iax.src2_addr + (sva_desc_flags(desc) & SVA_IAX_FLAG_AECS_TOGGLE ? size : 0);
+	struct sva_iax_cipher_aecs *aecs;
+
+	if (addr % 32 || !within(addr, sizeof(*aecs), SRC2, ROOM))
+		return;
+	aecs = (struct sva_iax_cipher_aecs *)(void *)(src2 + (addr - SRC2));
+	aecs->algorithm = SVA_IAX_CIPHER_CFB;
+	aecs->flags &= SVA_IAX_CIPHER_KEY_256 | SVA_IAX_CIPHER_FLUSH_INPUT;
+	aecs->accumulator_sizes %= SVA_IAX_CIPHER_BLOCK;
 }
 
 static void check_record(unsigned int refusal, unsigned int status)
@@ -178,8 +201,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct emu_device device = { .version = 0x100,
 						  .gen_cap = 0x71f10901f0105,
 						  .iaa_cap = SVA_IAACAP_HEADER |
-							     SVA_IAACAP_AECS_FORMAT_2,
-						  .op_cap = { 0x40d, 0x7f771c },
+							     SVA_IAACAP_AECS_FORMAT_2 |
+							     SVA_IAACAP_CFB,
+						  .op_cap = { 0x40d, 0x7f771f },
 						  .max_transfer = 1 << 20,
 						  .block_on_fault = true };
 	struct emu_findings findings;
@@ -202,6 +226,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(src2, 0, ROOM);
 	memcpy(src2, data, size < ROOM ? size : ROOM);
 	memcpy(src + desc.src_addr % (ROOM / 2), data, size < ROOM / 2 ? size : ROOM / 2);
+	if (head & 32 && (sva_desc_opcode(&desc) | 1) == SVA_IAX_OP_ENCRYPT)
+		make_cipher(&desc);
 	memset(&record, 0, sizeof(record));
 	current = &desc;
 	emu_iax_violations(&device, &desc, &findings);

@@ -136,6 +136,19 @@ emu 0 -- "$info" --test
 prints 'wq0.0: good: NOOP; 1 MiB copied and verified' 'wq0.1: good'
 emu 0 --devices dsa,iax -- "$info" --test iax1
 prints 'wq1.0: good: NOOP; 1 MiB compressed to' 'inflated and verified' 'wq1.1: good'
+# The commands for a queue of an IAX device, disabled or with its device.
+cat >"$work/iax" <<'END'
+set -eu
+for disable in 'wq iax1/wq1.0' 'device iax1'; do
+	# shellcheck disable=SC2086 # two words
+	accel-config disable-$disable
+	! "$INFO" wq1.0 >said
+	sed -n 's/^ *# //p' said >commands
+	sh -eux commands
+	"$INFO" --check wq1.0
+done
+END
+emu 0 --devices dsa,iax -- sh "$work/iax"
 emu 1 --inject op=memmove,status=0x21 -- "$info" --test wq0.0
 prints 'wq0.0: failed'
 emu 0 -- "$info" --watch --times 2 dsa0

@@ -27,6 +27,11 @@ if grep -rIlF -e "$build" -e "$source" -e "$tmp/first" "$tmp/prefix"; then
 	exit 1
 fi
 
+# Nothing of it, and nothing that it loads, is looked for in folders that it brings along.
+for file in "$libdir"/*.so "$tmp/prefix/bin"/*; do
+	! readelf -dW "$file" 2>/dev/null | grep -E 'R(UN)?PATH' || { echo "$file has a search path"; exit 1; }
+done
+
 # The emulator finds its library from where it is now.
 if "$source/tests/emu/programs/emulated" true; then
 	"$tmp/prefix/bin/sva-emu" -- test -c /dev/dsa/wq0.0

@@ -34,37 +34,33 @@ END
 			return name[i] == "jmp" ? 0 : i + 1
 		return name[i] ~ /^j/ ? index_of[operands[i]] : 0
 	}
-	# Those on a way to ENQCMD.
-	function leads(i) {
-		if (!(i in seen)) {
-			seen[i] = 0
-			seen[i] = name[i] == "enqcmd" || (follow(i, 1) && leads(follow(i, 1)))
-			if (follow(i, 2) && leads(follow(i, 2)))
-				seen[i] = 1
-		}
-		return seen[i]
-	}
-	# Those from ENQCMD to the end; where it is full, the slow path begins, which is another matter.
-	function comes(i) {
-		if (!i || i in after || leaves[i])
-			return
-		after[i] = 1
-		comes(follow(i, 1))
-		comes(follow(i, 2))
-	}
 	function complain(i, what) {
 		printf "%s: %s %s\n", what, name[i], operands[i]
 		failed = 1
 	}
 	END {
-		leads(1)
+		# Those on a way to ENQCMD; and from there to the end: where the queue is full, the slow path
+		# begins, which is another matter.
 		for (i = 1; i <= n; i++)
 			if (name[i] == "enqcmd") {
 				found = 1
-				comes(i + 1)
+				on_way[i] = after[i + 1] = 1
 			}
+		do {
+			changed = 0
+			for (i = 1; i <= n; i++)
+				for (k = 1; k <= 2; k++) {
+					next_one = follow(i, k)
+					if (!next_one)
+						continue
+					if (next_one in on_way && !(i in on_way))
+						on_way[i] = changed = 1
+					if (i in after && !(next_one in after) && !leaves[next_one])
+						after[next_one] = changed = 1
+				}
+		} while (changed)
 		for (i = 1; i <= n; i++) {
-			if (!seen[i] && !(i in after))
+			if (!(i in on_way) && !(i in after))
 				continue
 			if (name[i] ~ /^(call|lock|xchg)/)
 				complain(i, "not free")

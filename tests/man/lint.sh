@@ -7,7 +7,7 @@ cd "$1" || exit 1
 complaints=$(
 	for page in *.[1-9]; do
 		grep -q '^\.so ' "$page" && continue
-		groff -man -ww -Tutf8 -z "$page" 2>&1
+		groff -t -man -ww -Tutf8 -z "$page" 2>&1
 		if command -v mandoc >/dev/null; then
 			mandoc -T lint -W warning "$page"
 		fi

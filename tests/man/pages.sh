@@ -75,7 +75,7 @@ done
 for page in man/*.[37]; do
 	grep -q '^\.so ' "$page" && continue
 	# What it refers to exists.
-	sed -nE 's/^\.BR (sva[a-z0-9_-]*) \(([37])\).*/\1.\2/p' "$page" >"$refs"
+	sed -nE 's/\\-/-/g; s/^\.BR (sva[a-z0-9_-]*) \(([137])\).*/\1.\2/p' "$page" >"$refs"
 	while read -r ref; do
 		[ -e "man/$ref" ] || complain "$page refers to $ref, which is not there"
 	done <"$refs"

@@ -28,7 +28,7 @@ emulated()
 }
 sva_emu=$2
 
-emulated 0 -- --op all --mode submit,call,ring --queue wq0.0,wq0.1,pool --size 4K --depth 1,4 --batch 1,4
+emulated 0 -- --op dsa --mode submit,call,ring --queue wq0.0,wq0.1,pool --size 4K --depth 1,4 --batch 1,4
 prints 'emulated by sva-emu'
 [ "$(failed "$work/run.json")" = 0 ] || fail "something failed"
 [ "$(field "$work/run.json" 'scalar grep { $_->{path} eq "portal" && $_->{samples} } @{$_->{results}}')" -gt 50 ] ||
@@ -72,4 +72,26 @@ prints 'failed: memmove submit 4K: memmove: status 0x41, lost; '
 	fail "what could be measured was not"
 emulated 1 -- --queue wq3.7
 prints '--queue wq3.7: '
+
+# IAX: the best queue for each kind of operation; names; page faults; a break-even.
+emulated 0 --devices dsa,iax -- --op memmove,iax --mode submit,call,ring --size 4K --depth 1,4
+[ "$(failed "$work/run.json")" = 0 ] || fail "something of IAX failed"
+[ "$(field "$work/run.json" 'my %k; $k{"$_->{queue} $_->{kind}"} = 1 for @{$_->{queues}}; join ", ", sort keys %k')" = \
+	"auto dsa, auto iax" ] || fail "not a queue of each kind"
+[ "$(field "$work/run.json" 'my %o; $_->{path} eq "portal" && !$_->{by_cpu} and $o{$_->{op}} = 1 for @{$_->{results}};
+	scalar keys %o')" = 13 ] || fail "the devices were not used for all operations"
+emulated 0 --devices dsa,iax -- --op iax --mode submit,call --size 4K --queue wq1.0,wq1.1,pool
+[ "$(failed "$work/run.json")" = 0 ] || fail "something failed on a queue by name"
+emulated 0 --devices dsa,iax --inject every=3,fault=100 -- --op compress,decompress,scan,expand,rle-burst,zero-compress,zero-decompress --mode submit,call,ring --size 4K
+prints faults
+[ "$(failed "$work/run.json")" = 0 ] || fail "a page fault was not survived"
+emulated 0 --devices dsa,iax -- --op crc64 --mode call --size 4K,64K --queue wq1.0 --breakeven
+prints 'crc64 call: ' 'set the threshold'
+# A size that the device does not take is left out; a queue for none of the operations is an error.
+emulated 0 --devices dsa,iax -- --op crc64 --mode submit --size 4K,4M
+prints 'left out: crc64 submit 4M: '
+emulated 1 --devices dsa,iax -- --op memmove --queue wq1.0
+prints '--queue wq1.0: none of the operations is for its device'
+emulated 1 --devices dsa,iax -- --op memmove,scan --queue wq0.0+wq1.0
+prints 'join queues of one kind only'
 echo "emulated: ok"

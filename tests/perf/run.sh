@@ -7,7 +7,7 @@ sva_perf=$1
 . "$(dirname "$0")/check.sh"
 
 # Everything, in all modes.
-perf 0 --queue cpu --op all --mode submit,call,ring --size 512,4K --depth 1,4 --batch 1,2 "${short[@]}" \
+perf 0 --queue cpu --op dsa --mode submit,call,ring --size 512,4K --depth 1,4 --batch 1,2 "${short[@]}" \
 	--json "$work/all.json" --csv "$work/all.csv"
 prints 'no device was used' speed-up memcpy
 [ "$(field "$work/all.json" '$_->{format}')" = sva-perf ] || fail "no JSON of ours"
@@ -23,6 +23,18 @@ operations=$(field "$work/all.json" 'my %o; $o{$_->{op}} = 1 for @{$_->{results}
 # Every latency is in the histogram.
 [ "$(field "$work/all.json" 'scalar grep { my $n = 0; $n += $_->[1] for @{$_->{latency}{histogram}};
 	$n != $_->{latency}{count} || !$n } @{$_->{results}}')" = 0 ] || fail "a histogram has lost values"
+
+# What IAX devices do, too: each of them by each mode, and without batches.
+perf 0 --queue cpu --op iax --mode submit,call,ring --size 100,4K --depth 1,4 --batch 1,2 "${short[@]}" \
+	--json "$work/iax.json"
+[ "$(field "$work/iax.json" 'scalar grep { $_->{failed} || $_->{skipped} } @{$_->{results}}')" = 0 ] ||
+	fail "something of IAX failed, or was left out"
+[ "$(field "$work/iax.json" 'my %o; $o{"$_->{op} $_->{mode}"} = 1 for @{$_->{results}}; scalar keys %o')" = 48 ] ||
+	fail "not twelve operations in four modes"
+[ "$(field "$work/iax.json" 'scalar grep { $_->{batch} != 1 } @{$_->{results}}')" = 0 ] || fail "IAX has no batches"
+perf 0 --queue cpu --op crc,crc64 --size 4K "${short[@]}" --json "$work/both.json" --quiet
+[ "$(field "$work/both.json" 'my %o; $o{$_->{op}} = 1 for @{$_->{results}}; join " ", sort keys %o')" = "crc crc64" ] ||
+	fail "not the operations of both kinds"
 
 # CSV: as many lines, all of as many fields.
 [ "$(wc -l <"$work/all.csv")" -eq $((results + 1)) ] || fail "CSV has another number of lines"

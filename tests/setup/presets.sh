@@ -101,6 +101,9 @@ for wrong in '' nothing 'shared 2' 'dedicated 0' 'dedicated x' 'dedicated 17' 's
 	grep -q 'sva-setup' "$work/out" || fail "'$wrong':"
 done
 if [ "$(id -u)" -eq 0 ]; then
+	inside 0 'cp $setup anybodys; chmod 777 .; state >before; ! LD_LIBRARY_PATH=${setup%/*/*/*} ./anybodys shared --apply; state | diff before -'
+	prints 'others than root can change' 'use --no-boot'
+	inside 0 'umask 0; apply shared; [ "$(stat -c %a root/etc/sva-setup/config.json)" = 644 ]'
 	inside 0 'chmod 777 .; ! setpriv --reuid 65534 --clear-groups $setup shared --apply --no-files'
 	prints 'Permission denied'
 fi

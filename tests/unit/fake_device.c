@@ -164,7 +164,13 @@ static void execute(const struct sva_desc *desc)
 	if (sva_desc_opcode(desc) == SVA_OP_DRAIN && count_down(&fake.drains_lost))
 		return;
 
+	if (fake.stops && fake.stops(desc))
+		return;
 	tell(desc);
+	if (sva_desc_opcode(desc) >= SVA_IAX_OP_DECRYPT && fake.iax_status) {
+		((struct sva_iax_record *)desc->completion_addr)->status = fake.iax_status;
+		return;
+	}
 	if (sva_desc_opcode(desc) >= SVA_IAX_OP_DECRYPT) {
 		svai_iax_limits(&limits);
 		svai_iax_execute(&limits, desc);

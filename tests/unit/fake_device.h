@@ -28,10 +28,14 @@ struct fake_device {
 	bool complete_in_umonitor;     /* the record is written just before the monitor is armed */
 	unsigned int drains_lost;      /* so many drains leave no record */
 	uint8_t drain_status;          /* every drain ends with this status; 0: as usual */
+	uint8_t iax_status;            /* every operation of IAX alone likewise */
 	bool hold;                     /* accept, but complete only in fake_complete() */
 	unsigned int capacity; /* with hold: a further ENQCMD is told to retry; 0: no limit */
 	/* Told, with the lock, what is about to be executed: of a batch the members. */
 	void (*executes)(const struct sva_desc *desc, uint32_t bytes);
+
+	/* Likewise; true: it has written a record, and nothing is executed. */
+	bool (*stops)(const struct sva_desc *desc);
 
 	/* What was seen. */
 	unsigned int pauses, umwaits, without_barrier;

@@ -610,12 +610,97 @@ static void bad_memory_is_reported(void **state)
 	assert_int_equal(sva_wq_close(wq), 0);
 }
 
+/*
+ * Below the threshold, a call without an outcome takes a shorter way than one with it, and does the
+ * same.
+ */
+
+#define SMALL 2048u
+
+struct results {
+	int err[20];
+	unsigned char to[4][2 * SMALL] __attribute__((aligned(64)));
+	uint32_t crc[3];
+	size_t delta_size;
+	bool equal[2];
+};
+
+/* @room: for the delta of a and b */
+static void call_all(struct results *r, struct sva_wq *wq, size_t size, size_t room,
+		     struct sva_outcome *o)
+{
+	struct sva_desc_dif dif = { .flags = SVA_DIF_BLOCK_512,
+				    .src.ref_tag = 5,
+				    .dst.ref_tag = 5 };
+	struct iovec from[] = { { a, size / 3 }, { a, 0 }, { a + size / 3, size - size / 3 } };
+	struct iovec into[] = { { r->to[3], size / 2 }, { r->to[3] + size / 2, size - size / 2 } };
+	size_t words = size / 8 * 8, blocks = size / 512;
+	uint64_t delta[SMALL / 8 * 10 / 8 + 8];
+	int *err = r->err;
+
+	memset(r, 0, sizeof(*r));
+	memset(delta, 0x5a, sizeof(delta));
+	r->crc[0] = r->crc[1] = r->crc[2] = 77;
+	*err++ = sva_fill(wq, r->to[0] + 3, 0x0123456789abcdef, size, o);
+	*err++ = sva_fill16(wq, r->to[0] + SMALL, 0x0123456789abcdef, 77, size, o);
+	*err++ = sva_compare_pattern(wq, r->to[0] + 3, 0x0123456789abcdef, size, &r->equal[0], o);
+	*err++ = sva_compare_pattern(wq, a, 0x0123456789abcdef, size, &r->equal[1], o);
+	*err++ = sva_crc32c(wq, a, size, &r->crc[0], o);
+	*err++ = sva_copy_crc32c(wq, r->to[1], a, size, &r->crc[1], o);
+	*err++ = sva_dualcast(wq, r->to[2], r->to[2] + SMALL + 1, a, size, o);
+	*err++ = sva_memcpy_iov(wq, into, 2, from, 3, o);
+	*err++ = sva_crc32c_iov(wq, from, 3, &r->crc[2], o);
+	*err++ = sva_cache_flush(wq, r->to[3], size, o);
+	*err++ = sva_create_delta(wq, a, b, words, delta, room, &r->delta_size, o);
+	assert_int_equal(((unsigned char *)delta)[room], 0x5a);
+	memcpy(r->to[1] + SMALL, a, words);
+	*err++ = sva_apply_delta(wq, r->to[1] + SMALL, words, delta, r->delta_size, o);
+	if (r->delta_size >= 20)
+		memset(delta, 0xff, 2); /* where there is nothing */
+	*err++ = sva_apply_delta(wq, r->to[1] + SMALL, words, delta, r->delta_size, o);
+	*err++ = sva_dif_insert(wq, r->to[2], a, blocks * 512, &dif, o);
+	*err++ = sva_dif_check(wq, r->to[2], blocks * 520, &dif, o);
+	*err++ = sva_dif_strip(wq, r->to[3], r->to[2], blocks * 520, &dif, o);
+	r->to[2][blocks * 520 / 2] ^= 1;
+	*err++ = sva_dif_update(wq, r->to[3], r->to[2], blocks * 520, &dif, o);
+	dif.dst_flags = 0xff;
+	*err++ = sva_dif_insert(wq, r->to[2], a, blocks * 512, &dif, o);
+}
+
+static void asked_or_not(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 7, 8, 64, 100, 512, 1000, 1024, SMALL };
+	static const char *const names[] = { "cpu", "wq0.0" };
+	static struct results asked, not_asked;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct sva_wq *wq =
+			open_with(names[i % 2], (struct sva_policy){ .threshold = 4096 });
+
+		memcpy(b, a, SMALL);
+		for (size_t at = 0; at < sizes[i / 2]; at += 16)
+			b[at]++;
+		for (size_t room = 40; room <= SMALL / 8 * 10; room += 200) {
+			call_all(&asked, wq, sizes[i / 2], room, &outcome);
+			call_all(&not_asked, wq, sizes[i / 2], room, NULL);
+			assert_memory_equal(&asked, &not_asked, sizeof(asked));
+		}
+		assert_int_equal(asked.err[10], 0);
+		if (sizes[i / 2] >= 512)
+			assert_int_equal(asked.err[16], -EBADMSG); /* it is damaged */
+		assert_int_equal(fake_queue("wq0.0")->submissions, 0);
+		close_fake(wq);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(small_ones_run_on_the_cpu),
+		TEST(asked_or_not),
 		TEST(a_policy_can_be_replaced),
 		TEST(bad_policies),
 		TEST(the_threshold_is_measured_once),

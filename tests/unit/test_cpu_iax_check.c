@@ -40,6 +40,14 @@ static void prepare(unsigned int opcode)
 	case SVA_IAX_OP_CRC64:
 		sva_iax_prep_crc64(&op, src, 100, 1, 0, 0);
 		break;
+	case SVA_IAX_OP_DECRYPT:
+	case SVA_IAX_OP_ENCRYPT:
+		(opcode == SVA_IAX_OP_ENCRYPT ? sva_iax_prep_encrypt
+					      : sva_iax_prep_decrypt)(&op, dst, 4096, src, 100, 0);
+		sva_iax_cipher_aecs_init((struct sva_iax_cipher_aecs *)(void *)aecs, src, 16, src);
+		sva_iax_op_set_aecs(&op, aecs, sizeof(struct sva_iax_cipher_aecs),
+				    SVA_IAX_FLAG_AECS_WRITE);
+		break;
 	case SVA_IAX_OP_ZERO_DECOMPRESS_32:
 	case SVA_IAX_OP_ZERO_DECOMPRESS_16:
 	case SVA_IAX_OP_ZERO_DECOMPRESS_8:
@@ -66,6 +74,8 @@ static const uint8_t opcodes[] = {
 	SVA_OP_NOOP,
 	SVA_OP_DRAIN,
 	SVA_OP_MEMMOVE,
+	SVA_IAX_OP_DECRYPT,
+	SVA_IAX_OP_ENCRYPT,
 	SVA_IAX_OP_DECOMPRESS,
 	SVA_IAX_OP_COMPRESS,
 	SVA_IAX_OP_CRC64,
@@ -121,6 +131,16 @@ static void what_is_right_is_taken(void **state)
 	assert_int_equal(limits.max_batch, 0);
 }
 
+/* The software device takes what it can execute. */
+static void the_opcodes_of_the_cpu(void **state)
+{
+	(void)state;
+	svai_iax_limits(&limits);
+	for (unsigned int opcode = 0; opcode < 256; opcode++)
+		assert_int_equal(sva_opmask_has(&limits.opcodes, opcode),
+				 svai_iax_opcode(opcode)->execute != NULL);
+}
+
 static void names_are_different(void **state)
 {
 	(void)state;
@@ -135,9 +155,6 @@ static void opcodes_that_the_queue_lacks(void **state)
 {
 	(void)state;
 	prepare(SVA_OP_NOOP);
-	op.op.desc.op_flags |= (uint32_t)SVA_IAX_OP_ENCRYPT << 24;
-	assert_refused(SVA_STATUS_BAD_OPCODE, "the queue has no such operation");
-	prepare(SVA_OP_NOOP);
 	op.op.desc.op_flags |= (uint32_t)SVA_OP_BATCH << 24;
 	assert_refused(SVA_STATUS_BAD_OPCODE, "the queue has no such operation");
 	prepare(SVA_IAX_OP_SCAN);
@@ -145,8 +162,8 @@ static void opcodes_that_the_queue_lacks(void **state)
 	assert_refused(SVA_STATUS_BAD_OPCODE, "the queue has no such operation");
 	/* The queue has it, and the CPU does not. */
 	prepare(SVA_OP_NOOP);
-	op.op.desc.op_flags |= (uint32_t)SVA_IAX_OP_ENCRYPT << 24;
-	sva_opmask_set(&limits.opcodes, SVA_IAX_OP_ENCRYPT);
+	op.op.desc.op_flags |= (uint32_t)SVA_OP_TRANSLATION_FETCH << 24;
+	sva_opmask_set(&limits.opcodes, SVA_OP_TRANSLATION_FETCH);
 	assert_int_equal(svai_iax_check(&limits, &op.op.desc, NULL), 0);
 	svai_iax_execute(&limits, &op.op.desc);
 	assert_int_equal(op.record.status, SVA_STATUS_BAD_OPCODE);
@@ -254,6 +271,52 @@ static void operation_flags(void **state)
 	limits.iaa_cap = 0;
 	assert_refused(SVA_STATUS_BAD_OP_FLAGS,
 		       "an operation flag needs a capability that the device lacks");
+}
+
+static void ciphers(void **state)
+{
+	(void)state;
+	for (unsigned int opcode = SVA_IAX_OP_DECRYPT; opcode <= SVA_IAX_OP_ENCRYPT; opcode++) {
+		prepare(opcode);
+		limits.iaa_cap = SVA_IAACAP_GCM | SVA_IAACAP_XTS;
+		assert_refused(SVA_STATUS_BAD_OPCODE,
+			       "the operation needs AES-CFB, which the device lacks");
+		prepare(opcode);
+		op.op.desc.op_flags &= ~(SVA_IAX_FLAG_SRC2_AECS | SVA_IAX_FLAG_AECS_WRITE);
+		assert_refused(SVA_STATUS_BAD_FLAGS,
+			       "the key comes from an AECS, which is not read");
+		assert_int_equal(op.record.invalid_flags, SVA_IAX_FLAG_SRC2_AECS);
+		prepare(opcode);
+		op.op.desc.op_flags |= SVA_IAX_FLAG_CRC32C;
+		assert_refused(SVA_STATUS_BAD_FLAGS, "the operation has no such flags");
+		prepare(opcode);
+		op.op.desc.op_flags ^= SVA_IAX_FLAG_AECS_WRITE | SVA_IAX_FLAG_AECS_OVERFLOW;
+		assert_refused(SVA_STATUS_BAD_FLAGS, "the operation has no such flags");
+		prepare(opcode);
+		op.op.desc.iax.src2_size = 160;
+		assert_refused(SVA_STATUS_BAD_SIZE, "the AECS is too small");
+		prepare(opcode);
+		op.op.desc.iax.aecs_addr += 16;
+		assert_refused(SVA_STATUS_ADDR_ALIGN, "the AECS is not 32-byte aligned");
+		prepare(opcode);
+		op.op.desc.xfer_size = op.op.desc.iax.max_dst_size = 0;
+		assert_refused(SVA_STATUS_BAD_SIZE, "there is neither input nor room for output");
+		prepare(opcode);
+		op.op.desc.src_addr = op.op.desc.dst_addr + 4095;
+		assert_refused(SVA_STATUS_OVERLAP, "a destination overlaps another buffer");
+		prepare(opcode);
+		op.op.desc.src_addr = op.op.desc.iax.aecs_addr + 383; /* the copy that is written */
+		assert_refused(SVA_STATUS_OVERLAP, "a destination overlaps another buffer");
+		prepare(opcode);
+		op.op.desc.iax.filter.elements = 1;
+		assert_refused(SVA_STATUS_RESERVED, "a reserved field is not zero");
+	}
+	refuse_op_flags(SVA_IAX_OP_DECRYPT, SVA_IAX_CIPHER_FLUSH_OUTPUT,
+			"the operation has no such operation flags");
+	refuse_op_flags(SVA_IAX_OP_ENCRYPT, 1, "the operation has no such operation flags");
+	prepare(SVA_IAX_OP_ENCRYPT);
+	op.op.desc.tail.iax_flags = 0;
+	assert_refused(SVA_STATUS_BAD_OP_FLAGS, "encryption has to write all of its output");
 }
 
 static void refuse_filter(unsigned int opcode, uint32_t filter_flags, unsigned int status,
@@ -438,11 +501,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_right_is_taken),
+		cmocka_unit_test(the_opcodes_of_the_cpu),
 		cmocka_unit_test(names_are_different),
 		cmocka_unit_test(opcodes_that_the_queue_lacks),
 		cmocka_unit_test(flags),
 		cmocka_unit_test(reserved_fields),
 		cmocka_unit_test(operation_flags),
+		cmocka_unit_test(ciphers),
 		cmocka_unit_test(filter_flags),
 		cmocka_unit_test(widths),
 		cmocka_unit_test(sizes),

@@ -201,7 +201,7 @@ typedef void with_way(const struct way *way, uint32_t count);
 
 static void all_ways(with_way *f, bool vector)
 {
-	static const uint32_t counts[] = { 1, 7, 64, 301, 1000 };
+	static const uint32_t counts[] = { 1, 7, 64, 301, 2100 };
 
 	for (struct way w = { .width = 1 }; w.width <= 32; w.width++)
 		for (w.format = 0; w.format <= 2; w.format++)
@@ -415,7 +415,7 @@ static void rle_burst(const struct way *w, uint32_t count)
 {
 	static const unsigned int widths[] = { 8, 16, 32 };
 	unsigned int width = widths[noise() % 3];
-	uint32_t counts[2000], total = 0;
+	uint32_t counts[MOST], total = 0;
 	struct bytes src, src2;
 
 	if (w->format == SVA_IAX_FILTER_RLE)
@@ -512,6 +512,27 @@ static void forced_arrays(void **state)
 	sva_iax_op_set_range(&op, 6, 8);
 	assert_int_equal(iax_run(&op), SVA_STATUS_SUCCESS);
 	assert_memory_equal(dst, "\0\1\1\1\0", 5);
+}
+
+/* Bytes hold the indices up to 255: is it the room that ends first, or what a byte can hold? */
+static void wide_indices_and_little_room(void **state)
+{
+	static const uint8_t src[300];
+	uint8_t dst[246];
+
+	(void)state;
+	for (uint32_t room = 245; room <= 246; room++) {
+		sva_iax_prep_filter(&op, SVA_IAX_OP_SCAN, dst, room, src, 300, 300,
+				    SVA_IAX_FILTER_WIDTH(8) | SVA_IAX_FILTER_OUT_8, 0);
+		sva_iax_op_set_range(&op, 0, 0);
+		op.filter.first_index = 10;
+		assert_int_equal(iax_run(&op),
+				 room < 246 ? SVA_STATUS_OUTPUT_OVERFLOW : SVA_STATUS_ANALYTICS);
+		assert_int_equal(op.record.error_code, room < 246 ? 0 : SVA_IAX_ERROR_OUTPUT_WIDTH);
+		assert_int_equal(op.record.output_size, room);
+		for (uint32_t i = 0; i < room; i++)
+			assert_int_equal(dst[i], i + 10);
+	}
 }
 
 static void seeds_and_empty_output(void **state)
@@ -647,6 +668,7 @@ int main(void)
 		cmocka_unit_test(rle_bursts),
 		cmocka_unit_test(behind_decompression),
 		cmocka_unit_test(forced_arrays),
+		cmocka_unit_test(wide_indices_and_little_room),
 		cmocka_unit_test(seeds_and_empty_output),
 		cmocka_unit_test(sources_that_end_early),
 		cmocka_unit_test(values_that_do_not_fit),

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The software device where ISA-L is not installed: CRC and DIF take longer, and are the same. */
+/*
+ * The software device where no other library is installed: CRC and DIF take longer, and are the
+ * same; encryption says what is missing.
+ */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include <sva/status.h>
+
 #include "cpu/crc_library.h"
+#include "iax_run.h"
 #include "reference.h"
 
 static unsigned int asked;
@@ -32,7 +39,7 @@ static void crc_of_all_sizes(void **state)
 		sva_prep_crc(&desc, src, *size, 7, 0);
 		assert_int_equal(ref_run(&desc, &record), SVA_STATUS_SUCCESS);
 		assert_int_equal(record.crc, ref_crc32c(src, *size, 7, 0));
-		assert_int_equal(svai_crc16_t10dif(0xffff, src, *size),
+		assert_int_equal(svai_crc16_t10dif()(0xffff, src, *size),
 				 ref_crc16(src, *size, 0xffff));
 		free(src);
 	}
@@ -43,10 +50,33 @@ static void crc_of_all_sizes(void **state)
 	assert_int_equal(asked, 1);
 }
 
+static void encryption(void **state)
+{
+	static struct sva_iax_op op;
+	static struct sva_iax_cipher_aecs aecs;
+	uint8_t in[32] = { 0 }, out[32] = { 0 };
+	char text[256];
+
+	(void)state;
+	asked = 0;
+	sva_iax_cipher_aecs_init(&aecs, in, 32, in);
+	for (unsigned int i = 0; i < 2; i++) {
+		sva_iax_prep_encrypt(&op, out, sizeof(out), in, sizeof(in), 0);
+		sva_iax_op_set_aecs(&op, &aecs, sizeof(aecs), 0);
+		assert_int_equal(iax_run(&op), SVA_STATUS_NO_LIBRARY);
+	}
+	assert_int_equal(asked, 1);
+	sva_explain(&op.op.desc, &op.head, text, sizeof(text));
+	assert_string_equal(text, "encrypt: status 0x42, library missing; install OpenSSL 3: "
+				  "Debian's package libssl3");
+	assert_int_equal(sva_status_errno(SVA_STATUS_NO_LIBRARY), -ELIBACC);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(crc_of_all_sizes),
+		cmocka_unit_test(encryption),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 #include <zlib.h>
 
@@ -91,7 +92,7 @@ static void expect_inflates(struct sva_wq *wq, enum sva_deflate_format format, s
 }
 
 /* The CPU, and a queue. */
-static struct sva_wq *open_either(void **state, unsigned int i)
+static struct sva_wq *open_of(void **state, unsigned int i, const char *max_transfer)
 {
 	struct sva_wq_opts opts = { .size = sizeof(opts), .kind = SVA_DEV_KIND_IAX };
 	struct fake_tree *tree = fixture_tree(state);
@@ -102,11 +103,16 @@ static struct sva_wq *open_either(void **state, unsigned int i)
 	fixture_queue(tree, "wq1.0", "shared\n");
 	fake_attr(tree, "wq1.0", "op_config",
 		  "00000000,00000000,00000000,00000000,00000000,007f331c,00000000,0000000d\n");
-	fake_attr(tree, "wq1.0", "max_transfer_size", "262144\n");
+	fake_attr(tree, "wq1.0", "max_transfer_size", max_transfer);
 	fake_node(tree, "iax/wq1.0");
 	assert_int_equal(sva_wq_open(&wq, i ? NULL : "cpu", &opts), 0);
 	assert_int_equal(sva_wq_path(wq), i ? SVA_PATH_PORTAL : SVA_PATH_CPU);
 	return wq;
+}
+
+static struct sva_wq *open_either(void **state, unsigned int i)
+{
+	return open_of(state, i, "262144\n");
 }
 
 static void round_trips(void **state)
@@ -353,6 +359,26 @@ static void bad_headers(void **state)
 	close_fake(wq);
 }
 
+/* After this, ISA-L says that it has read a byte more than there are. */
+static void damage_near_the_end(void **state)
+{
+	static const uint8_t damaged[] = { 0xab, 0x3f, 0xfb, 0xf7, 0x0a, 0x64, 0x36,
+					   0x06, 0x06, 0xc3, 0xbf, 0x00, 0x54, 0xb9,
+					   0x6a, 0xd9, 0x0a, 0x00, 0x00, 0x00 };
+	struct sva_wq *wq = open_either(state, 0);
+	size_t in = sizeof(damaged), out = ROOM;
+	struct sva_stream_io io = { damaged, in, back, ROOM };
+	struct sva_stream *stream;
+
+	assert_int_equal(sva_inflate(wq, back, &out, damaged, &in, NULL, NULL), -EBADMSG);
+	assert_in_range(in, 0, sizeof(damaged));
+	assert_int_equal(sva_inflate_open(&stream, wq, NULL), 0);
+	assert_int_equal(sva_stream_run(stream, &io, SVA_FLUSH_NONE), -EBADMSG);
+	assert_in_range(io.in_size, 0, sizeof(damaged));
+	sva_stream_close(stream);
+	close_fake(wq);
+}
+
 /* Name, comment, extra field and CRC of the header, in pieces of every size. */
 static void a_long_header(void **state)
 {
@@ -360,14 +386,19 @@ static void a_long_header(void **state)
 				     "\3\0abc"
 				     "name\0"
 				     "comment\0"
-				     "\x12\x34";
+				     "\0\0"; /* the CRC of it */
 	static const char rest[] = "\x03\0\0\0\0\0\0\0\0";
 	struct sva_deflate_opts opts = { .size = sizeof(opts), .format = SVA_DEFLATE_AUTO };
 	struct sva_wq *wq = open_either(state, 0);
 	uint8_t all[64];
 	size_t size = sizeof(header) - 1 + sizeof(rest) - 1 + 1;
+	size_t taken = size, made = ROOM;
+	uint8_t *crc = all + sizeof(header) - 3;
+	uLong sum = crc32(0, (const Bytef *)header, sizeof(header) - 3);
 
 	memcpy(all, header, sizeof(header) - 1);
+	crc[0] = (uint8_t)sum;
+	crc[1] = (uint8_t)(sum >> 8);
 	memcpy(all + sizeof(header) - 1, rest, sizeof(rest));
 	for (size_t piece = 1; piece <= size; piece++) {
 		struct sva_stream_io io = { all, 0, back, ROOM };
@@ -384,6 +415,13 @@ static void a_long_header(void **state)
 		assert_int_equal(ended, 1);
 		assert_int_equal(io.out_size, ROOM);
 		sva_stream_close(stream);
+	}
+	assert_int_equal(sva_inflate(wq, back, &made, all, &taken, &opts, NULL), 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		crc[i] ^= 1;
+		taken = size;
+		assert_int_equal(sva_inflate(wq, back, &made, all, &taken, &opts, NULL), -EBADMSG);
+		crc[i] ^= 1;
 	}
 	close_fake(wq);
 }
@@ -515,6 +553,149 @@ static void sync_gives_all(void **state)
 	}
 }
 
+/*
+ * More than ISA-L takes or gives at once. The memory is one small piece that repeats, which the
+ * output overwrites again and again: only sizes can be compared, and data that repeat likewise.
+ */
+
+#define PIECE ((size_t)2 << 20)
+#define GIB   ((size_t)1 << 30)
+#define HUGE  (GIB + 4 * PIECE)
+
+static uint8_t *repeated(void)
+{
+	int fd = memfd_create("repeated", 0);
+	uint8_t *all =
+		mmap(NULL, HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	assert_true(fd >= 0);
+	assert_ptr_not_equal(all, MAP_FAILED);
+	assert_int_equal(ftruncate(fd, PIECE), 0);
+	for (size_t at = 0; at < HUGE; at += PIECE)
+		assert_ptr_equal(mmap(all + at, PIECE, PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_FIXED, fd, 0),
+				 all + at);
+	close(fd);
+	return all;
+}
+
+/* When a gigabyte has been given, all input has been read. */
+static void inflating_more_than_a_gigabyte(void **state)
+{
+	static const size_t more[] = { 1, 1000 };
+	struct sva_wq *wq = open_either(state, 0);
+	uint8_t *zeros = repeated();
+
+	for (unsigned int i = 0; i < 2; i++) {
+		size_t size = GIB + more[i], in = ROOM, out = size;
+		struct sva_stream_io io = { packed, 0, zeros, HUGE };
+		struct sva_stream *stream;
+
+		assert_int_equal(sva_deflate(wq, packed, &in, zeros, size, NULL, NULL), 0);
+		io.in_size = in;
+		assert_int_equal(sva_inflate(wq, zeros, &out, packed, &in, NULL, NULL), 0);
+		assert_int_equal(out, size);
+		assert_int_equal(sva_inflate_open(&stream, wq, NULL), 0);
+		assert_int_equal(sva_stream_run(stream, &io, SVA_FLUSH_END), 1);
+		assert_int_equal(HUGE - io.out_size, size);
+		sva_stream_close(stream);
+	}
+	assert_int_equal(munmap(zeros, HUGE), 0);
+	close_fake(wq);
+}
+
+/* Likewise; what it compresses is noise. */
+static void deflating_to_more_than_a_gigabyte(void **state)
+{
+	size_t size = GIB - 80000, out = sva_deflate_bound(size);
+	struct sva_wq *wq = open_either(state, 0);
+	uint8_t *from = repeated(), *to = repeated();
+	struct sva_stream_io io = { from, size, to, out };
+	struct sva_stream *stream;
+
+	fill(NOISE, MOST);
+	memcpy(from, data, MOST);
+	memcpy(from + MOST, data, MOST);
+	assert_int_equal(sva_deflate(wq, to, &out, from, size, NULL, NULL), 0);
+	assert_in_range(out, GIB + 1, GIB + 10000);
+	assert_int_equal(sva_deflate_open(&stream, wq, NULL), 0);
+	assert_int_equal(sva_stream_run(stream, &io, SVA_FLUSH_END), 1);
+	sva_stream_close(stream);
+	assert_int_equal(munmap(from, HUGE) | munmap(to, HUGE), 0);
+	close_fake(wq);
+}
+
+/* A queue whose operations are so small that the blocks of its output would need more room. */
+static void a_queue_of_small_operations(void **state)
+{
+	static const char *const most[] = { "4096\n", "32768\n", "65536\n" };
+	struct sva_policy policy = { .size = sizeof(policy), .threshold = 1 };
+
+	fill(NOISE, MOST);
+	for (unsigned int i = 0; i < 3; i++) {
+		struct sva_outcome outcome = { .size = sizeof(outcome) };
+		size_t out = sva_deflate_bound(MOST);
+		struct sva_wq *wq = open_of(state, 1, most[i]);
+
+		policy.flags = 0;
+		assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
+		assert_int_equal(sva_deflate(wq, packed, &out, data, MOST, NULL, &outcome), 0);
+		assert_int_equal(outcome.why, i == 2 ? 0 : SVA_WHY_UNSUPPORTED);
+		expect_zlib_reads(SVA_DEFLATE_RAW, out, MOST);
+		policy.flags = SVA_POLICY_NO_CPU;
+		assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
+		out = sva_deflate_bound(MOST);
+		assert_int_equal(sva_deflate(wq, packed, &out, data, MOST, NULL, NULL),
+				 i == 2 ? 0 : -EOPNOTSUPP);
+		close_fake(wq);
+	}
+}
+
+/* Who wants to have bad memory reported, gets no signal, whoever would access it. */
+static void bad_memory(void **state)
+{
+	uint8_t *bad = mmap(NULL, ROOM, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct sva_policy policy = { .size = sizeof(policy),
+				     .threshold = 1,
+				     .fault = SVA_FAULT_REPORT };
+
+	assert_ptr_not_equal(bad, MAP_FAILED);
+	fill(TEXT, 10000);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct sva_wq *wq = open_either(state, i);
+
+		assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
+		for (unsigned int f = 0; f < 3; f++) {
+			struct sva_deflate_opts opts = { .size = sizeof(opts),
+							 .format = formats[f] };
+			size_t in = by_zlib(formats[f], 6, 12, 10000), room = ROOM;
+
+			assert_int_equal(sva_deflate(wq, other, &room, bad, 9000, &opts, NULL),
+					 -EFAULT);
+			assert_int_equal(sva_deflate(wq, bad, &room, data, 9000, &opts, NULL),
+					 -EFAULT);
+			assert_int_equal(sva_inflate(wq, bad, &room, packed, &in, &opts, NULL),
+					 -EFAULT);
+			assert_int_equal(sva_inflate(wq, other, &room, bad, &in, &opts, NULL),
+					 -EFAULT);
+			for (unsigned int k = 0; k < 4; k++) {
+				struct sva_stream_io io = { k % 2 ? bad : packed, in,
+							    k % 2 ? other : bad, ROOM };
+				struct sva_stream *stream;
+
+				assert_int_equal(k < 2 ? sva_deflate_open(&stream, wq, &opts)
+						       : sva_inflate_open(&stream, wq, &opts),
+						 0);
+				assert_int_equal(sva_stream_run(stream, &io, SVA_FLUSH_END),
+						 -EFAULT);
+				sva_stream_close(stream);
+			}
+		}
+		close_fake(wq);
+	}
+	assert_int_equal(munmap(bad, ROOM), 0);
+}
+
 static void bad_arguments(void **state)
 {
 	struct sva_deflate_opts opts = { .size = sizeof(opts) }, bad = opts;
@@ -539,7 +720,7 @@ static void bad_arguments(void **state)
 	bad.level = 4;
 	assert_int_equal(sva_deflate(wq, packed, &out, data, 1, &bad, NULL), -EINVAL);
 	bad = opts;
-	bad.flags = 4;
+	bad.flags = 8;
 	assert_int_equal(sva_deflate_open(&stream, wq, &bad), -EINVAL);
 	assert_null(stream);
 	bad.size = 4;
@@ -561,7 +742,8 @@ static void bad_arguments(void **state)
 	close_fake(wq);
 	wq = open_either(state, 1);
 	assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
-	assert_int_equal(sva_inflate_open(&stream, wq, NULL), -EOPNOTSUPP);
+	assert_int_equal(sva_inflate_open(&stream, wq, NULL), 0);
+	sva_stream_close(stream);
 	assert_int_equal(sva_deflate_open(&stream, wq, NULL), 0);
 	sva_stream_close(stream);
 	close_fake(wq);
@@ -582,9 +764,14 @@ int main(void)
 		TEST(truncated_and_damaged),
 		TEST(too_little_room),
 		TEST(bad_headers),
+		TEST(damage_near_the_end),
 		TEST(a_long_header),
 		TEST(streams_in_pieces),
 		TEST(sync_gives_all),
+		TEST(inflating_more_than_a_gigabyte),
+		TEST(deflating_to_more_than_a_gigabyte),
+		TEST(a_queue_of_small_operations),
+		TEST(bad_memory),
 		TEST(bad_arguments),
 	};
 

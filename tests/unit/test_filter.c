@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 
 #include "fixture.h"
@@ -231,6 +232,109 @@ static void elements(void **state)
 	}
 }
 
+/* Around what a queue of 4096 bytes takes: all parts by the device, and alike. */
+static void sizes_around_the_limit(void **state)
+{
+	static const uint32_t widths[] = { 1, 3, 8, 11, 16, 32 };
+	static const uint32_t outs[] = { 0, SVA_FILTER_OUT_8, SVA_FILTER_OUT_16,
+					 SVA_FILTER_OUT_32 };
+	static uint8_t bits[ELEMENTS / 8 + 1], set[4096], wanted[4096];
+	struct sva_wq *wq = open_some(state, 2);
+
+	for (unsigned int i = 0; i < 6 * 4 * 3 * 5; i++) {
+		uint32_t width = widths[i % 6], flags = outs[i / 6 % 4], parts = i / 24 % 3 + 1;
+		uint32_t w = flags ? 4u << (i / 6 % 4) : width, widest = w > width ? w : width;
+		uint32_t count = 4096 * 8 / widest * parts + i / 72 * 5 - 10;
+		uint32_t first = i % 17, n = 0, sum = 0, used = 0;
+		bool be = i % 2, whole = width % 8 == 0;
+		struct sva_filter_result result = { .size = sizeof(result) };
+		struct sva_outcome outcome = { .size = sizeof(outcome) };
+		struct sva_column column;
+
+		if (count > ELEMENTS || w < width)
+			continue;
+		make_values(width);
+		column = pack(width, count, be);
+		for (uint32_t k = 0; k < sizeof(bits); k++)
+			bits[k] = (uint8_t)(k >= 512 && k < 1600 ? 0 : values[k] * 37 + k);
+		/* Their elements. */
+		memset(out, 0xaa, sizeof(out));
+		assert_int_equal(sva_extract(wq, &column, first, count - 3, flags, out,
+					     ((count - 2 - first) * w + 7) / 8, &result, &outcome),
+				 0);
+		assert_int_equal(result.bytes, ((count - 2 - first) * w + 7) / 8);
+		assert_int_equal(result.count, count - 2 - first);
+		for (uint32_t k = first; k < count - 2; k++) {
+			assert_int_equal(element(out, w, k - first), values[k]);
+			sum += values[k];
+		}
+		assert_int_equal(result.sum, sum);
+		assert_int_equal(outcome.why, 0);
+		assert_int_equal(out[result.bytes], 0xaa);
+		assert_int_equal(sva_extract(wq, &column, first, count - 3, flags, out,
+					     result.bytes - 1, NULL, NULL),
+				 -ENOSPC);
+		/* Those that are chosen. */
+		assert_int_equal(
+			sva_select(wq, &column, bits, flags, out, sizeof(out), &result, &outcome),
+			0);
+		for (uint32_t k = 0; k < count; k++)
+			if (bits[k / 8] >> k % 8 & 1)
+				assert_int_equal(element(out, w, n++), values[k]);
+		assert_int_equal(result.count, n);
+		assert_int_equal(result.bytes, (n * w + 7) / 8);
+		if (w % 8 == 0)
+			assert_int_equal(outcome.why, 0);
+		/* And spread. */
+		assert_int_equal(sva_expand(wq, &column, bits, count, flags, out,
+					    (count * w + 7) / 8, &result, &outcome),
+				 0);
+		for (uint32_t k = 0; k < count; k++)
+			assert_int_equal(element(out, w, k),
+					 bits[k / 8] >> k % 8 & 1 ? values[used++] : 0);
+		assert_int_equal(result.bytes, (count * w + 7) / 8);
+		if (whole)
+			assert_int_equal(outcome.why, 0);
+		assert_int_equal(sva_expand(wq, &column, bits, count, flags, out,
+					    (count * w + 7) / 8 - 1, NULL, NULL),
+				 -ENOSPC);
+		if (width > 15)
+			continue;
+		/* And the set of them. */
+		memset(wanted, 0, sizeof(wanted));
+		memset(set, 0xff, sizeof(set));
+		for (uint32_t k = 0; k < count; k++)
+			set_bit(wanted, values[k]);
+		assert_int_equal(sva_find_unique(wq, &column, set, sizeof(set), &result, &outcome),
+				 0);
+		assert_memory_equal(set, wanted, result.bytes);
+		assert_int_equal(outcome.why, 0);
+		for (n = 0, used = 0; n < 8 * result.bytes; n++)
+			used += wanted[n / 8] >> n % 8 & 1;
+		assert_int_equal(result.count, used);
+		assert_true(wanted[result.last / 8] >> result.last % 8 & 1);
+		assert_true(wanted[result.first / 8] >> result.first % 8 & 1);
+	}
+	close_fake(wq);
+}
+
+/* However many parts are under way, nothing is written behind the end. */
+static void nothing_behind_the_room(void **state)
+{
+	struct sva_wq *wq = open_some(state, 2);
+	struct sva_column column;
+
+	make_values(8);
+	column = pack(8, ELEMENTS, false);
+	for (size_t room = 0; room < ELEMENTS / 8; room += 111) {
+		memset(out, 0xaa, sizeof(out));
+		assert_int_equal(sva_scan(wq, &column, 0, 100, 0, out, room, NULL, NULL), -ENOSPC);
+		for (size_t i = room; i < ELEMENTS / 8; i++)
+			assert_int_equal(out[i], 0xaa);
+	}
+	close_fake(wq);
+}
+
 static void bursts(void **state)
 {
 	static uint8_t counts[300];
@@ -287,6 +391,52 @@ static void parquet(void **state)
 		}
 		column.elements = 40;
 		assert_int_equal(sva_scan(wq, &column, 5, 5, 0, out, 5, &result, NULL), -EBADMSG);
+		close_fake(wq);
+	}
+}
+
+/* A device refuses it: it is inflated by the CPU first. */
+static void a_column_that_looks_back_far(void **state)
+{
+	static uint8_t data[3 * 8192], far[4 * 8192], plain[sizeof(data) / 8], found[sizeof(plain)];
+	struct sva_policy no_cpu = { .size = sizeof(no_cpu), .flags = SVA_POLICY_NO_CPU };
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = i < 5000 ? (uint8_t)(i * i * 31 >> 7 ^ i) : data[i - 5000];
+	for (unsigned int q = 0; q < 3; q++) {
+		struct sva_wq *wq = open_some(state, q);
+		struct sva_filter_result result = { .size = sizeof(result) }, other = result;
+		struct sva_column column = {
+			.size = sizeof(column), .data = data, .bytes = sizeof(data), .width = 8
+		};
+		struct sva_wq *cpu;
+		size_t size = sizeof(far);
+
+		column.elements = sizeof(data);
+		assert_int_equal(sva_wq_open(&cpu, "cpu", NULL), 0);
+		assert_int_equal(sva_deflate(cpu, far, &size, data, sizeof(data), NULL, NULL), 0);
+		assert_true(size < sizeof(data) / 2);
+		assert_int_equal(
+			sva_scan(wq, &column, 5, 99, 0, plain, sizeof(plain), &result, NULL), 0);
+		column.data = far;
+		column.bytes = size;
+		column.flags = SVA_COLUMN_DEFLATED;
+		assert_int_equal(
+			sva_scan(wq, &column, 5, 99, 0, found, sizeof(found), &other, NULL), 0);
+		assert_memory_equal(&other, &result, sizeof(result));
+		assert_memory_equal(found, plain, sizeof(plain));
+		column.bytes = size - 100;
+		assert_int_equal(
+			sva_scan(wq, &column, 5, 99, 0, found, sizeof(found), &other, NULL),
+			-EBADMSG);
+		column.bytes = size;
+		if (sva_wq_path(wq) != SVA_PATH_CPU) {
+			assert_int_equal(sva_wq_set_policy(wq, &no_cpu), 0);
+			assert_int_equal(
+				sva_scan(wq, &column, 5, 99, 0, found, sizeof(found), &other, NULL),
+				-EOPNOTSUPP);
+		}
+		sva_wq_close(cpu);
 		close_fake(wq);
 	}
 }
@@ -366,6 +516,149 @@ static void zeros(void **state)
 	}
 }
 
+/* The device does what fits, however much room there is. */
+static void zeros_with_much_room(void **state)
+{
+	static const unsigned int words[] = { 32, 16 }; /* those of IAX 1.0 */
+	struct sva_wq *wq = open_some(state, 2);
+	struct sva_policy policy = { .size = sizeof(policy),
+				     .threshold = 1,
+				     .flags = SVA_POLICY_NO_CPU };
+
+	assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
+	for (unsigned int w = 0; w < 2; w++)
+		for (unsigned int kind = 0; kind < 2; kind++)
+			for (size_t n = 4; n <= 3072; n += n < 300 ? 4 : 1384) {
+				size_t size = sizeof(packed), back = n + 127;
+
+				/* What grows most in one direction, and in the other. */
+				memset(values, kind ? 0 : 0xff, n);
+				assert_int_equal(sva_zero_compress(wq, packed, &size, values, n,
+								   words[w], NULL),
+						 0);
+				assert_int_equal(sva_zero_decompress(wq, out, &back, packed, size,
+								     words[w], NULL),
+						 0);
+				assert_in_range(back, n, n + 127);
+				assert_memory_equal(out, values, n);
+			}
+	close_fake(wq);
+}
+
+/* Columns of more than 2^32 elements, which nobody reads. */
+
+#define HUGE_COLUMN ((1ull << 32) + 64)
+
+static void *huge(uint64_t size)
+{
+	void *some =
+		mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	assert_ptr_not_equal(some, MAP_FAILED);
+	return some;
+}
+
+/* There is one element that it finds, somewhere in the last part. */
+static bool find_in_the_last(const struct sva_desc *desc)
+{
+	struct sva_iax_record *record = (struct sva_iax_record *)(uintptr_t)desc->completion_addr;
+	bool last = desc->iax.filter.elements < 65536;
+
+	if (sva_desc_opcode(desc) != SVA_IAX_OP_SCAN)
+		return false;
+	memset(record, 0, sizeof(*record));
+	record->output_size = last ? 4 : 0;
+	record->sum_count = last;
+	record->min_first = last ? 5 : UINT32_MAX;
+	record->max_last = last ? 5 : 0;
+	__atomic_store_n(&record->status, SVA_STATUS_SUCCESS, __ATOMIC_RELEASE);
+	return true;
+}
+
+static void an_index_of_more_than_32_bits(void **state)
+{
+	struct sva_wq *wq = open_some(state, 1);
+	struct sva_column column = { .size = sizeof(column),
+				     .data = huge(HUGE_COLUMN / 8),
+				     .bytes = HUGE_COLUMN / 8,
+				     .elements = HUGE_COLUMN,
+				     .width = 1 };
+	struct sva_filter_result result = { .size = sizeof(result) };
+
+	fake.stops = find_in_the_last;
+	assert_int_equal(
+		sva_scan(wq, &column, 1, 1, SVA_FILTER_INDICES, out, sizeof(out), &result, NULL),
+		-EBADMSG);
+	/* The last one that has 32 bits. */
+	column.elements = 1ull << 32;
+	assert_int_equal(
+		sva_scan(wq, &column, 1, 1, SVA_FILTER_INDICES, out, sizeof(out), &result, NULL),
+		0);
+	fake.stops = NULL;
+	assert_int_equal(munmap((void *)(uintptr_t)column.data, HUGE_COLUMN / 8), 0);
+	close_fake(wq);
+}
+
+static void many_bits_to_expand(void **state)
+{
+	struct sva_wq *wq = open_some(state, 0);
+	void *bits = huge(HUGE_COLUMN / 8);
+	struct sva_column column;
+
+	make_values(8);
+	column = pack(8, 100, false);
+	assert_int_equal(sva_expand(wq, &column, bits, HUGE_COLUMN, 0, out, 100, NULL, NULL),
+			 -ENOSPC);
+	/* What cannot be split. */
+	column.width = 7;
+	assert_int_equal(sva_expand(wq, &column, bits, HUGE_COLUMN, 0, out, 100, NULL, NULL),
+			 -E2BIG);
+	assert_int_equal(sva_expand(wq, &column, bits, UINT64_MAX - 3, 0, out, 100, NULL, NULL),
+			 -EINVAL);
+	assert_int_equal(munmap(bits, HUGE_COLUMN / 8), 0);
+	close_fake(wq);
+}
+
+/* Who wants to have bad memory reported, gets no signal, whoever would access it. */
+static void bad_memory(void **state)
+{
+	uint8_t *bad = mmap(NULL, 65536, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct sva_policy policy = { .size = sizeof(policy),
+				     .threshold = 1,
+				     .fault = SVA_FAULT_REPORT };
+	struct sva_column column, no_column, no_runs;
+
+	assert_ptr_not_equal(bad, MAP_FAILED);
+	make_values(8);
+	column = no_column = pack(8, 1000, false);
+	no_column.data = bad;
+	no_runs = no_column;
+	no_runs.width = 0;
+	no_runs.flags = SVA_COLUMN_RLE;
+	memset(expected, 0xff, 4096);
+	for (unsigned int q = 0; q < 3; q++) {
+		struct sva_wq *wq = open_some(state, q);
+
+		assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
+		assert_int_equal(sva_scan(wq, &no_column, 1, 2, 0, out, 4096, NULL, NULL), -EFAULT);
+		assert_int_equal(sva_scan(wq, &no_runs, 1, 2, 0, out, 4096, NULL, NULL), -EFAULT);
+		assert_int_equal(
+			sva_set_membership(wq, &no_runs, expected, 0, out, 4096, NULL, NULL),
+			-EFAULT);
+		assert_int_equal(sva_set_membership(wq, &column, bad, 0, out, 4096, NULL, NULL),
+				 -EFAULT);
+		assert_int_equal(sva_find_unique(wq, &column, bad, 32, NULL, NULL), -EFAULT);
+		assert_int_equal(sva_select(wq, &column, bad, 0, out, 4096, NULL, NULL), -EFAULT);
+		assert_int_equal(sva_expand(wq, &column, bad, 100, 0, out, 4096, NULL, NULL),
+				 -EFAULT);
+		assert_int_equal(
+			sva_expand(wq, &no_column, expected, 100, 0, out, 4096, NULL, NULL),
+			-EFAULT);
+		close_fake(wq);
+	}
+	assert_int_equal(munmap(bad, 65536), 0);
+}
+
 static void bad_arguments(void **state)
 {
 	struct sva_wq *wq = open_some(state, 0);
@@ -389,6 +682,9 @@ static void bad_arguments(void **state)
 			 -EINVAL);
 	assert_int_equal(sva_select(wq, &column, NULL, 0, out, 13, NULL, NULL), -EINVAL);
 	assert_int_equal(sva_set_membership(wq, &column, NULL, 0, out, 13, NULL, NULL), -EINVAL);
+	assert_int_equal(sva_set_membership(wq, &column, (const void *)(UINTPTR_MAX - 30), 0, out,
+					    13, NULL, NULL),
+			 -EINVAL);
 	assert_int_equal(sva_rle_burst(wq, &column, NULL, 0, out, 13, NULL, NULL), -EINVAL);
 	memset(out, 0xff, 64);
 	assert_int_equal(sva_expand(wq, &column, out, 200, 0, out + 100, 500, NULL, NULL),
@@ -425,8 +721,21 @@ static void bad_arguments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(scans),   TEST(sets), TEST(elements), TEST(bursts),
-		TEST(parquet), TEST(crcs), TEST(zeros),    TEST(bad_arguments),
+		TEST(scans),
+		TEST(sets),
+		TEST(elements),
+		TEST(sizes_around_the_limit),
+		TEST(nothing_behind_the_room),
+		TEST(bursts),
+		TEST(parquet),
+		TEST(a_column_that_looks_back_far),
+		TEST(crcs),
+		TEST(zeros),
+		TEST(zeros_with_much_room),
+		TEST(an_index_of_more_than_32_bits),
+		TEST(many_bits_to_expand),
+		TEST(bad_memory),
+		TEST(bad_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -559,10 +559,9 @@ static void executed_movdir64b(void **state)
 	memset(portal, 0, 192);
 	EXECUTE(&movdir64b, sva_movdir64b(portal + 64, from));
 	sva_submit_barrier();
-	if (!(sva__cpuid_features() & SVA_CPU_MOVDIR64B)) {
-		assert_int_equal(trace.signal, SIGILL);
+	/* A hypervisor may hide the bit of a CPU that has it: Zen 5, for one. */
+	if (trace.signal == SIGILL && !(sva__cpuid_features() & SVA_CPU_MOVDIR64B))
 		return;
-	}
 	assert_int_equal(trace.signal, 0);
 	assert_memory_equal(portal + 64, from, 64);
 	for (unsigned int i = 0; i < 64; i++)
@@ -572,12 +571,14 @@ static void executed_movdir64b(void **state)
 /* They end at the deadline, and sooner if they like; what is sure is that they end. */
 static void executed_waits(void **state)
 {
-	const int expected = sva__cpuid_features() & SVA_CPU_WAITPKG ? 0 : SIGILL;
 	const uint64_t deadline = sva_rdtsc() + 10000;
+	int expected;
 
 	(void)state;
 	EXECUTE(&umonitor, sva_umonitor(words));
-	assert_int_equal(trace.signal, expected);
+	expected = trace.signal;
+	assert_true(!expected ||
+		    (expected == SIGILL && !(sva__cpuid_features() & SVA_CPU_WAITPKG)));
 	EXECUTE(&umwait, sva_umwait(SVA_C01, deadline));
 	assert_int_equal(trace.signal, expected);
 	EXECUTE(&tpause, sva_tpause(SVA_C02, deadline));

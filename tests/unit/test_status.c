@@ -67,6 +67,7 @@ static const struct {
 	{ SVA_STATUS_BAD_INVERT, -EINVAL },
 	{ SVA_STATUS_NOT_SUBMITTED, -EAGAIN },
 	{ SVA_STATUS_LOST, -EIO },
+	{ SVA_STATUS_NO_LIBRARY, -ELIBACC },
 };
 
 static const enum sva_opcode opcodes[] = {

@@ -52,7 +52,9 @@ void queue_config_commands(const struct queue_config *q, const char *device, con
 		fprintf(file, " --threshold=%u", q->threshold);
 	put_word(file, " --type=", q->type);
 	put_word(file, " --name=", q->name);
-	fprintf(file, " --priority=%u --max-batch-size=%u", q->priority, q->max_batch);
+	fprintf(file, " --priority=%u", q->priority);
+	if (q->max_batch) /* else it takes none, as those of IAX devices do not */
+		fprintf(file, " --max-batch-size=%u", q->max_batch);
 	fprintf(file, " --max-transfer-size=%llu", (unsigned long long)q->max_transfer);
 	if (q->can_block)
 		fprintf(file, " --block-on-fault=%d", q->block_on_fault);

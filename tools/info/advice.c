@@ -445,7 +445,7 @@ void advice_queue(struct advice *a, const struct machine *m, const struct sva_to
 
 	*a = (struct advice){ 0 };
 	snprintf(a->what, sizeof(a->what), "%s", r->reason);
-	if (dev && wq->kind == SVA_DEV_KIND_DSA && !ready)
+	if (dev && !ready)
 		advise_state(a, m, topo, dev, wq);
 	if (ready && is_about_sva(r->err) && advice_machine(&machine, m, topo)) {
 		snprintf(a->remedy, sizeof(a->remedy), "%s%s%s", machine.what,

@@ -94,7 +94,7 @@ void perf_axis_values(enum perf_axis axis, char *text, size_t len)
 	case OPERATION:
 		for (unsigned int i = 0; perf_work_at(i); i++)
 			add_word(text, len, perf_work_at(i)->name);
-		add_word(text, len, "all");
+		add_word(text, len, "dsa, iax, all");
 		break;
 	}
 }
@@ -213,13 +213,20 @@ static int add_queue(struct perf_lists *lists, const char *item)
 	return add(list, list->count);
 }
 
+/* "all", or all of one kind. */
+static bool is_group(const char *item, enum sva_dev_kind kind)
+{
+	return !strcmp(item, "all") || !strcmp(item, kind == SVA_DEV_KIND_IAX ? "iax" : "dsa");
+}
+
 static int add_operation(struct perf_list *list, const char *item)
 {
-	bool all = !strcmp(item, "all"), found = false;
+	const struct perf_work *work;
+	bool found = false;
 	int err = 0;
 
-	for (unsigned int i = 0; perf_work_at(i) && !err; i++) {
-		if (!all && strcmp(item, perf_work_at(i)->name))
+	for (unsigned int i = 0; (work = perf_work_at(i)) && !err; i++) {
+		if (!is_group(item, perf_work_kind(work)) && strcmp(item, work->name) != 0)
 			continue;
 		found = true;
 		err = add(list, i);

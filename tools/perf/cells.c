@@ -6,11 +6,18 @@
 #include "cells.h"
 #include "work.h"
 
+static enum sva_dev_kind kind_of(const uint64_t value[PERF_AXES])
+{
+	return perf_work_kind(perf_work_at((unsigned int)value[PERF_OP]));
+}
+
 /* What a configuration does not have is written "-", so that it is made only once. */
 static void without_meaning(uint64_t value[PERF_AXES])
 {
 	uint64_t depth = value[PERF_DEPTH];
 
+	if (kind_of(value) == SVA_DEV_KIND_IAX)
+		value[PERF_BATCH] = 1; /* it has none */
 	switch (value[PERF_MODE]) {
 	case PERF_PLAIN: /* on as many buffers as the others have */
 		value[PERF_QUEUE] = value[PERF_PATH] = value[PERF_WAIT] = value[PERF_FLAGS] =
@@ -125,7 +132,7 @@ int perf_cells_make(struct perf_run *run, const struct perf_lists *lists,
 {
 	unsigned int at[PERF_AXES] = { 0 };
 	uint64_t value[PERF_AXES];
-	int err;
+	int err = 0;
 
 	run->cell = calloc(PERF_CELLS + 1, sizeof(*run->cell));
 	if (!run->cell) {
@@ -138,7 +145,8 @@ int perf_cells_make(struct perf_run *run, const struct perf_lists *lists,
 				value[axis] = lists->axis[axis].value[at[axis]];
 		value[PERF_QUEUE] = targets->target[at[PERF_QUEUE]].queue;
 		value[PERF_PATH] = targets->target[at[PERF_QUEUE]].path;
-		err = add_with_peer(run, lists, value, plain, turns);
+		if (targets->target[at[PERF_QUEUE]].kind == kind_of(value))
+			err = add_with_peer(run, lists, value, plain, turns);
 	} while (!err && next(at, lists, targets->count));
 	if (err == -ENOMEM)
 		fprintf(stderr, "sva-perf: no memory for so many configurations and turns\n");

@@ -29,6 +29,35 @@ size_t perf_words_check(const uint8_t *buffer, size_t size, uint64_t seed)
 	return size;
 }
 
+/* The next word of a text. */
+static const char *text(uint64_t *state)
+{
+	static const char *const words[] = { "queue ",     "device ", "descriptor ", "of ",
+					     "the ",       "a ",      "record ",     "and ",
+					     "page\n",     "reads ",  "writes ",     "memory ",
+					     "is ",        "engine ", "address ",    "to ",
+					     "completes ", "in ",     "group ",      "fault.\n" };
+
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return words[(*state >> 33) % (sizeof(words) / sizeof(*words))];
+}
+
+void perf_text_fill(uint8_t *buffer, size_t size, uint64_t seed)
+{
+	for (size_t i = 0; i < size;)
+		for (const char *at = text(&seed); *at && i < size; at++)
+			buffer[i++] = (uint8_t)*at;
+}
+
+size_t perf_text_check(const uint8_t *buffer, size_t size, uint64_t seed)
+{
+	for (size_t i = 0; i < size;)
+		for (const char *at = text(&seed); *at && i < size; at++, i++)
+			if (buffer[i] != (uint8_t)*at)
+				return i;
+	return size;
+}
+
 size_t perf_bytes_check(const uint8_t *buffer, size_t size, uint8_t value)
 {
 	size_t i = 0;

@@ -28,6 +28,12 @@ uint64_t perf_cpu_now(void)
 	return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
+/* Of either device. */
+static const struct sva_record *record_of(const struct sva_op *op)
+{
+	return (const struct sva_record *)(uintptr_t)op->desc.completion_addr;
+}
+
 static int fail(struct perf_engine *engine, const char *what, int err)
 {
 	const char *remedy = "";
@@ -88,7 +94,7 @@ static int finish_slowly(struct perf_engine *engine, struct sva_op *op, int stat
 	int rest = 0;
 
 	while (status > 0) {
-		(void)sva_decode(&op->desc, &op->record, &result);
+		(void)sva_decode(&op->desc, record_of(op), &result);
 		rest = sva_op_resume(op);
 		if (rest <= 0)
 			break;
@@ -102,7 +108,7 @@ static int finish_slowly(struct perf_engine *engine, struct sva_op *op, int stat
 	if (!result.error || result.code == SVA_STATUS_DIF_ERROR ||
 	    result.code == SVA_STATUS_BATCH_FAIL)
 		return 0;
-	sva_explain(&op->desc, &op->record, why, sizeof(why));
+	sva_explain(&op->desc, record_of(op), why, sizeof(why));
 	snprintf(engine->failed, sizeof(engine->failed), "%s", why);
 	return result.error;
 }
@@ -145,7 +151,7 @@ static int finish(struct perf_engine *engine, struct perf_lane *lane)
 static int submit(struct perf_engine *engine, struct perf_lane *lane)
 {
 	if (engine->batch == 1) {
-		engine->work->prepare(&lane->op->desc, lane->slot, engine->flags);
+		perf_prepare(engine->work, lane->op, lane->slot, engine->flags);
 		return sva_submit(engine->wq, lane->op);
 	}
 	sva_batch_reset(&lane->batch);
@@ -157,9 +163,10 @@ static int submit(struct perf_engine *engine, struct perf_lane *lane)
 static void take_answers(struct perf_engine *engine, struct perf_lane *lane)
 {
 	if (engine->batch == 1)
-		perf_take(&lane->op->desc, &lane->op->record, lane->slot);
+		perf_take(engine->work, &lane->op->desc, record_of(lane->op), lane->slot);
 	for (unsigned int i = 0; engine->batch > 1 && i < engine->batch; i++)
-		perf_take(&lane->batch.descs[i], &lane->batch.records[i], &lane->slot[i]);
+		perf_take(engine->work, &lane->batch.descs[i], &lane->batch.records[i],
+			  &lane->slot[i]);
 }
 
 /* As many submissions in flight as there are lanes; the oldest one is waited for. */
@@ -254,11 +261,11 @@ static int reaped(struct perf_engine *engine, const struct sva_op *op, int resul
 
 	if (latency) {
 		perf_histogram_add(latency, perf_now() - lane->start);
-		perf_take(&op->desc, &op->record, lane->slot);
+		perf_take(engine->work, &op->desc, record_of(op), lane->slot);
 	}
 	if (!result || result == -EBADMSG)
 		return 0;
-	sva_explain(&op->desc, &op->record, why, sizeof(why));
+	sva_explain(&op->desc, record_of(op), why, sizeof(why));
 	snprintf(engine->failed, sizeof(engine->failed), "%s; %s", sva_strerror(result), why);
 	return result;
 }
@@ -273,7 +280,7 @@ static int fill_ring(struct perf_engine *engine, uint64_t *left, bool timed)
 
 		if (timed)
 			lane->start = perf_now();
-		engine->work->prepare(&op->desc, lane->slot, engine->flags);
+		perf_prepare(engine->work, op, lane->slot, engine->flags);
 		--*left;
 	}
 	n = sva_ring_submit(engine->ring);
@@ -387,11 +394,14 @@ static int open_batches(struct perf_engine *engine)
 int perf_engine_open(struct perf_engine *engine)
 {
 	engine->lane = calloc(engine->depth, sizeof(*engine->lane));
-	engine->ops = sva_op_alloc(engine->depth + 1); /* and one for members of a batch */
-	if (!engine->lane || !engine->ops)
+	if (perf_work_kind(engine->work) == SVA_DEV_KIND_IAX)
+		engine->iax_ops = sva_iax_op_alloc(engine->depth);
+	else
+		engine->ops = sva_op_alloc(engine->depth + 1); /* one for members of a batch */
+	if (!engine->lane || !(engine->ops || engine->iax_ops))
 		return fail(engine, "operations", -ENOMEM);
 	for (unsigned int i = 0; i < engine->depth; i++) {
-		engine->lane[i].op = &engine->ops[i];
+		engine->lane[i].op = engine->ops ? &engine->ops[i] : &engine->iax_ops[i].op;
 		engine->lane[i].slot = &engine->slot[(size_t)i * (engine->slots / engine->depth)];
 	}
 	if (engine->mode == PERF_RING)
@@ -411,4 +421,5 @@ void perf_engine_close(struct perf_engine *engine)
 	free(engine->descs);
 	free(engine->records);
 	sva_op_free(engine->ops);
+	sva_iax_op_free(engine->iax_ops);
 }

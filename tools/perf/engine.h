@@ -26,7 +26,8 @@ struct perf_engine {
 	unsigned int depth, batch, slots;
 	struct perf_slot *slot;
 	struct perf_lane *lane;
-	struct sva_op *ops;
+	struct sva_op *ops;         /* for a DSA device, */
+	struct sva_iax_op *iax_ops; /* or for an IAX device */
 	struct sva_desc *descs;
 	struct sva_record *records;
 	struct sva_ring *ring;

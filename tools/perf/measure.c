@@ -166,9 +166,12 @@ static int lay_out(struct measurement *measurement, const struct perf_cell *cell
 static const struct perf_target *target_of(const struct perf_targets *targets,
 					   const struct perf_cell *cell)
 {
+	const struct perf_work *work = perf_work_at((unsigned int)cell->value[PERF_OP]);
+
 	for (unsigned int i = 0; i < targets->count; i++)
 		if (targets->target[i].queue == cell->value[PERF_QUEUE] &&
-		    targets->target[i].path == cell->value[PERF_PATH])
+		    targets->target[i].path == cell->value[PERF_PATH] &&
+		    targets->target[i].kind == perf_work_kind(work))
 			return &targets->target[i];
 	return NULL;
 }
@@ -177,21 +180,21 @@ static const struct perf_target *target_of(const struct perf_targets *targets,
 static int check_descriptor(struct perf_cell *cell, const struct perf_work *work,
 			    struct perf_slot *slot, const struct sva_wq *wq)
 {
-	struct sva_desc desc = { 0 };
-	struct sva_record record = { 0 };
+	struct sva_iax_op op = { 0 };
 	char why[300];
 
 	if (cell->value[PERF_MODE] == PERF_CALL)
 		return 0;
 	work->fill(slot);
-	work->prepare(&desc, slot, (uint32_t)cell->value[PERF_FLAGS]);
-	desc.completion_addr = (uintptr_t)&record;
+	op.op.desc.completion_addr = (uintptr_t)&op.op.record;
+	perf_prepare(work, &op.op, slot, (uint32_t)cell->value[PERF_FLAGS]);
 	cell->skipped = true;
-	if (sva_desc_check(wq, &desc, why, sizeof(why))) {
+	if (sva_desc_check(wq, &op.op.desc, why, sizeof(why))) {
 		perf_fail(cell, "%s", why);
 		return -EOPNOTSUPP;
 	}
-	if (cell->value[PERF_BATCH] > sva_wq_info(wq)->max_batch_size) {
+	if (cell->value[PERF_BATCH] > 1 &&
+	    cell->value[PERF_BATCH] > sva_wq_info(wq)->max_batch_size) {
 		perf_fail(cell, "the queue takes batches of at most %u",
 			  sva_wq_info(wq)->max_batch_size);
 		return -EOPNOTSUPP;

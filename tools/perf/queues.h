@@ -11,7 +11,8 @@
 struct perf_target {
 	struct sva_wq *wq[PERF_LIST];
 	unsigned int count;
-	uint64_t queue, path; /* values of the axes */
+	uint64_t queue, path;   /* values of the axes */
+	enum sva_dev_kind kind; /* of the operations that go there */
 };
 
 struct perf_targets {
@@ -21,6 +22,7 @@ struct perf_targets {
 	struct {
 		char name[PERF_WORD];
 		uint64_t path;
+		enum sva_dev_kind kind; /* that was asked for; SVA_DEV_KIND_ANY: a name says it */
 		struct sva_wq *wq;
 	} open[PERF_QUEUES];
 	unsigned int open_count;

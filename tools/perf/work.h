@@ -8,24 +8,25 @@
 #ifndef PERF_WORK_H
 #define PERF_WORK_H
 
+#include <sva/iax.h>
 #include <sva/ops.h>
 
 /* The buffers of one operation in flight, and what it has answered. */
 struct perf_slot {
 	uint8_t *in, *in2, *out, *out2;
-	size_t size;       /* bytes of data, without the tuples of DIF */
-	uint64_t seed;     /* of its contents: no two slots have the same */
-	bool planted;      /* the input has a fault, in its last byte, which must be found */
-	size_t delta_room; /* at out, for create delta */
-	size_t delta_size; /* of the delta at in, for apply delta */
-	uint32_t want_crc;
+	size_t size;    /* bytes of data, without the tuples of DIF */
+	uint64_t seed;  /* of its contents: no two slots have the same */
+	bool planted;   /* the input has a fault, in its last byte, which must be found */
+	size_t room;    /* bytes at out that an operation with output of any size may use */
+	size_t in_size; /* of what is at in, where that is not the data: a delta, a stream */
+	uint64_t want_crc;
 
 	/* The answer. */
 	int status; /* SVA_STATUS_SUCCESS or SVA_STATUS_DIF_ERROR */
-	uint32_t crc;
-	uint32_t result;
+	uint64_t crc;
+	uint32_t result; /* of a filter: the sum, or the number of 1 bits */
 	uint64_t offset;
-	size_t delta;
+	size_t made; /* bytes of output: of a delta, a stream, a filter */
 };
 
 /* An operation. */
@@ -38,7 +39,9 @@ struct perf_work {
 	void (*room)(size_t size, size_t room[4]);
 	void (*fill)(struct perf_slot *slot);  /* the inputs */
 	void (*spoil)(struct perf_slot *slot); /* the outputs: a wrong answer must be seen */
+	/* For a queue of a DSA device; or for one of an IAX device. */
 	void (*prepare)(struct sva_desc *desc, const struct perf_slot *slot, uint32_t flags);
+	void (*prepare_iax)(struct sva_iax_op *op, const struct perf_slot *slot, uint32_t flags);
 	int (*call)(struct sva_wq *wq, struct perf_slot *slot);
 	void (*plain)(struct perf_slot *slot);
 	/* NULL: right; else what is wrong. Answers count only where @answered. */
@@ -55,12 +58,19 @@ const struct perf_work *perf_work_find(const char *name);
 /* perf_work_room - bytes at in, in2, out and out2, each a multiple of 64 */
 void perf_work_room(const struct perf_work *work, size_t size, size_t room[4]);
 
+/* perf_work_kind - of the devices that can do it */
+enum sva_dev_kind perf_work_kind(const struct perf_work *work);
+
+/* perf_prepare - an operation of the work's kind: for IAX, that in a struct sva_iax_op */
+void perf_prepare(const struct perf_work *work, struct sva_op *op, const struct perf_slot *slot,
+		  uint32_t flags);
+
 /* perf_take - the answer of a completion record */
-void perf_take(const struct sva_desc *desc, const struct sva_record *record,
-	       struct perf_slot *slot);
+void perf_take(const struct perf_work *work, const struct sva_desc *desc,
+	       const struct sva_record *record, struct perf_slot *slot);
 
 /* The tables that operations are collected from. */
 extern const struct perf_work perf_work_copies[], perf_work_looks[], perf_work_deltas[],
-	perf_work_difs[];
+	perf_work_difs[], perf_work_streams[], perf_work_filters[], perf_work_zeros[];
 
 #endif

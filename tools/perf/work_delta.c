@@ -59,32 +59,32 @@ static void fill_create(struct perf_slot *slot)
 	perf_words_fill(slot->in, slot->size, slot->seed);
 	perf_words_fill(slot->in2, slot->size, slot->seed);
 	change(slot->in2, slot->size);
-	slot->delta_room = delta_room(slot->size);
+	slot->room = delta_room(slot->size);
 }
 
 static void spoil_create(struct perf_slot *slot)
 {
-	memset(slot->out, 0xa5, slot->delta_room);
-	slot->delta = 0;
+	memset(slot->out, 0xa5, slot->room);
+	slot->made = 0;
 }
 
 static void prepare_create(struct sva_desc *desc, const struct perf_slot *slot, uint32_t flags)
 {
 	sva_prep_create_delta(desc, slot->in, slot->in2, slot->size, slot->out,
-			      (uint32_t)slot->delta_room, flags);
+			      (uint32_t)slot->room, flags);
 }
 
 static int call_create(struct sva_wq *wq, struct perf_slot *slot)
 {
-	return sva_create_delta(wq, slot->in, slot->in2, slot->size, slot->out, slot->delta_room,
-				&slot->delta, NULL);
+	return sva_create_delta(wq, slot->in, slot->in2, slot->size, slot->out, slot->room,
+				&slot->made, NULL);
 }
 
 static const char *check_create(const struct perf_slot *slot, bool answered)
 {
 	size_t words = changed_words(slot->size);
 
-	if (answered && slot->delta != words * ENTRY)
+	if (answered && slot->made != words * ENTRY)
 		return "the delta has another length";
 	for (size_t i = 0; i < words; i++) {
 		const uint8_t *entry = slot->out + i * ENTRY;
@@ -114,7 +114,7 @@ static void fill_apply(struct perf_slot *slot)
 		perf_words_fill(entry + 2, 8, slot->seed + i * EVERY);
 		entry[2] ^= 0x80;
 	}
-	slot->delta_size = words * ENTRY;
+	slot->in_size = words * ENTRY;
 }
 
 static void spoil_apply(struct perf_slot *slot)
@@ -124,13 +124,12 @@ static void spoil_apply(struct perf_slot *slot)
 
 static void prepare_apply(struct sva_desc *desc, const struct perf_slot *slot, uint32_t flags)
 {
-	sva_prep_apply_delta(desc, slot->out, slot->size, slot->in, (uint32_t)slot->delta_size,
-			     flags);
+	sva_prep_apply_delta(desc, slot->out, slot->size, slot->in, (uint32_t)slot->in_size, flags);
 }
 
 static int call_apply(struct sva_wq *wq, struct perf_slot *slot)
 {
-	return sva_apply_delta(wq, slot->out, slot->size, slot->in, slot->delta_size, NULL);
+	return sva_apply_delta(wq, slot->out, slot->size, slot->in, slot->in_size, NULL);
 }
 
 static const char *check_apply(const struct perf_slot *slot, bool answered)

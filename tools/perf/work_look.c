@@ -144,8 +144,11 @@ static void prepare_crc(struct sva_desc *desc, const struct perf_slot *slot, uin
 
 static int call_crc(struct sva_wq *wq, struct perf_slot *slot)
 {
-	slot->crc = 0;
-	return sva_crc32c(wq, slot->in, slot->size, &slot->crc, NULL);
+	uint32_t crc = 0;
+	int err = sva_crc32c(wq, slot->in, slot->size, &crc, NULL);
+
+	slot->crc = crc;
+	return err;
 }
 
 static const char *check_crc(const struct perf_slot *slot, bool answered)
@@ -166,8 +169,11 @@ static void prepare_copy_crc(struct sva_desc *desc, const struct perf_slot *slot
 
 static int call_copy_crc(struct sva_wq *wq, struct perf_slot *slot)
 {
-	slot->crc = 0;
-	return sva_copy_crc32c(wq, slot->out, slot->in, slot->size, &slot->crc, NULL);
+	uint32_t crc = 0;
+	int err = sva_copy_crc32c(wq, slot->out, slot->in, slot->size, &crc, NULL);
+
+	slot->crc = crc;
+	return err;
 }
 
 static const char *check_copy_crc(const struct perf_slot *slot, bool answered)

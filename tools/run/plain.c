@@ -55,6 +55,11 @@ void *__wrap_memcpy(void *dst, const void *src, size_t size);
 void *__wrap_memmove(void *dst, const void *src, size_t size);
 void *__wrap_memset(void *dst, int c, size_t size);
 int __wrap_memcmp(const void *a, const void *b, size_t size);
+/* The same, with _FORTIFY_SOURCE. */
+void *__wrap___memcpy_chk(void *dst, const void *src, size_t size, size_t room);
+void *__wrap___memmove_chk(void *dst, const void *src, size_t size, size_t room);
+void *__wrap___memset_chk(void *dst, int c, size_t size, size_t room);
+_Noreturn void __chk_fail(void); /* the C library's; ends the program with its message */
 
 void *__wrap_memcpy(void *dst, const void *src, size_t size)
 {
@@ -74,4 +79,23 @@ void *__wrap_memset(void *dst, int c, size_t size)
 int __wrap_memcmp(const void *a, const void *b, size_t size)
 {
 	return run_plain.compare(a, b, size);
+}
+
+void *__wrap___memcpy_chk(void *dst, const void *src, size_t size, size_t room)
+{
+	return __wrap___memmove_chk(dst, src, size, room);
+}
+
+void *__wrap___memmove_chk(void *dst, const void *src, size_t size, size_t room)
+{
+	if (room < size)
+		__chk_fail();
+	return run_plain.move(dst, src, size);
+}
+
+void *__wrap___memset_chk(void *dst, int c, size_t size, size_t room)
+{
+	if (room < size)
+		__chk_fail();
+	return run_plain.set(dst, c, size);
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,13 +46,52 @@ static void print_rule(const struct files *files, char *text, size_t size)
 		snprintf(text, size, "SUBSYSTEM==\"dsa\", KERNEL==\"dsa?wq*\", MODE=\"0666\"\n");
 }
 
-static void print_unit(char *text, size_t size)
+static void find_self(char self[PATH_MAX])
 {
-	char self[PATH_MAX] = "sva-setup";
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	ssize_t length = readlink("/proc/self/exe", self, PATH_MAX - 1);
 
 	if (length > 0)
 		self[length] = '\0';
+	else
+		snprintf(self, PATH_MAX, "sva-setup");
+}
+
+static bool is_roots(const struct stat *st)
+{
+	bool sticky = S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX;
+
+	return st->st_uid == 0 && (sticky || !(st->st_mode & (S_IWGRP | S_IWOTH)));
+}
+
+/* The unit runs this program as root at each boot: only root may be able to put another in its
+ * place. */
+int files_check(const struct files *files)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (files->no_boot || *files->root)
+		return 0;
+	find_self(path);
+	while (!stat(*path ? path : "/", &st) && is_roots(&st)) {
+		char *slash = strrchr(path, '/');
+
+		if (!slash)
+			return 0;
+		*slash = '\0';
+	}
+	fprintf(stderr,
+		"sva-setup: others than root can change %s, and the unit would run this program as "
+		"root: install it, or use --no-boot\n",
+		*path ? path : "/");
+	return -EPERM;
+}
+
+static void print_unit(char *text, size_t size)
+{
+	char self[PATH_MAX];
+
+	find_self(self);
 	snprintf(text, size,
 		 "[Unit]\n"
 		 "Description=Configure the work queues of DSA devices\n"

@@ -17,6 +17,9 @@ void files_show(const struct files *files);
 
 /* All return 0 or -errno, with a message. */
 
+/* files_check - may a unit run this program? */
+int files_check(const struct files *files);
+
 /* files_keep - what there was before, of the plan's devices and of those of earlier runs */
 int files_keep(const struct files *files, const struct plan *before);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "accel.h"
@@ -173,6 +174,9 @@ static int carry_out(const struct options *o, const struct plan *plan, const str
 		err = apply(plan, now);
 		return err ? err : files_remove(&o->files);
 	}
+	err = files_check(&o->files);
+	if (err)
+		return err;
 	err = plan_read(&before, files_before(&o->files), now);
 	if (err && err != -ENOENT && err != -ENODEV) {
 		fprintf(stderr,
@@ -207,6 +211,7 @@ int main(int argc, char **argv)
 
 	if (err)
 		return 2;
+	umask(022); /* what root reads at each boot, nobody else may write */
 	err = accel_read(&now);
 	if (err) {
 		fprintf(stderr, "sva-setup: libaccel-config: %s\n", strerror(-err));

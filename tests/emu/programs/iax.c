@@ -2,9 +2,10 @@
 /*
  * The queues of an IAX device without a library: their nodes, records of 64 bytes, and page faults,
  * after which a program touches the page and submits the same descriptor again.
- *	iax portal   by ENQCMD and MOVDIR64B
- *	iax write    by write(2)
- * Needs an iax1 with a shared wq1.0 and a dedicated wq1.1, both with block on fault.
+ *	iax portal [QUEUE...]   by ENQCMD and MOVDIR64B
+ *	iax write [QUEUE...]    by write(2)
+ * The queues have block on fault. Without a name they are a shared wq1.0 and a dedicated wq1.1,
+ *beside a wq0.0 of a DSA device.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,33 +35,37 @@ struct queue {
 };
 
 static bool by_portal;
+static const char *queue_name;
 static struct queue queue;
 static char *area; /* two pages that are not there */
 static struct sva_desc desc;
 static _Alignas(64) struct sva_iax_record record;
 
-static int open_queue(const char *path)
+static bool is_dedicated(void)
 {
+	char path[64], mode[16] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/bus/dsa/devices/%s/mode", queue_name);
+	fd = open(path, O_RDONLY);
+	assert_true(read(fd, mode, sizeof(mode) - 1) > 0);
+	close(fd);
+	return mode[0] == 'd';
+}
+
+static int setup(void **state)
+{
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "/dev/iax/%s", queue_name);
 	area = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	queue.fd = open(path, O_RDWR);
+	queue.dedicated = is_dedicated();
 	queue.portal = NULL;
 	if (by_portal)
 		queue.portal = mmap(NULL, PAGE, PROT_WRITE, MAP_SHARED, queue.fd, 0);
 	return queue.fd < 0 || queue.portal == MAP_FAILED || area == MAP_FAILED;
-}
-
-static int setup_shared(void **state)
-{
-	(void)state;
-	queue.dedicated = false;
-	return open_queue("/dev/iax/wq1.0");
-}
-
-static int setup_dedicated(void **state)
-{
-	(void)state;
-	queue.dedicated = true;
-	return open_queue("/dev/iax/wq1.1");
 }
 
 static int teardown(void **state)
@@ -251,6 +256,32 @@ static void test_read_only(void **state)
 	assert_int_equal(record.fault_addr, (uintptr_t)area + PAGE);
 }
 
+/* NIST SP 800-38A, F.3.13; IAX 1.0 has no such operation. */
+static void test_encryption(void **state)
+{
+	static const uint8_t key[] =
+		"\x2b\x7e\x15\x16\x28\xae\xd2\xa6\xab\xf7\x15\x88\x09\xcf\x4f\x3c";
+	static const uint8_t iv[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+	static const uint8_t in[] =
+		"\x6b\xc1\xbe\xe2\x2e\x40\x9f\x96\xe9\x3d\x7e\x11\x73\x93\x17\x2a";
+	static const uint8_t out[] =
+		"\x3b\x3f\xd9\x2e\xb7\x2d\xad\x20\x33\x34\x49\xf8\xe8\x3c\xfb\x4a";
+	static struct sva_iax_cipher_aecs aecs;
+
+	(void)state;
+	sva_iax_cipher_aecs_init(&aecs, key, 16, iv);
+	prepare(SVA_IAX_OP_ENCRYPT, in, 16, area + PAGE - 8, 16);
+	desc.op_flags |= SVA_IAX_FLAG_SRC2_AECS;
+	desc.tail.iax_flags = SVA_IAX_CIPHER_FLUSH_OUTPUT;
+	desc.iax.aecs_addr = (uintptr_t)&aecs;
+	desc.iax.src2_size = sizeof(aecs);
+	if (run() == SVA_STATUS_BAD_OPCODE)
+		return;
+	assert_int_equal(record.status, SVA_STATUS_PAGE_FAULT | SVA_STATUS_WRITE);
+	assert_int_equal(finish(), 2);
+	assert_memory_equal(area + PAGE - 8, out, 16);
+}
+
 /* What only a DSA device has. */
 static void test_foreign_opcodes(void **state)
 {
@@ -263,24 +294,34 @@ static void test_foreign_opcodes(void **state)
 	}
 }
 
-#define ON_BOTH(test)                                                  \
-	cmocka_unit_test_setup_teardown(test, setup_shared, teardown), \
-		cmocka_unit_test_setup_teardown(test, setup_dedicated, teardown)
-
 int main(int argc, char **argv)
 {
+	static const char *const own[] = { "wq1.0", "wq1.1" };
+	const char *const *queues = argc > 2 ? (const char *const *)argv + 2 : own;
+	const struct CMUnitTest node[] = { cmocka_unit_test(test_node) };
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_node),     ON_BOTH(test_record),
-		ON_BOTH(test_misaligned_record), ON_BOTH(test_crc64),
-		ON_BOTH(test_many_faults),       ON_BOTH(test_fault),
-		ON_BOTH(test_block_on_fault),    ON_BOTH(test_read_only),
-		ON_BOTH(test_foreign_opcodes),
+		cmocka_unit_test_setup_teardown(test_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_misaligned_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_crc64, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_faults, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fault, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_block_on_fault, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_encryption, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_foreign_opcodes, setup, teardown),
 	};
+	int failed = 0;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s portal|write\n", argv[0]);
+	if (argc < 2) {
+		fprintf(stderr, "usage: %s portal|write [QUEUE...]\n", argv[0]);
 		return 2;
 	}
 	by_portal = !strcmp(argv[1], "portal");
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	if (argc == 2)
+		failed += cmocka_run_group_tests(node, NULL, NULL);
+	for (int i = 0; i < (argc > 2 ? argc - 2 : 2); i++) {
+		queue_name = queues[i];
+		failed += cmocka_run_group_tests_name(queue_name, tests, NULL, NULL);
+	}
+	return failed;
 }

@@ -24,6 +24,11 @@ prints 'all bytes equal' 'submitted'
 emu 0 --plain -- "$sva_emu" --plain --no-mmap -- "$program"
 prints 'path    write(2)'
 
+# An open queue is the file of its name.
+emu 0 --plain -- python3 -c 'import os; name = "/dev/dsa/wq0.1"; a, b = os.fstat(os.open(name, os.O_RDWR)), os.stat(name)
+print(a[1:3] == b[1:3], a.st_rdev == b.st_rdev)'
+prints 'True True'
+
 # Attributes are those of the moment.
 emu 0 --plain -- bash -c 'exec 7<>/dev/dsa/wq0.1; cd /sys/bus/dsa/devices; cat wq0.1/clients dsa0/clients /sys/bus/dsa/devices/wq0.1/clients
 	exec 7>&-; cat /sys/bus/dsa/devices/wq0.1/clients'
@@ -42,6 +47,14 @@ done
 emu 0 --plain -- bash -c 'for i in $(seq 50); do exec 7<>/dev/dsa/wq0.1; exec 7>&-; done'
 emu_killed --plain
 rm -rf "$work"/sva-emu.*
+
+# Others cannot find the machine's socket; a program inside that becomes somebody else still can.
+# shellcheck disable=SC2016 # expanded by the inner shell
+if [ "$(id -u)" -eq 0 ]; then
+	emu 0 --plain -- sh -c '! setpriv --reuid=65534 --clear-groups env -u LD_PRELOAD ls "$0"/sva-emu.* &&
+		setpriv --reuid=65534 --clear-groups cat /sys/bus/dsa/devices/wq0.0/size' "$work"
+	prints 'Permission denied' 64
+fi
 
 # An ordinary user, no namespaces, and a /dev/fuse that is closed.
 user=()

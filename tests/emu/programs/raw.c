@@ -149,15 +149,19 @@ static int status_of_child(pid_t child)
 static void test_stat(void **state)
 {
 	int fd = open_queue(SHARED);
-	struct stat st;
+	struct stat st, name;
 	struct statx stx;
 
 	(void)state;
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_true(S_ISCHR(st.st_mode));
 	assert_int_equal(st.st_rdev >> 8 & 0xfff, read_attribute(SYSFS "dsa0/cdev_major"));
-	assert_int_equal(stat(SHARED, &st), 0);
-	assert_true(S_ISCHR(st.st_mode));
+	assert_int_equal(stat(SHARED, &name), 0);
+	assert_true(S_ISCHR(name.st_mode));
+	assert_int_equal(st.st_dev, name.st_dev);
+	assert_int_equal(st.st_ino, name.st_ino);
+	assert_int_equal(statx(fd, "", AT_EMPTY_PATH, STATX_ALL, &stx), 0);
+	assert_int_equal(stx.stx_ino, name.st_ino);
 	assert_int_equal(lstat(SHARED, &st), 0);
 	assert_true(S_ISCHR(st.st_mode));
 	assert_int_equal(statx(AT_FDCWD, DEDICATED, 0, STATX_ALL, &stx), 0);

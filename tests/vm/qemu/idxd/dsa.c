@@ -31,8 +31,8 @@
 #define IAX_OPCAP_0  0xdull
 #define IAX_OPCAP_1  0x7f331cull
 #define IAX2_GENCAP  (2ull << 13)
-#define IAX2_OPCAP_1 0x4400ull /* zero compression of bytes */
-#define IAX2_IAACAP  (SVA_IAACAP_AECS_FORMAT_2 | SVA_IAACAP_HEADER)
+#define IAX2_OPCAP_1 0x4403ull /* zero compression of bytes, decryption, encryption */
+#define IAX2_IAACAP  (SVA_IAACAP_AECS_FORMAT_2 | SVA_IAACAP_HEADER | SVA_IAACAP_CFB)
 
 uint32_t dsa_read32(DsaState *s, unsigned off)
 {
