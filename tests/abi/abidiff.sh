@@ -12,7 +12,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 library=$(readlink -f "$1")
 command -v abidw >/dev/null || { echo "skipped: no abidw (abigail-tools)"; exit 77; }
-if ! readelf -SW "$library" | grep -q '\.debug_info'; then
+if ! grep -q '\.debug_info' <<<"$(readelf -SW "$library")"; then
 	echo "skipped: the library has no debugging information"
 	exit 77
 fi

@@ -20,7 +20,7 @@ while read -r needed; do
 	[[ " ${*:3} " == *" $needed "* ]] || fail "needs $needed"
 done < <(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic")
 
-readelf -lW "$1" | grep -q 'GNU_STACK.* RW ' || fail "the stack is executable"
+grep -q 'GNU_STACK.* RW ' <<<"$(readelf -lW "$1")" || fail "the stack is executable"
 ! grep -q TEXTREL <<<"$dynamic" || fail "has text relocations"
 # One pointer: what the compiler puts there. Another one was libgcc's for __builtin_cpu_supports(): it
 # executes CPUID some twenty times in each program, which takes 70 us in a virtual machine.

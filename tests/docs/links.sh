@@ -16,8 +16,8 @@ for page in *.md docs/*.md bench/*.md tests/*/README.md; do
 		file=${link%%#*}
 		case $link in
 		http*) continue ;;
-		'#'*) anchors "$page" | grep -qxF "${link#\#}" && continue ;;
-		*'#'*) anchors "$(dirname "$page")/$file" | grep -qxF "${link#*\#}" && continue ;;
+		'#'*) grep -qxF "${link#\#}" <<<"$(anchors "$page")" && continue ;;
+		*'#'*) grep -qxF "${link#*\#}" <<<"$(anchors "$(dirname "$page")/$file")" && continue ;;
 		*) [ ! -e "$(dirname "$page")/$file" ] || continue ;;
 		esac
 		echo "$page links to $link, which is not there"

@@ -42,7 +42,7 @@ fi
 
 # So does sva-run.
 if [ -e "$tmp/prefix/bin/sva-run" ]; then
-	"$tmp/prefix/bin/sva-run" --stats sort /dev/null 2>&1 | grep -q '^sva-run: sort, process '
+	grep -q '^sva-run: sort, process ' <<<"$("$tmp/prefix/bin/sva-run" --stats sort /dev/null 2>&1)"
 fi
 
 mkdir "$tmp/consumer"
@@ -93,10 +93,10 @@ done
 
 # What is shared needs the shared library, what is static does not.
 for program in "$tmp"/*-shared-* "$tmp"/{gcc,clang}/*-sva; do
-	readelf -d "$program" | grep -q 'libsva\.so\.0' || { echo "not shared: $program"; exit 1; }
+	grep -q 'libsva\.so\.0' <<<"$(readelf -d "$program")" || { echo "not shared: $program"; exit 1; }
 done
 for program in "$tmp"/*-static-* "$tmp"/{gcc,clang}/*-sva_static; do
-	! readelf -d "$program" | grep -q libsva || { echo "not static: $program"; exit 1; }
+	! grep -q libsva <<<"$(readelf -d "$program")" || { echo "not static: $program"; exit 1; }
 done
 
 diff <(echo "$before") <(tree_state) || { echo "the source tree has changed"; exit 1; }

@@ -6,7 +6,7 @@
 cases=$1
 allocators=("$2")
 for name in libjemalloc.so.2 libtcmalloc_minimal.so.4 libmimalloc.so.2.0 libmimalloc.so.2; do
-	path=$(ldconfig -p | awk -v name="$name" '$1 == name { print $NF; exit }')
+	path=$(ldconfig -p | awk -v name="$name" '$1 == name && !n++ { print $NF }')
 	[ -z "$path" ] || allocators+=("$path")
 done
 for allocator in "${allocators[@]}"; do

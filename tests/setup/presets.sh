@@ -35,7 +35,7 @@ for preset in shared dedicated 'dedicated 8' storage 'shared --device dsa1' per-
 			apply $options
 			state >applied
 			[ -e root/etc/udev/rules.d/60-sva-setup.rules ] && [ -e root/etc/systemd/system/sva-setup.service ]
-			$info --test $(sed -n "s/^accel-config enable-wq .*\///p" commands | head -n 1)
+			$info --test $(sed -n "/^accel-config enable-wq /{s/.*\///p;q}" commands)
 			apply --undo
 			state | diff before -
 			[ -z "$(find root -type f)" ]

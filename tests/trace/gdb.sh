@@ -10,7 +10,7 @@ if [ "$where" = device ]; then
 	emulated=("$here/../emu/programs/emulated" "$4" "${rules[@]}" --)
 fi
 "${emulated[@]}" true
-if ! gdb -batch -nx -ex run "$(command -v true)" 2>&1 | grep -q 'exited normally'; then
+if ! grep -q 'exited normally' <<<"$(gdb -batch -nx -ex run "$(command -v true)" 2>&1)"; then
 	echo "skipped: gdb may not trace a process here"
 	exit 77
 fi

@@ -75,9 +75,9 @@ grep -q '"name":"mine"' "$work/saved" || fail "not in the saved file: $(cat "$wo
 accel-config disable-device dsa0 >/dev/null
 modprobe -r idxd
 [ ! -e $dsa ] || fail "the devices have outlived their driver"
-! lsmod | grep -q '^idxd ' || fail "lsmod still lists idxd"
+! grep -q '^idxd ' <<<"$(lsmod)" || fail "lsmod still lists idxd"
 modprobe idxd
-lsmod | grep -q '^idxd ' || fail "lsmod does not list idxd"
+grep -q '^idxd ' <<<"$(lsmod)" || fail "lsmod does not list idxd"
 [ "$(cat $dsa/wq0.0/size)" = 0 ] || fail "the configuration has outlived the driver"
 accel-config load-config -c "$work/saved" >/dev/null
 [ "$(cat $dsa/wq0.0/threshold)" = 12 ] || fail "the threshold was not loaded"

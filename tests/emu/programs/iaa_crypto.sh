@@ -20,10 +20,10 @@ cat >"$work/free" <<'END'
 set -e
 sva_info=$1 dev=/sys/bus/dsa/devices
 [ ! -e /dev/iax/wq1.0 ]
-"$sva_info" | grep -q 'iaa_crypto has taken'
-lsmod | grep -q '^idxd .* 1 iaa_crypto$'
+grep -q 'iaa_crypto has taken' <<<"$("$sva_info")"
+grep -q '^idxd .* 1 iaa_crypto$' <<<"$(lsmod)"
 ! modprobe -r idxd 2>/dev/null
-command=$("$sva_info" | grep -o 'modprobe -r iaa_crypto' | head -n 1)
+command=$("$sva_info" | grep -o 'modprobe -r iaa_crypto' | sort -u)
 $command
 [ ! -e /sys/module/iaa_crypto ] && [ ! -e /sys/bus/dsa/drivers/crypto ]
 ! lsmod | grep iaa_crypto

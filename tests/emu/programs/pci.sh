@@ -51,7 +51,7 @@ done
 refused 'No such device' cat <&"$state"
 [ -e $bus/devices/dsa1 ] || fail "dsa1 has gone, too"
 ! { echo "$function" >$pci/drivers/idxd/unbind; } 2>/dev/null || fail "unbound twice"
-lspci -vvv -s "$function" 2>/dev/null | grep -q 'PASIDCtl:.*Enable-' || fail "PASID without a driver"
+grep -q 'PASIDCtl:.*Enable-' <<<"$(lspci -vvv -s "$function" 2>/dev/null)" || fail "PASID without a driver"
 echo "$function" >$pci/drivers/idxd/bind
 [ "$(cat $bus/devices/dsa0/state) $(cat $bus/devices/wq0.0/size)" = "disabled 0" ] || fail "dsa0 is configured"
 [ ! -e /dev/dsa/wq0.0 ] || fail "a char device without a configuration"
@@ -71,7 +71,7 @@ done
 basename "$device" >$bus/drivers/idxd/bind
 for ((i = 0; i < queues; i++)); do
 	echo wq0.$i >$bus/drivers/user/bind
-	"$program" /bin/true wq0.$i | grep -q 'path    portal' || fail "wq0.$i cannot be used"
+	grep -q 'path    portal' <<<"$("$program" /bin/true wq0.$i)" || fail "wq0.$i cannot be used"
 done
 
 # Entries come and go with devices alone.
