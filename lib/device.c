@@ -43,7 +43,7 @@ static const struct cause open_causes[] = {
 	  "enable VT-d in the firmware and boot with intel_iommu=on,sm_on" },
 	{ EOPNOTSUPP, "the kernel has no Shared Virtual Addressing for user queues",
 	  "enable VT-d in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and "
-	  "later 6.12, and 6.1.0-50 and later of Debian, have SVA disabled (CVE-2025-71089): "
+	  "later 6.12, and 6.1.0-44 and later of Debian, have SVA disabled (CVE-2025-71089): "
 	  "use 6.18.7, 6.19 or newer" },
 	{ ENOSPC, "the kernel could not allocate a PASID",
 	  "boot with intel_iommu=on,sm_on: the IOMMU must have PASIDs and run in scalable mode" },

@@ -153,11 +153,11 @@ done
 whole; put proc/cmdline 'intel_iommu=sm_off intel_iommu=on,sm_on prism_off'
 says 'the idxd driver is loaded and has found no device'
 
-for release in 6.12.64 6.12.74+deb13-amd64 6.1.0-50-amd64; do
+for release in 6.12.64 6.12.74+deb13-amd64 6.1.0-44-amd64; do
 	whole; put proc/sys/kernel/osrelease $release
 	says 'SVA for user queues is disabled in this version (CVE-2025-71089)' 'install Linux 6.18.7'
 done
-for release in 6.12.63 6.1.0-49-amd64 6.18.7 garbage; do
+for release in 6.12.63 6.1.0-43-amd64 6.18.7 garbage; do
 	whole; put proc/sys/kernel/osrelease $release
 	says 'Kernel '
 	! grep -q CVE "$work/out" || fail "$release has no SVA:"

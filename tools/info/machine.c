@@ -238,6 +238,7 @@ bool machine_lacks_instruction(const struct machine *m, unsigned int feature)
 	return *m->cpu && !(m->features & feature); /* without a name: /proc/cpuinfo is missing */
 }
 
+/* CVE-2025-71089 is fixed by disabling it: of Debian 12, in linux 6.1.164-1 (its changelog). */
 bool machine_lacks_sva(const struct machine *m)
 {
 	const char debian[] = "6.1.0-";
@@ -247,7 +248,7 @@ bool machine_lacks_sva(const struct machine *m)
 	if (m->version[0] == 6 && m->version[1] == 12)
 		return m->version[2] >= 64;
 	return m->debian && !strncmp(m->release, debian, strlen(debian)) &&
-	       strtoul(m->release + strlen(debian), NULL, 10) >= 50;
+	       strtoul(m->release + strlen(debian), NULL, 10) >= 44;
 }
 
 const char *machine_news(const struct machine *m, unsigned int n)

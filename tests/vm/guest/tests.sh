@@ -249,7 +249,7 @@ $4"
 }
 
 no_sva="open: Operation not supported: the kernel has no Shared Virtual Addressing for user queues; enable \
-VT-d in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and later 6.12, and 6.1.0-50 and later \
+VT-d in the firmware and boot with intel_iommu=on,sm_on; kernels 6.12.64 and later 6.12, and 6.1.0-44 and later \
 of Debian, have SVA disabled (CVE-2025-71089): use 6.18.7, 6.19 or newer"
 test_why_no_sva()
 {
