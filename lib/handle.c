@@ -17,7 +17,7 @@ _Static_assert(offsetof(struct svai_handle, open) == SVAI_PAGE, "only the first 
 
 /*
  * All handles, for the child of a fork; the last ones that were closed; and those closed before
- * them, for new handles. The lock is held over fork(2), so that the child finds all in order.
+ * them, for new handles. The lock is held across fork(2), so that the child finds all in order.
  */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct svai_handle *handles;

@@ -206,7 +206,7 @@ static const struct {
 	{ ENOMEM, "no memory" },
 	{ EAGAIN, "the queue is full, or all credits are taken: reap completions, then try again" },
 	{ EBADF, "the handle is closed" },
-	{ ESTALE, "the handle was inherited over a fork: call sva_wq_reopen() in the child" },
+	{ ESTALE, "the handle was inherited across a fork: call sva_wq_reopen() in the child" },
 	{ EALREADY, "the handle works: there is nothing to reopen" },
 	{ ENODEV, "there is no usable queue, or the device or queue is no longer enabled" },
 	{ EBUSY,

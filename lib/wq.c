@@ -57,7 +57,7 @@ const char *sva_wq_why(const struct sva_wq *wq)
 	case 0:
 		return svai_handle(wq)->why;
 	case -ESTALE:
-		return "the handle was inherited over a fork: sva_wq_reopen() makes it usable";
+		return "the handle was inherited across a fork: sva_wq_reopen() makes it usable";
 	default:
 		return "not open";
 	}
