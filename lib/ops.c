@@ -228,24 +228,25 @@ int sva_dualcast(struct sva_wq *wq, void *dst1, void *dst2, const void *src, siz
  */
 
 static void prep_dif(struct sva_desc *desc, unsigned int opcode, void *dst, const void *src,
-		     const struct sva_desc_dif *dif)
+		     size_t size, const struct sva_desc_dif *dif)
 {
 	switch (opcode) {
 	case SVA_OP_DIF_CHECK:
-		sva_prep_dif_check(desc, src, 0, dif->flags, dif->src_flags, dif->src, 0);
+		sva_prep_dif_check(desc, src, size, dif->flags, dif->src_flags, dif->src, 0);
 		break;
 	case SVA_OP_DIF_INSERT:
-		sva_prep_dif_insert(desc, dst, src, 0, dif->flags, dif->dst_flags, dif->dst, 0);
+		sva_prep_dif_insert(desc, dst, src, size, dif->flags, dif->dst_flags, dif->dst, 0);
 		break;
 	case SVA_OP_DIF_STRIP:
-		sva_prep_dif_strip(desc, dst, src, 0, dif->flags, dif->src_flags, dif->src, 0);
+		sva_prep_dif_strip(desc, dst, src, size, dif->flags, dif->src_flags, dif->src, 0);
 		break;
 	case SVA_OP_DIF_UPDATE:
-		sva_prep_dif_update(desc, dst, src, 0, dif->flags, dif->src_flags, dif->src,
+		sva_prep_dif_update(desc, dst, src, size, dif->flags, dif->src_flags, dif->src,
 				    dif->dst_flags, dif->dst, 0);
 		break;
 	default:
-		sva_prep_dix_generate(desc, dst, src, 0, dif->flags, dif->dst_flags, dif->dst, 0);
+		sva_prep_dix_generate(desc, dst, src, size, dif->flags, dif->dst_flags, dif->dst,
+				      0);
 		break;
 	}
 }
@@ -266,13 +267,12 @@ static uint32_t bytes_per_block(unsigned int opcode, uint32_t block)
 }
 
 /* Flags and tags are the caller's. */
-static int run_small_dif(struct sva_desc *desc, size_t size)
+static int run_small_dif(struct sva_desc *desc)
 {
 	struct svai_finding finding;
 	struct sva_record record;
 	unsigned int status;
 
-	desc->size_word = size;
 	desc->completion_addr = 0; /* no builder sets it, and none is needed */
 	status = svai_check(&svai_cpu_any_size, desc, false, &finding);
 	if (status)
@@ -292,7 +292,7 @@ static int run_dif(struct sva_wq *wq, unsigned int opcode, void *dst, const void
 
 	if (!dif)
 		return svai_invalid(wq);
-	prep_dif(&desc, opcode, dst, src, dif);
+	prep_dif(&desc, opcode, dst, src, size, dif);
 	block = svai_dif_block(&desc);
 	per_block = bytes_per_block(opcode, block);
 	unit = plain ? block : block + SVAI_DIF_TUPLE;
@@ -302,7 +302,7 @@ static int run_dif(struct sva_wq *wq, unsigned int opcode, void *dst, const void
 	     (!svai_is_range(dst, dst_size) || svai_overlap(src, size, dst, dst_size))))
 		return svai_invalid(wq);
 	if (svai_is_small(wq, size, outcome))
-		return run_small_dif(&desc, size);
+		return run_small_dif(&desc);
 	err = svai_job_of(&job, wq, &desc, size, outcome);
 	if (err)
 		return err;

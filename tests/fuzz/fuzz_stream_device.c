@@ -157,8 +157,8 @@ static void compare(const struct outcome *o, const struct outcome *expected,
 		    const struct choice *choice)
 {
 	/* A promise that is not kept, or nobody who could go on. */
-	bool is_near = choice->made && choice->window_12;
-	bool may_fail = choice->near || (choice->no_cpu && (!is_near || last_good));
+	bool within_reach = choice->made && choice->window_12;
+	bool may_fail = choice->near || (choice->no_cpu && (!within_reach || last_good));
 
 	check(!memcmp(o->data, expected->data, svai_least(o->out, expected->out)));
 	if (o->err && may_fail)
