@@ -69,34 +69,35 @@ static void print_help(void)
 	const struct emu_profile *profile;
 
 	printf("usage: sva-emu [OPTION...] -- COMMAND [ARGUMENT...]\n"
-	       "Run COMMAND, and what it starts, on a machine with emulated DSA and IAX "
-	       "devices.\n\n"
+	       "Run COMMAND and the programs that it starts on a machine with emulated DSA and\n"
+	       "IAX devices. Defaults are in brackets.\n\n"
 	       "  --list               show the devices and queues, and run nothing\n"
-	       "  --config FILE        configure them as accel-config's FILE says\n"
-	       "  --kernel PROFILE     behave as that Linux:");
+	       "  --config FILE        configure the devices from FILE, in accel-config's format\n"
+	       "  --kernel PROFILE     behave like this Linux:");
 	for (unsigned int i = 0; (profile = emu_profile_at(i)); i++)
 		printf(" %s", profile->name);
 	printf("\n"
-	       "  --no-mmap            portals cannot be mapped: write(2) only\n"
-	       "  --no-page-check      take every page for present: faster\n"
-	       "  --plain              without a namespace, as in a container that has none\n"
-	       "  --devices N|LIST     1 to %u DSA devices, or types as in dsa,iax; 2\n"
-	       "  --engines N          of a device, 1 to %u; 4, or 8 of an IAX device\n"
-	       "  --queues N           of a device, 1 to %u; 8\n"
-	       "  --groups N           of a device, 1 to %u; 4\n"
-	       "  --wq-size N          entries of all queues of a device, 1 to %u; 128\n"
-	       "  --dsa 1.0|2.0        version of the DSA devices; 1.0\n"
-	       "  --iax 1.0|2.0        version of the IAX devices; 1.0\n"
-	       "  --iaa-crypto         the kernel's iaa_crypto has taken the IAX devices\n"
-	       "  --numa N             NUMA nodes that they are spread over, 1 to %u; 1\n"
-	       "  --op-cap BITMAP      operations of the DSA devices, as sysfs shows them\n"
-	       "  --inject RULE        make operations fail; may be given %u times\n"
-	       "  --timing fast|spr    as fast as it goes, or as slow as Sapphire Rapids\n"
-	       "  --seed N             of what the rules leave to chance; 0\n"
+	       "  --no-mmap            refuse to map portals: only write(2) is left\n"
+	       "  --no-page-check      treat every page as present, which is faster\n"
+	       "  --plain              use no namespace, as in a container that allows none\n"
+	       "  --devices N|LIST     1 to %u DSA devices, or a list such as dsa,iax [2]\n"
+	       "  --engines N          engines of each device, 1 to %u [4; IAX devices: 8]\n"
+	       "  --queues N           queues of each device, 1 to %u [8]\n"
+	       "  --groups N           groups of each device, 1 to %u [4]\n"
+	       "  --wq-size N          total entries in the queues of each device, 1 to %u [128]\n"
+	       "  --dsa 1.0|2.0        version of the DSA devices [1.0]\n"
+	       "  --iax 1.0|2.0        version of the IAX devices [1.0]\n"
+	       "  --iaa-crypto         behave as if iaa_crypto had taken the IAX devices\n"
+	       "  --numa N             spread the devices over N NUMA nodes, 1 to %u [1]\n"
+	       "  --op-cap BITMAP      operations that the DSA devices support, as in sysfs\n"
+	       "  --inject RULE        make operations fail; can be given up to %u times\n"
+	       "  --timing fast|spr    as fast as possible, or as slow as Sapphire Rapids [fast]\n"
+	       "  --seed N             seed for the random choices of the rules [0]\n"
 	       "  --stats              print counts for each queue at the end\n"
-	       "  --trace FILE         write a line for each descriptor\n"
-	       "  --help, --version\n\n"
-	       "sva-emu(1) explains them, and the rules.\n",
+	       "  --trace FILE         write a line for each descriptor to FILE\n"
+	       "  --help               print this help\n"
+	       "  --version            print the version\n\n"
+	       "See sva-emu(1) for details and for the rules.\n",
 	       EMU_DEVICES, EMU_ENGINES, EMU_QUEUES, EMU_GROUPS, EMU_SLOTS, EMU_DEVICES, EMU_RULES);
 }
 

@@ -26,16 +26,17 @@ struct options {
 
 static const char help[] =
 	"usage: sva-info [OPTION...] [QUEUE | DEVICE]\n"
-	"Say what this machine can offload, and what stands in the way.\n\n"
-	"  --check          one line, and an exit status for scripts\n"
-	"  --json           the same as JSON\n"
-	"  --test           a NOOP, a copy and a page fault through each usable queue\n"
-	"  --watch[=N]      show each N seconds (1) how full the queues are\n"
-	"  --times N        with --watch, so often\n"
-	"  --root DIR       read the files of a machine that were copied to DIR\n"
-	"  --help, --version\n\n"
-	"Exit status: 0: a queue is usable; 1: none is, or a test failed; 2: wrong usage.\n"
-	"sva-info(1) explains what it shows.\n";
+	"Show what this machine can offload, and what prevents offloading.\n\n"
+	"  --check          print one line; the exit status is for scripts\n"
+	"  --json           print everything as JSON\n"
+	"  --test           run a NOOP, a copy and a page fault through each usable queue\n"
+	"  --watch[=N]      show how full the queues are, every N seconds (1 by default)\n"
+	"  --times N        end --watch after N rounds\n"
+	"  --root DIR       read the files of another machine, copied to DIR\n"
+	"  --help           print this help\n"
+	"  --version        print the version\n\n"
+	"Exit status: 0 if a queue is usable; 1 if none is, or a test failed; 2 for another\n"
+	"error. See sva-info(1) for what the output means.\n";
 
 static int take_options(int argc, char **argv, struct options *o)
 {

@@ -78,7 +78,7 @@ void perf_axis_values(enum perf_axis axis, char *text, size_t len)
 		break;
 	case NUMBER:
 	case BYTES:
-		snprintf(text, len, "%" PRIu64 " to %" PRIu64 "%s, or a range as in 1..64",
+		snprintf(text, len, "%" PRIu64 " to %" PRIu64 "%s, or a range such as 1..64",
 			 axes[axis].least, axes[axis].most,
 			 axes[axis].form == BYTES ? " bytes, with K, M or G" : "");
 		break;
@@ -89,7 +89,8 @@ void perf_axis_values(enum perf_axis axis, char *text, size_t len)
 		snprintf(text, len, "any, N, or SOURCE:DESTINATION");
 		break;
 	case QUEUE:
-		snprintf(text, len, "auto, cpu, pool, a queue as in wq0.0, or several joined by +");
+		snprintf(text, len,
+			 "auto, cpu, pool, a queue such as wq0.0, or several joined by +");
 		break;
 	case OPERATION:
 		for (unsigned int i = 0; perf_work_at(i); i++)

@@ -90,28 +90,31 @@ static void print_help(void)
 
 	printf("usage: sva-perf [OPTION...]\n"
 	       "       sva-perf report A.json [B.json] [-o FILE.html] [OPTION...]\n"
-	       "Measure what the queues of this machine can do, beside memcpy() and its like.\n\n"
-	       "  --quick              some seconds: is offloading any good here?\n"
-	       "  --breakeven          the size above which it pays off, for each operation\n"
-	       "  --saturate           how much it takes to keep a queue busy\n\n"
-	       "Lists, with commas; all combinations are measured:\n");
+	       "Measure the queues of this machine, and compare them with memcpy() and similar\n"
+	       "functions.\n\n"
+	       "  --quick              find out in seconds whether offloading is worthwhile\n"
+	       "  --breakeven          find the size above which offloading pays off, for each\n"
+	       "                       operation\n"
+	       "  --saturate           find out what it takes to keep a queue busy\n\n"
+	       "Comma-separated lists, of which all combinations are measured:\n");
 	for (unsigned int axis = 0; axis < PERF_AXES; axis++) {
 		perf_axis_values(axis, values, sizeof(values));
 		printf("  --%-8s LIST      %s\n", perf_axis_name(axis), values);
 	}
 	printf("\n  --cpus LIST          pin the threads to these CPUs, one after the other\n"
-	       "  --turns N            of each configuration, 3 to %d\n"
-	       "  --turn-ms N          about how long each of them is, 1 to 10000\n"
-	       "  --no-plain           without memcpy() and its like\n"
-	       "  --json FILE          write all samples; - for standard output\n"
-	       "  --csv FILE           write a line for each configuration\n"
-	       "  --quiet              no progress, no table\n"
-	       "  --help, --version\n\n"
-	       "report: compare B with A, or draw A.\n"
-	       "  -o, --output FILE    an HTML page with plots\n"
-	       "  --max-regression P   exit with 3 if something is more than P %% slower; 10\n"
-	       "  --min-effect P       a change of less than P %% is none; 3\n\n"
-	       "sva-perf(1) explains them, and the method.\n",
+	       "  --turns N            turns of each configuration, 3 to %d\n"
+	       "  --turn-ms N          approximate length of a turn in milliseconds, 1 to 10000\n"
+	       "  --no-plain           leave out memcpy() and similar functions\n"
+	       "  --json FILE          write all samples to FILE; - is standard output\n"
+	       "  --csv FILE           write a line for each configuration to FILE\n"
+	       "  --quiet              print no progress and no table\n"
+	       "  --help               print this help\n"
+	       "  --version            print the version\n\n"
+	       "sva-perf report compares B with A, or draws A. Defaults are in brackets.\n\n"
+	       "  -o, --output FILE    write an HTML page with plots to FILE\n"
+	       "  --max-regression P   exit with 3 if something is more than P %% slower [10]\n"
+	       "  --min-effect P       treat a change of less than P %% as no change [3]\n\n"
+	       "See sva-perf(1) for details and for the method.\n",
 	       PERF_TURNS);
 }
 

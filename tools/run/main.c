@@ -25,8 +25,9 @@ static void print_help(void)
 	const struct run_setting *setting;
 
 	printf("usage: sva-run [OPTION...] [--] COMMAND [ARGUMENT...]\n"
-	       "Run COMMAND, and what it starts, with memcpy, memmove, memset and memcmp of large\n"
-	       "buffers done by a DSA, where there is one.\n\n");
+	       "Run COMMAND and the programs that it starts. If there is a DSA, offload their\n"
+	       "calls of memcpy, memmove, memset and memcmp with large buffers to it.\n"
+	       "Defaults are in brackets.\n\n");
 	for (unsigned int i = 0; (setting = run_setting_at(i)); i++) {
 		char option[32];
 
@@ -35,9 +36,10 @@ static void print_help(void)
 		printf("  %-20s %s\n", option, setting->help);
 	}
 	printf("  %-20s read settings from FILE\n"
-	       "  --help, --version\n\n"
-	       "sva-run(1) explains them.\n",
-	       "--config FILE");
+	       "  %-20s print this help\n"
+	       "  %-20s print the version\n\n"
+	       "See sva-run(1) for details.\n",
+	       "--config FILE", "--help", "--version");
 }
 
 /* The table's, then these. */

@@ -202,19 +202,19 @@ static const char *set_output(struct run_settings *s, const char *value)
 }
 
 static const struct run_setting table[] = {
-	{ "record", NULL, "offload nothing; find out what offloading would gain", set_record },
+	{ "record", NULL, "offload nothing; estimate what offloading would gain", set_record },
 	{ "stats", NULL, "print statistics at exit", set_stats },
-	{ "json", NULL, "as JSON, one line for each process", set_json },
-	{ "output", "FILE", "append them to FILE; standard error", set_output },
-	{ "signal", "NAME", "print them at this signal, too, as in USR1; off", set_signal },
-	{ "functions", "LIST", "some of memcpy,memmove,memset,memcmp; all", set_functions },
-	{ "queue", "NAME", "all, or one queue or device, as in wq0.0; all", set_queue },
-	{ "threshold", "SIZE", "the plain function does less than that; auto", set_threshold },
-	{ "adapt", "on|off", "choose between device and CPU by measured times; on", set_adapt },
-	{ "wait", "METHOD", "auto, spin, pause, umwait or sleep; auto", set_wait },
-	{ "fault", "METHOD", "at page faults: touch, populate or cpu; touch", set_fault },
-	{ "timeout", "MS", "after which the CPU takes over, 0: never; 100", set_timeout },
-	{ "offload", "on|off", "off: as if there were no sva-run; on", set_offload },
+	{ "json", NULL, "print them as JSON, one line for each process", set_json },
+	{ "output", "FILE", "append them to FILE [standard error]", set_output },
+	{ "signal", "NAME", "also print them at this signal, such as USR1 [off]", set_signal },
+	{ "functions", "LIST", "only some of memcpy,memmove,memset,memcmp [all]", set_functions },
+	{ "queue", "NAME", "all, or a queue or device such as wq0.0 [all]", set_queue },
+	{ "threshold", "SIZE", "let the plain function do smaller calls [auto]", set_threshold },
+	{ "adapt", "on|off", "choose between device and CPU by measured times [on]", set_adapt },
+	{ "wait", "METHOD", "how to wait: auto, spin, pause, umwait or sleep [auto]", set_wait },
+	{ "fault", "METHOD", "at page faults: touch, populate or cpu [touch]", set_fault },
+	{ "timeout", "MS", "let the CPU take over after MS ms; 0: never [100]", set_timeout },
+	{ "offload", "on|off", "off: leave the program alone [on]", set_offload },
 };
 
 const struct run_setting *run_setting_at(unsigned int i)
