@@ -105,8 +105,8 @@ static int take_options(int argc, char **argv, struct options *o)
 static const char *reading_error(int err)
 {
 	if (err == -EINVAL)
-		return "no configuration as accel-config saves it, or of other queues than there "
-		       "are";
+		return "not a configuration in the format of accel-config, or it has queues that "
+		       "this machine lacks";
 	return err == -ENODEV ? "it names a device that is not there" : strerror(-err);
 }
 
@@ -180,8 +180,7 @@ static int carry_out(const struct options *o, const struct plan *plan, const str
 		return err;
 	err = plan_read(&before, files_before(&o->files), now);
 	if (err && err != -ENOENT && err != -ENODEV) {
-		fprintf(stderr,
-			"sva-setup: %s: %s; it says what there was before: repair or remove it\n",
+		fprintf(stderr, "sva-setup: %s: %s; --undo needs this file: repair or remove it\n",
 			files_before(&o->files), reading_error(err));
 		return err;
 	}
