@@ -47,11 +47,18 @@ static uint64_t load(const uint8_t *src)
 	return __builtin_bswap64(t);
 }
 
-static void store(uint8_t *dst, struct tuple tuple)
+static void store(uint8_t *dst, uint64_t tuple)
 {
-	uint64_t t = __builtin_bswap64(join(tuple));
+	uint64_t t = __builtin_bswap64(tuple);
 
 	memcpy(dst, &t, sizeof(t));
+}
+
+/* The tuple of a block with these tags. */
+static uint64_t tuple_of(const struct sva_dif_tags *tags, uint16_t guard)
+{
+	return join(
+		(struct tuple){ guard, tags->app_tag & (uint16_t)~tags->app_mask, tags->ref_tag });
 }
 
 /* Source and destination flags have these two bits in common. */
@@ -77,9 +84,9 @@ static bool is_unchecked(uint8_t flags, struct tuple t)
 		t.ref_tag == UINT32_MAX);
 }
 
-/* Returns the DIF status, 0 if all is well. */
-static uint8_t check(uint8_t flags, const struct sva_dif_tags *tags, struct tuple found,
-		     uint16_t guard)
+/* Returns the DIF status, 0 if all is well. Out of line, because hardly any block needs it. */
+static __attribute__((noinline)) uint8_t check(uint8_t flags, const struct sva_dif_tags *tags,
+					       struct tuple found, uint16_t guard)
 {
 	const uint8_t error = SVA_DIF_SRC_ALL_F_ERROR | SVA_DIF_SRC_ALL_F_DETECT;
 	uint8_t status = 0;
@@ -97,25 +104,13 @@ static uint8_t check(uint8_t flags, const struct sva_dif_tags *tags, struct tupl
 	return status;
 }
 
-/* The tuple for the destination; @flags: which parts of the source's are kept */
-static struct tuple make(uint8_t flags, const struct sva_dif_tags *tags, struct tuple found,
-			 uint16_t guard)
-{
-	return (struct tuple){
-		.guard = flags & SVA_DIF_DST_GUARD_PASS ? found.guard : guard,
-		.app_tag = flags & SVA_DIF_DST_APP_PASS
-				   ? found.app_tag
-				   : (uint16_t)(tags->app_tag & ~tags->app_mask),
-		.ref_tag = flags & SVA_DIF_DST_REF_PASS ? found.ref_tag : tags->ref_tag,
-	};
-}
-
 /* All that a block needs; the compiler cannot know that no block changes the descriptor. */
 struct walk {
 	uint32_t block;
 	uint16_t seed, invert; /* of the guard */
 	svai_crc16 *crc16;     /* NULL: nobody is going to look at it */
 	uint64_t compared;     /* bits of the source's tuple that count */
+	uint64_t kept;         /* bits of it that the destination's keeps */
 	uint8_t src_flags, dst_flags;
 	struct sva_dif_tags src_tags, dst_tags; /* of the block at hand */
 	const uint8_t *src;
@@ -124,28 +119,32 @@ struct walk {
 
 static void start(struct walk *w, const struct sva_desc *desc, unsigned int what)
 {
-	const uint8_t keep = SVA_DIF_DST_GUARD_PASS | SVA_DIF_DST_APP_PASS | SVA_DIF_DST_REF_PASS;
+	const uint8_t src_flags = desc->dif.src_flags, dst_flags = desc->dif.dst_flags;
 
 	*w = (struct walk){
 		.block = svai_dif_block(desc),
 		.seed = desc->dif.flags & SVA_DIF_INVERT_SEED ? UINT16_MAX : 0,
 		.invert = desc->dif.flags & SVA_DIF_INVERT_RESULT ? UINT16_MAX : 0,
-		.src_flags = desc->dif.src_flags,
-		.dst_flags = desc->dif.dst_flags,
+		.src_flags = src_flags,
+		.dst_flags = dst_flags,
 		.src_tags = desc->dif.src,
 		.dst_tags = desc->dif.dst,
 		.src = (const uint8_t *)desc->src_addr,
 		.dst = (uint8_t *)desc->dst_addr,
 	};
-	if (!(what & READ_TUPLE))
-		w->dst_flags &= (uint8_t)~keep; /* there is nothing to keep */
-	w->compared = join((struct tuple){
-		.guard = w->src_flags & SVA_DIF_SRC_NO_GUARD ? 0 : UINT16_MAX,
-		.app_tag = w->src_tags.app_mask == UINT16_MAX ? 0 : UINT16_MAX,
-		.ref_tag = w->src_flags & SVA_DIF_SRC_NO_REF ? 0 : UINT32_MAX,
-	});
-	if ((what & READ_TUPLE && !(w->src_flags & SVA_DIF_SRC_NO_GUARD)) ||
-	    (what & WRITE_TUPLE && !(w->dst_flags & SVA_DIF_DST_GUARD_PASS)))
+	if (what & READ_TUPLE) {
+		w->compared = join((struct tuple){
+			.guard = src_flags & SVA_DIF_SRC_NO_GUARD ? 0 : UINT16_MAX,
+			.app_tag = w->src_tags.app_mask == UINT16_MAX ? 0 : UINT16_MAX,
+			.ref_tag = src_flags & SVA_DIF_SRC_NO_REF ? 0 : UINT32_MAX,
+		});
+		w->kept = join((struct tuple){
+			.guard = dst_flags & SVA_DIF_DST_GUARD_PASS ? UINT16_MAX : 0,
+			.app_tag = dst_flags & SVA_DIF_DST_APP_PASS ? UINT16_MAX : 0,
+			.ref_tag = dst_flags & SVA_DIF_DST_REF_PASS ? UINT32_MAX : 0,
+		});
+	}
+	if (split(w->compared).guard || (what & WRITE_TUPLE && !split(w->kept).guard))
 		w->crc16 = svai_crc16_t10dif();
 }
 
@@ -157,29 +156,23 @@ static uint16_t guard_of(const struct walk *w)
 /* So it is with nearly each block, whatever the flags say of other tuples. */
 static bool is_right(const struct walk *w, uint64_t found, uint16_t guard)
 {
-	const struct sva_dif_tags *tags = &w->src_tags;
-	uint64_t expected = join(
-		(struct tuple){ guard, tags->app_tag & (uint16_t)~tags->app_mask, tags->ref_tag });
-
-	return !((found ^ expected) & w->compared) && found != UINT64_MAX;
+	return !((found ^ tuple_of(&w->src_tags, guard)) & w->compared) && found != UINT64_MAX;
 }
 
 /* Returns the DIF status; of a block that fails nothing is written. */
 static inline __attribute__((always_inline)) uint8_t do_block(struct walk *w, unsigned int what)
 {
 	uint16_t guard = guard_of(w);
-	struct tuple found = { 0 };
+	uint64_t found = 0;
 	const uint8_t *src = w->src;
 
 	w->src += w->block;
 	if (what & READ_TUPLE) {
-		uint64_t number = load(w->src);
-		uint8_t status;
+		uint8_t status = 0;
 
-		found = split(number);
-		status = is_right(w, number, guard)
-				 ? 0
-				 : check(w->src_flags, &w->src_tags, found, guard);
+		found = load(w->src);
+		if (!is_right(w, found, guard))
+			status = check(w->src_flags, &w->src_tags, split(found), guard);
 		if (status)
 			return status;
 		w->src += SVAI_DIF_TUPLE;
@@ -190,7 +183,7 @@ static inline __attribute__((always_inline)) uint8_t do_block(struct walk *w, un
 		w->dst += w->block;
 	}
 	if (what & WRITE_TUPLE) {
-		store(w->dst, make(w->dst_flags, &w->dst_tags, found, guard));
+		store(w->dst, (tuple_of(&w->dst_tags, guard) & ~w->kept) | (found & w->kept));
 		w->dst += SVAI_DIF_TUPLE;
 		count_up(&w->dst_tags, w->dst_flags);
 	}
