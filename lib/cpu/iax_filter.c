@@ -98,12 +98,6 @@ static void select_ones(struct job *j, uint32_t first, const uint32_t *values, u
 				   svai_vector_select(selected, values, bits, count));
 }
 
-/* Without the bits that are dropped on either side, of which checks say that some are left. */
-static uint32_t key(const struct job *j, uint32_t value, unsigned int bits)
-{
-	return value >> (j->desc->iax.filter.flags >> 17 & 31) & ((1u << bits) - 1);
-}
-
 /* Bits of a key; 0, with an error, if they are too many or none: the width may come from the data.
  */
 static unsigned int key_bits(struct job *j)
@@ -117,17 +111,10 @@ static unsigned int key_bits(struct job *j)
 	return 0;
 }
 
-/* A bit for each of 64 values. */
-static uint64_t members(const struct job *j, const uint32_t *values, unsigned int key_bits)
+/* Without the bits that are dropped on either side, of which checks say that some are left. */
+static struct svai_key key_of(const struct job *j, unsigned int bits)
 {
-	uint64_t bits = 0;
-
-	for (unsigned int i = 64; i--;) {
-		uint32_t at = key(j, values[i], key_bits);
-
-		bits = bits << 1 | (j->set[at / 64] >> at % 64 & 1);
-	}
-	return bits;
+	return (struct svai_key){ j->desc->iax.filter.flags >> 17 & 31, (1u << bits) - 1 };
 }
 
 static void set_membership(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
@@ -138,17 +125,19 @@ static void set_membership(struct job *j, uint32_t first, const uint32_t *values
 	if (!n || (!first && !read_bits(j, j->set, 1u << n)))
 		return;
 	for (uint32_t i = 0; i < count; i += 64)
-		svai_output_bits(&j->out, members(j, values + i, n), svai_least(count - i, 64));
+		svai_output_bits(&j->out, svai_vector_in_set(values + i, key_of(j, n), j->set),
+				 svai_least(count - i, 64));
 }
 
 static void find_unique(struct job *j, uint32_t first, const uint32_t *values, uint32_t count)
 {
 	unsigned int n = key_bits(j);
+	struct svai_key key = key_of(j, n);
 
 	if (!first)
 		memset(j->set, 0, sizeof(j->set));
 	for (uint32_t i = 0; n && i < count; i++) {
-		uint32_t at = key(j, values[i], n);
+		uint32_t at = values[i] >> key.shift & key.mask;
 
 		j->set[at / 64] |= UINT64_C(1) << at % 64;
 	}

@@ -156,6 +156,39 @@ uint64_t svai_vector_in_range(const uint32_t *values, uint32_t low, uint32_t hig
 	return bits;
 }
 
+/* The bit that is looked for comes to the top of its lane, where the mask of signs has it. */
+static AVX2 uint64_t in_set(const uint32_t *values, struct svai_key key, const uint64_t *set)
+{
+	const __m128i shift = _mm_cvtsi32_si128((int)key.shift);
+	uint64_t bits = 0;
+
+	for (unsigned int i = 0; i < 64; i += LANES) {
+		__m256i at =
+			_mm256_and_si256(_mm256_srl_epi32(load(values + i), shift), all(key.mask));
+		__m256i word = _mm256_i32gather_epi32((const int *)(const void *)set,
+						      _mm256_srli_epi32(at, 5), 4);
+		/* a shift to the left by 31 - at % 32 */
+		__m256i top = _mm256_sllv_epi32(word, _mm256_andnot_si256(at, all(31)));
+
+		bits |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(top)) << i;
+	}
+	return bits;
+}
+
+uint64_t svai_vector_in_set(const uint32_t *values, struct svai_key key, const uint64_t *set)
+{
+	uint64_t bits = 0;
+
+	if (have_avx2())
+		return in_set(values, key, set);
+	for (unsigned int i = 64; i--;) {
+		uint32_t at = values[i] >> key.shift & key.mask;
+
+		bits = bits << 1 | (set[at / 64] >> at % 64 & 1);
+	}
+	return bits;
+}
+
 static bool have_avx512(void)
 {
 	return sva_cpu_features() & SVA_CPU_AVX512;

@@ -24,6 +24,14 @@ uint32_t svai_vector_aggregate(struct svai_output *o, const uint32_t *values, ui
 /* svai_vector_in_range - a bit for each of 64 values; on any CPU */
 uint64_t svai_vector_in_range(const uint32_t *values, uint32_t low, uint32_t high);
 
+/* A key is some of the bits of a value: @shift, and then @mask. */
+struct svai_key {
+	uint32_t shift, mask;
+};
+
+/* svai_vector_in_set - the bit of @set that the key of each of 64 values selects; on any CPU */
+uint64_t svai_vector_in_set(const uint32_t *values, struct svai_key key, const uint64_t *set);
+
 /*
  * svai_vector_select - the values whose bits are 1; returns how many
  * svai_vector_expand - for each 1 bit the next value, for each 0 bit 0
