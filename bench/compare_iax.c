@@ -392,9 +392,13 @@ static void compare(const struct row *row, size_t size)
 		sizes[sides] = output(row, size, sides);
 		verify(row, size, sides);
 	}
+	/* In both directions: a side that follows another one on the same code finds it warm. */
 	for (int i = 0; i < TURNS; i++)
-		for (int side = 0; side < sides; side++)
+		for (int k = 0; k < sides; k++) {
+			int side = i % 2 ? sides - 1 - k : k;
+
 			turns[side][i] = turn(row, size, side);
+		}
 	for (int side = 0; side < sides; side++) {
 		figures[side] = figure_of(turns[side], NULL);
 		if (side && is_better(figures, sizes, row->packs, side, best))
