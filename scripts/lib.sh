@@ -17,6 +17,15 @@ vm_packages=(libcap2-bin libglib2.0-dev patch python3-distlib python3-venv xz-ut
 package_packages=(debhelper doxygen git libcmocka-dev lintian zlib1g-dev)
 root_packages=(debian-archive-keyring diffoscope-minimal dpkg-dev git mmdebstrap)
 
+# usage FILE-DESCRIPTOR - print the comment at the top of the script, and exit: to standard output because of --help, to
+# standard error because something is wrong
+usage()
+{
+	sed -n '3,$ { /^#/!q; s/^# \{0,1\}//; p }' "$(readlink -f "$0")" >&"$1"
+	exit $(($1 == 1 ? 0 : 2))
+}
+[ "${1-}" != --help ] || usage 1
+
 # quietly COMMAND... - run it, and show what it prints only if it fails
 quietly()
 {
