@@ -4,6 +4,8 @@
  * so the buffers are cut into sections of as much, and there is a table of what each one's takes.
  */
 #include "job.h"
+#include "least.h"
+#include "policy.h"
 #include "small.h"
 
 #define SECTION  0x80000u
@@ -101,22 +103,19 @@ static void next_to_create(struct svai_job *job, struct svai_part *part)
 	part->bytes = size;
 }
 
-static void collect_delta(struct svai_job *job, struct svai_part *part)
+/* Its delta may have been written apart, and the table is not the device's. */
+static int take_section(struct svai_job *job, const struct svai_part *part)
 {
 	struct delta *d = job->collect_context;
-	uint32_t size = part->op.record.delta_size;
+	uint32_t size = part->op.record.result ? part->op.record.delta_size : 0;
 	bool in_small = part->desc.delta.delta_addr == (uintptr_t)d->small;
 
-	if (part->op.record.result == 0)
-		size = 0;
-	if (part->op.record.result == NO_ROOM || (size && size > room_left(d))) {
-		job->error = -ENOSPC;
-		job->stop = true;
-		job->outcome.bytes = part->offset;
-		return;
-	}
+	if (part->op.record.result == NO_ROOM || (size && size > room_left(d)))
+		return -ENOSPC;
 	if (size) {
 		d->used = round_up(d->used);
+		if (in_small && svai_policy_memory(job->h, d->data + d->used, size, true))
+			return -EFAULT;
 		if (in_small)
 			memcpy(d->data + d->used, d->small, size);
 		d->used += size;
@@ -124,6 +123,18 @@ static void collect_delta(struct svai_job *job, struct svai_part *part)
 	if (table_of(d->size))
 		*entry_of_table(d, d->section) = size;
 	d->section++;
+	return 0;
+}
+
+static void collect_delta(struct svai_job *job, struct svai_part *part)
+{
+	int err = take_section(job, part);
+
+	if (!err)
+		return;
+	job->error = err;
+	job->stop = true;
+	job->outcome.bytes = part->offset;
 }
 
 static bool is_aligned(const void *p)
@@ -173,8 +184,8 @@ int sva_create_delta(struct sva_wq *wq, const void *original, const void *change
 	if (err)
 		return err;
 	begin(&d, delta, room, size);
-	if (d.used > room)
-		return -ENOSPC;
+	job.error =
+		d.used > room ? -ENOSPC : svai_policy_memory(job.h, delta, table_of(size), true);
 	sva_prep_create_delta(&job.desc, original, changed, 0, NULL, 0, 0);
 	job.window = 1;
 	job.next = next_to_create;
@@ -247,24 +258,27 @@ int sva_apply_delta(struct sva_wq *wq, void *dst, size_t size, const void *delta
 	struct sva_desc desc;
 	struct svai_job job;
 	struct delta d;
-	bool sound;
 	int err;
 
 	if (!is_sound(size, dst, dst, delta, delta_size))
 		return svai_invalid(wq);
 	begin(&d, delta, delta_size, size);
-	sound = !delta_size || is_delta(&d);
-	if (sound && delta_size && size <= SECTION && svai_is_small(wq, size, outcome)) {
+	if (delta_size && size <= SECTION && svai_is_small(wq, size, outcome) && is_delta(&d)) {
 		sva_prep_apply_delta(&desc, dst, size, delta, (uint32_t)delta_size, 0);
 		return svai_run_small(svai_cpu_apply_delta, &desc, &record);
 	}
 	err = svai_job_begin(&job, wq, size, outcome);
+	if (!err)
+		err = svai_policy_memory(job.h, delta, svai_least(delta_size, table_of(size)),
+					 false);
 	if (err)
 		return err;
-	if (!sound)
+	if (!delta_size) { /* as it was */
+		job.left = 0;
+		job.outcome.bytes = size;
+	} else if (!is_delta(&d)) {
 		return -EBADMSG;
-	if (!delta_size)
-		job.left = 0; /* as it was */
+	}
 	sva_prep_apply_delta(&job.desc, dst, 0, NULL, 0, 0);
 	job.next = next_to_apply;
 	job.next_context = &d;

@@ -188,7 +188,8 @@ int sva_dualcast(struct sva_wq *wq, void *dst1, void *dst2, const void *src, siz
  * length for each 512 KiB, padded to 8 bytes. A delta for each follows, at the next multiple of 8
  * bytes.
  *
- * -ENOSPC: it does not fit; -EINVAL also: misaligned, or a delta that overlaps a buffer.
+ * -ENOSPC: it does not fit, or there is no room for the table, even if the buffers are equal;
+ * -EINVAL also: misaligned, or a delta that overlaps a buffer.
  */
 int sva_create_delta(struct sva_wq *wq, const void *original, const void *changed, size_t size,
 		     void *delta, size_t room, size_t *delta_size, struct sva_outcome *outcome);
@@ -235,7 +236,11 @@ int sva_dif_strip(struct sva_wq *wq, void *dst, const void *src, size_t size,
 int sva_dif_update(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		   const struct sva_desc_dif *dif, struct sva_outcome *outcome);
 
-/* sva_dix_generate - as sva_dif_insert(), but write only the tuples, 8 bytes for each block */
+/*
+ * sva_dix_generate - as sva_dif_insert(), but write only the tuples, 8 bytes for each block
+ *
+ * @dst must be 8-byte aligned.
+ */
 int sva_dix_generate(struct sva_wq *wq, void *dst, const void *src, size_t size,
 		     const struct sva_desc_dif *dif, struct sva_outcome *outcome);
 
