@@ -155,6 +155,7 @@ void svai_handle_publish(struct svai_handle *h, void *portal)
 	if (h->path != SVA_PATH_CPU && h->info.mode == SVA_WQ_MODE_DEDICATED)
 		set_credits(h);
 	h->generation++;
+	pthread_mutex_init(&h->policy_lock, NULL); /* again in the child of a fork */
 	h->open = true;
 	h->name = h->info.name;
 	h->portal = portal;

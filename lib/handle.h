@@ -55,6 +55,7 @@ struct svai_handle {
 	uint32_t flags;      /* SVA_OPEN_* */
 	uint32_t retries;
 	uint32_t timeout_ms;
+	pthread_mutex_t policy_lock; /* of those who write it */
 	struct sva_policy policy;
 	bool plain;        /* svai_policy_is_plain() */
 	uint64_t measured; /* threshold; 0: not yet */

@@ -3,7 +3,10 @@
  * How calls use a queue. Each field of a policy stands for itself, so that a thread which reads
  * while another one writes may find some of the old and some of the new.
  */
+#include <pthread.h>
+
 #include "cpu/cpu.h"
+#include "least.h"
 #include "options.h"
 #include "policy.h"
 #include "populate.h"
@@ -46,16 +49,21 @@ int svai_policy_memory(const struct svai_handle *h, const void *at, uint64_t siz
 /* What the inline part of a call may leave to the CPU. */
 static uint64_t cpu_below(const struct svai_handle *h)
 {
+	uint64_t below;
+
 	if (GET(h, flags) & SVA_POLICY_NO_CPU || GET(h, fault) == SVA_FAULT_REPORT)
 		return 0;
 	if (h->path == SVA_PATH_CPU || h->iax)
-		return svai_cpu_threads(h) > 1 ? SVAI_SHARED_MIN : UINT64_MAX;
-	return GET(h, threshold) ? GET(h, threshold)
-				 : __atomic_load_n(&h->measured, __ATOMIC_RELAXED);
+		below = UINT64_MAX;
+	else
+		below = GET(h, threshold) ? GET(h, threshold)
+					  : __atomic_load_n(&h->measured, __ATOMIC_RELAXED);
+	return svai_cpu_threads(h) > 1 ? svai_least(below, SVAI_SHARED_MIN) : below;
 }
 
 void svai_policy_publish(struct svai_handle *h, const struct sva_policy *policy)
 {
+	pthread_mutex_lock(&h->policy_lock);
 	if (policy) {
 		SET(h, flags, policy->flags);
 		SET(h, fault, policy->fault);
@@ -67,6 +75,7 @@ void svai_policy_publish(struct svai_handle *h, const struct sva_policy *policy)
 		__atomic_store_n(&h->plain, svai_policy_is_plain(policy), __ATOMIC_RELAXED);
 	}
 	__atomic_store_n(&h->head.cpu_below, cpu_below(h), __ATOMIC_RELAXED);
+	pthread_mutex_unlock(&h->policy_lock);
 }
 
 /* One thread measures; who calls meanwhile does not wait for it. */

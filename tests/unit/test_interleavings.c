@@ -345,9 +345,50 @@ static void waiting(void **state)
 	       explore(begin_ring, end_ring, 3));
 }
 
+/*
+ * Two threads set the policy: what small calls look at is that of the policy that stays.
+ */
+
+static void set_policy(void *policy)
+{
+	assert_int_equal(sva_wq_set_policy(&queue.head, policy), 0);
+}
+
+static void begin_policies(void)
+{
+	static struct sva_policy policies[] = {
+		{ .size = sizeof(policies[0]), .threshold = 1000 },
+		{ .size = sizeof(policies[0]), .flags = SVA_POLICY_NO_CPU, .threshold = 2000 },
+	};
+
+	memset(&queue, 0, sizeof(queue));
+	queue.path = SVA_PATH_PORTAL;
+	queue.info.mode = SVA_WQ_MODE_SHARED;
+	svai_handle_publish(&queue, portal);
+	explore_thread(set_policy, &policies[0], false);
+	explore_thread(set_policy, &policies[1], false);
+}
+
+static void end_policies(void)
+{
+	struct sva_policy now = { .size = sizeof(now) };
+
+	assert_int_equal(sva_wq_get_policy(&queue.head, &now), 0);
+	assert_int_equal(now.threshold, now.flags ? 2000 : 1000);
+	assert_int_equal(queue.head.cpu_below, now.flags ? 0 : 1000);
+}
+
+static void policies(void **state)
+{
+	(void)state;
+	printf("2 threads set the policy: %lu interleavings, all\n",
+	       explore(begin_policies, end_policies, UINT_MAX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(policies),
 		cmocka_unit_test(credits),
 		cmocka_unit_test(leaving),
 		cmocka_unit_test(waiting),
