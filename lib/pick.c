@@ -42,11 +42,11 @@ bool svai_pool_is_empty(const struct svai_handle *h)
 	return h->path == SVA_PATH_POOL;
 }
 
-uint32_t svai_pool_why(const struct svai_handle *pool, int err)
+uint32_t svai_pool_why(const struct svai_handle *h, int err)
 {
 	if (err == -EAGAIN)
 		return SVA_WHY_FULL;
-	return svai_pool_is_empty(pool) ? SVA_WHY_NO_DEVICE : SVA_WHY_DEAD;
+	return svai_pool_is_empty(h) ? SVA_WHY_NO_DEVICE : SVA_WHY_DEAD;
 }
 
 void svai_pick_begin(struct svai_pick *pick, struct svai_handle *pool, const struct sva_desc *desc)

@@ -19,8 +19,8 @@ struct svai_pick {
 /* svai_pool_is_empty - a pool, of which no queue is a member just now */
 bool svai_pool_is_empty(const struct svai_handle *h);
 
-/* svai_pool_why - SVA_WHY_*: why the CPU stands in, where all members together have said @err */
-uint32_t svai_pool_why(const struct svai_handle *pool, int err);
+/* svai_pool_why - SVA_WHY_*: why the CPU stands in, where a queue or all members have said @err */
+uint32_t svai_pool_why(const struct svai_handle *h, int err);
 
 void svai_pick_begin(struct svai_pick *pick, struct svai_handle *pool, const struct sva_desc *desc);
 

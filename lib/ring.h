@@ -60,6 +60,7 @@ struct svai_ring {
 	uint32_t chunk_count;
 	uint32_t next_chunk;
 	unsigned int searches; /* for what has ended */
+	uint64_t look_tsc;     /* when the clock was read for the last time */
 	int64_t look_ns;       /* when to ask next what has become of the others */
 	bool deadlines;        /* there are some */
 	int32_t closely;       /* see svai_ring_look_closely() */

@@ -4,6 +4,7 @@
 
 #include "drain.h"
 #include "operation.h"
+#include "pick.h"
 #include "probe.h"
 #include "record.h"
 #include "resume.h"
@@ -11,7 +12,9 @@
 #include "submit.h"
 #include "wait.h"
 
-#define SEARCHES_PER_LOOK 64 /* reading the clock costs more than a search */
+/* Reading the clock costs more than a search, and more than reading the TSC, of whatever rate. */
+#define SEARCHES_PER_LOOK 64
+#define CYCLES_PER_LOOK   1000000 /* less than a millisecond */
 
 void svai_ring_end(struct svai_ring *r, struct sva_op *op, int error)
 {
@@ -51,7 +54,7 @@ static void submit_again(struct svai_ring *r, struct sva_op *op)
 	int err = slot->error ? slot->error : svai_submit_device(&r->h->head, op, false);
 
 	if (slot->error) {
-		svai_ring_end(r, op, slot->error);
+		svai_ring_end(r, op, svai_refuse(&r->h->head, op, slot->error));
 	} else if (!err) {
 		slot->state = SVAI_SLOT_PLAIN;
 		slot->tries = 0;
@@ -64,7 +67,7 @@ static void submit_again(struct svai_ring *r, struct sva_op *op)
 	} else if (err == -ESTALE || err == -EBADF) {
 		svai_ring_end(r, op, err);
 	} else if (err != -EAGAIN) {
-		svai_ring_on_cpu(r, op, SVA_WHY_DEAD, 0);
+		svai_ring_on_cpu(r, op, svai_pool_why(r->h, err), 0);
 	} else if (++slot->tries >= r->h->retries && !(r->policy.flags & SVA_POLICY_NO_CPU)) {
 		svai_ring_on_cpu(r, op, SVA_WHY_FULL, 0);
 	}
@@ -286,8 +289,9 @@ void svai_ring_look(struct svai_ring *r)
 	int64_t now;
 
 	svai_ring_settle_chunks(r);
-	if (r->searches++ % SEARCHES_PER_LOOK)
+	if (r->searches++ % SEARCHES_PER_LOOK && sva_rdtsc() - r->look_tsc < CYCLES_PER_LOOK)
 		return;
+	r->look_tsc = sva_rdtsc();
 	now = svai_now_ns();
 	if (r->deadlines)
 		look_at_deadlines(r, now);

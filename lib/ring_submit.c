@@ -4,6 +4,7 @@
 
 #include "iax_opcode.h"
 #include "operation.h"
+#include "pick.h"
 #include "policy.h"
 #include "populate.h"
 #include "record.h"
@@ -189,7 +190,7 @@ NOINLINE static int submit_one(struct svai_ring *r)
 		err = svai_submit_device(&r->h->head, op, false);
 	}
 	if (err && err != -EAGAIN && err != -ESTALE && err != -EBADF) {
-		svai_ring_on_cpu(r, op, SVA_WHY_DEAD, 0);
+		svai_ring_on_cpu(r, op, svai_pool_why(r->h, err), 0);
 		err = 0;
 	}
 	if (!err)

@@ -16,21 +16,21 @@
 	 SVAI_BYTES(SVA_OP_DIX_GENERATE, SVA_OP_DIX_GENERATE) | \
 	 SVAI_BYTES(SVA_OP_CACHE_FLUSH, SVA_OP_CACHE_FLUSH))
 
-#define LIMITS(size)                                                                    \
+#define LIMITS(size, batch)                                                             \
 	{                                                                               \
 		.opcodes = { { OPCODES } }, .version = 0x200,                           \
 		.gen_cap = SVA_GENCAP_BOF | SVA_GENCAP_OVERLAP | SVA_GENCAP_CC_MEMORY | \
 			   SVA_GENCAP_DST_READBACK | SVA_GENCAP_DRAIN_READBACK |        \
 			   SVA_GENCAP_FETCH_STRIDE | SVA_GENCAP_FILL_16,                \
-		.max_transfer = (size), .max_batch = 32, .block_on_fault = true,        \
+		.max_transfer = (size), .max_batch = (batch), .block_on_fault = true,   \
 	}
 
-const struct svai_limits svai_cpu_any_size = LIMITS(SVAI_MAX_TRANSFER);
+const struct svai_limits svai_cpu_any_size = LIMITS(SVAI_MAX_TRANSFER, UINT32_MAX);
 
 /* The sizes are the kernel's defaults: what runs here runs on a queue left as it was. */
 void svai_cpu_limits(struct svai_limits *limits)
 {
-	static const struct svai_limits defaults = LIMITS(2 << 20);
+	static const struct svai_limits defaults = LIMITS(2 << 20, 32);
 
 	*limits = defaults;
 }

@@ -533,6 +533,47 @@ static void on_the_cpu(void **state)
 	assert_int_equal(sva_wq_close(wq), 0);
 }
 
+/* The CPU takes no less of a batch than the queue that it stands in for. */
+static void a_batch_on_the_cpu(void **state)
+{
+	static struct sva_desc members[64] __attribute__((aligned(64)));
+	static struct sva_record records[64];
+	struct sva_wq *wq = open_with("cpu", (struct sva_policy){ .wait = SVA_WAIT_SPIN });
+	struct sva_ring *ring = ring_of(wq, 8, 0);
+	struct sva_op *op = sva_ring_get(ring);
+
+	(void)state;
+	for (unsigned int k = 0; k < 64; k++) {
+		sva_prep_noop(&members[k], 0);
+		members[k].completion_addr = (uintptr_t)&records[k];
+	}
+	sva_prep_batch(&op->desc, members, 64, 0);
+	assert_int_equal(sva_ring_submit(ring), 1);
+	assert_reaped(ring, op, 0);
+	assert_int_equal(records[63].status, SVA_STATUS_SUCCESS);
+	assert_int_equal(sva_ring_close(ring), 0);
+	assert_int_equal(sva_wq_close(wq), 0);
+}
+
+static void on_a_pool_without_a_queue(void **state)
+{
+	struct sva_pool_opts opts = { .size = sizeof(opts) };
+	struct sva_ring *ring;
+	struct sva_wq *pool;
+	struct sva_op *op;
+
+	assert_int_equal(setenv("LIBSVA_SYSFS_PATH", "/nowhere", 1), 0);
+	(void)state;
+	assert_int_equal(sva_pool_open(&pool, &opts), 0);
+	assert_int_equal(sva_pool_count(pool), 0);
+	ring = ring_of(pool, 8, 0);
+	op = submit_copy(ring, 0);
+	assert_reaped(ring, op, 0);
+	assert_int_equal(sva_ring_why(op), SVA_WHY_NO_DEVICE);
+	assert_int_equal(sva_ring_close(ring), 0);
+	close_fake(pool);
+}
+
 static void on_a_pool(void **state)
 {
 	struct sva_ring *ring;
@@ -1324,6 +1365,28 @@ static void batches_that_are_refused(void **state)
 	close_both(ring, wq);
 }
 
+/* Cancelled, and then the batch fails without having executed them. */
+static void cancelled_members_were_not_submitted(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.1");
+	struct sva_ring *ring = ring_of(wq, 16, 8);
+	struct sva_op *ops[8], *batch = batch_of(ring, ops, 8);
+
+	(void)state;
+	for (unsigned int k = 0; k < 8; k++)
+		assert_int_equal(sva_ring_cancel(ring, ops[k]), 0);
+	fake.hold = false;
+	answer(batch, SVA_STATUS_BATCH_FAIL, 0, 0);
+	for (unsigned int k = 0; k < 8; k++) {
+		int result;
+		struct sva_op *op = sva_ring_wait(ring, -1, &result);
+
+		assert_int_equal(result, -ECANCELED);
+		assert_int_equal(sva_poll(op), SVA_STATUS_NOT_SUBMITTED);
+	}
+	close_both(ring, wq);
+}
+
 /*
  * Operations that are lost.
  */
@@ -1364,6 +1427,33 @@ static void lost(void **state)
 		assert_int_equal(sva_ring_drain(ring, -1), 0);
 		close_both(ring, wq);
 	}
+}
+
+/* Who comes by hardly ever need not come by 64 times. */
+static void lost_in_a_ring_that_is_rarely_searched(void **state)
+{
+	struct sva_wq *wq = open_fake("wq0.0");
+	struct sva_ring *ring = ring_of(wq, 4, 1);
+	struct sva_op *op, *reaped = NULL;
+	int result = -1, searches = 0;
+
+	(void)state;
+	fake.hold = true;
+	op = submit_copy(ring, 0);
+	fake_lose();
+	fake.hold = false;
+	while (!reaped && ++searches < 10) {
+		uint64_t begin = sva_rdtsc();
+
+		while (sva_rdtsc() - begin < 2000000)
+			;
+		later_ns += 150 * MS;
+		reaped = sva_ring_reap(ring, &result);
+	}
+	assert_ptr_equal(reaped, op);
+	assert_int_equal(result, 0);
+	assert_int_equal(sva_ring_why(op), SVA_WHY_LOST);
+	close_both(ring, wq);
 }
 
 /* Each time that the circle is closed up it gets another place, and it must be found all the same.
@@ -2224,6 +2314,8 @@ int main(void)
 		TEST(bursts),
 		TEST(one_write_for_many),
 		TEST(on_the_cpu),
+		TEST(a_batch_on_the_cpu),
+		TEST(on_a_pool_without_a_queue),
 		TEST(on_a_pool),
 		TEST(a_slow_one_blocks_no_other),
 		TEST(a_full_queue),
@@ -2240,8 +2332,10 @@ int main(void)
 		TEST(verdicts_are_results),
 		TEST(members_that_were_not_executed),
 		TEST(batches_that_are_refused),
+		TEST(cancelled_members_were_not_submitted),
 		TEST(lost),
 		TEST(lost_in_a_busy_ring),
+		TEST(lost_in_a_ring_that_is_rarely_searched),
 		TEST(lost_after_a_fault),
 		TEST(a_lost_batch_is_not_submitted_again),
 		TEST(a_queue_that_dies),
