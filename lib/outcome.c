@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a call has done, in words. */
+#include <limits.h>
 #include <stdio.h>
 
 #include <sva/ops.h>
@@ -45,6 +46,7 @@ int sva_outcome_explain(const struct sva_outcome *o, char *buf, size_t len)
 
 	if (!o || (!buf && len))
 		return -EINVAL;
+	len = len < INT_MAX ? len : INT_MAX;
 	ADD("%llu bytes in %u part%s, %llu by the device", (unsigned long long)o->bytes, o->parts,
 	    o->parts == 1 ? "" : "s", (unsigned long long)o->device_bytes);
 	for (uint32_t bit = 1; bit && bit <= o->why; bit <<= 1) {

@@ -81,6 +81,20 @@ static void small_ones_run_on_the_cpu(void **state)
 	close_fake(wq);
 }
 
+/* What is inline does not start threads. */
+static void large_ones_are_not_inline_where_threads_share_them(void **state)
+{
+	struct sva_wq *wq = open_with(
+		"wq0.0", (struct sva_policy){ .threshold = UINT64_MAX, .cpu_threads = 2 });
+
+	(void)state;
+	assert_int_equal(wq->cpu_below, 4 << 20);
+	close_fake(wq);
+	wq = open_with("wq0.0", (struct sva_policy){ .threshold = 4096, .cpu_threads = 2 });
+	assert_int_equal(wq->cpu_below, 4096);
+	close_fake(wq);
+}
+
 static void a_policy_can_be_replaced(void **state)
 {
 	struct sva_wq *wq = open_with("wq0.0", (struct sva_policy){ .threshold = 4096 });
@@ -586,6 +600,8 @@ static void words(void **state)
 	assert_int_equal(sva_outcome_explain(&outcome, NULL, 0), strlen(text));
 	assert_int_equal(sva_outcome_explain(&outcome, text, 6), 64);
 	assert_string_equal(text, "20480");
+	assert_int_equal(sva_outcome_explain(&outcome, text, SIZE_MAX), 64); /* any, but enough */
+	assert_int_equal(strlen(text), 64);
 	assert_int_equal(sva_outcome_explain(NULL, text, 6), -EINVAL);
 	for (uint32_t bit = 1; bit <= SVA_WHY_ERROR; bit <<= 1)
 		assert_true(*sva_why_text(bit));
@@ -607,6 +623,60 @@ static void bad_memory_is_reported(void **state)
 	assert_int_equal(sva_memcpy(wq, b, page, 10, NULL), -EFAULT);
 	assert_int_equal(sva_memcpy(wq, b, nowhere, 10, NULL), -EFAULT);
 	assert_int_equal(sva_crc32c(wq, page, 10, &crc, NULL), -EFAULT);
+	assert_int_equal(sva_wq_close(wq), 0);
+}
+
+/* What the library reads and writes of a delta by itself: the table, and what had too little room.
+ */
+static void bad_deltas_are_reported(void **state)
+{
+	static const char *const names[] = { "cpu", "wq0.0" };
+	const size_t size = (size_t)1 << 20; /* two sections */
+	uint64_t *from = calloc(2, size), *to = from + size / 8;
+	size_t delta_size;
+
+	(void)state;
+	to[size / 8 - 1] = 1;
+	for (int i = 0; i < 2; i++) {
+		struct sva_wq *wq = open_with(
+			names[i], (struct sva_policy){ .fault = SVA_FAULT_REPORT, .threshold = 1 });
+		char *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		assert_int_equal(
+			sva_create_delta(wq, from, to, size, page, 4096, &delta_size, &outcome),
+			-EFAULT);
+		assert_int_equal(outcome.bytes, 0);
+		to[3] = 2;
+		assert_int_equal(
+			sva_create_delta(wq, from, to, 4096, page, 40, &delta_size, &outcome),
+			-EFAULT);
+		assert_int_equal(outcome.bytes, 0);
+		mprotect(page, 4096, PROT_NONE);
+		assert_int_equal(sva_apply_delta(wq, to, size, page, 18, &outcome), -EFAULT);
+		munmap(page, 4096);
+		assert_int_equal(sva_wq_close(wq), 0);
+	}
+	free(from);
+}
+
+/* None at all, one that is nowhere, and no room for the table. */
+static void empty_deltas(void **state)
+{
+	const size_t size = (size_t)1 << 20;
+	struct sva_wq *wq = open_with("cpu", (struct sva_policy){ 0 });
+	char *from = calloc(2, size), *to = from + size;
+	size_t delta_size = 77;
+
+	(void)state;
+	assert_int_equal(sva_create_delta(wq, from, to, 4096, from, 0, &delta_size, &outcome), 0);
+	assert_int_equal(delta_size, 0);
+	outcome.bytes = 77;
+	assert_int_equal(sva_create_delta(wq, from, to, size, b, 0, &delta_size, &outcome),
+			 -ENOSPC);
+	assert_int_equal(outcome.bytes, 0);
+	assert_int_equal(sva_apply_delta(wq, to, size, to + 64, 0, &outcome), 0);
+	assert_int_equal(outcome.bytes, size);
+	free(from);
 	assert_int_equal(sva_wq_close(wq), 0);
 }
 
@@ -700,6 +770,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(small_ones_run_on_the_cpu),
+		TEST(large_ones_are_not_inline_where_threads_share_them),
 		TEST(asked_or_not),
 		TEST(a_policy_can_be_replaced),
 		TEST(bad_policies),
@@ -721,6 +792,8 @@ int main(void)
 		TEST(an_outcome_of_another_version),
 		TEST(words),
 		TEST(bad_memory_is_reported),
+		TEST(bad_deltas_are_reported),
+		TEST(empty_deltas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
