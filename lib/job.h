@@ -106,8 +106,7 @@ static inline bool svai_is_range(const void *buffer, uint64_t size)
 
 static inline bool svai_overlap(const void *a, uint64_t a_size, const void *b, uint64_t b_size)
 {
-	return a_size && b_size && (uintptr_t)a < (uintptr_t)b + b_size &&
-	       (uintptr_t)b < (uintptr_t)a + a_size;
+	return (uintptr_t)a < (uintptr_t)b + b_size && (uintptr_t)b < (uintptr_t)a + a_size;
 }
 
 /* svai_job_run - to the end; fills @outcome unless NULL; 0 or -errno */

@@ -147,8 +147,9 @@ static bool is_sound(size_t size, const void *original, const void *changed, con
 {
 	return is_aligned(original) && is_aligned(changed) && is_aligned(delta) &&
 	       size % WORD == 0 && svai_is_range(original, size) && svai_is_range(changed, size) &&
-	       svai_is_range(delta, room) && !svai_overlap(original, size, delta, room) &&
-	       !svai_overlap(changed, size, delta, room);
+	       svai_is_range(delta, room) &&
+	       (!room || (!svai_overlap(original, size, delta, room) &&
+			  !svai_overlap(changed, size, delta, room)));
 }
 
 /* A single section, and a device could write the delta where it is to be. */
