@@ -6,6 +6,7 @@
 
 #include "bits.h"
 #include "crc_shift.h"
+#include "iax_opcode.h"
 #include "job.h"
 #include "least.h"
 #include "operation.h"
@@ -53,12 +54,12 @@ static void collect_zeros(struct svai_job *job, struct svai_part *part)
 	const struct sva_iax_record *record = &part->iax.record;
 
 	z->made = record->output_size;
-	if (record->status == SVA_STATUS_OUTPUT_OVERFLOW ||
-	    (record->status == SVA_STATUS_ANALYTICS &&
-	     record->error_code == SVA_IAX_ERROR_OVERFLOW))
+	if (svai_iax_is_full(record))
 		z->err = -ENOSPC;
 	else if (record->status != SVA_STATUS_SUCCESS)
 		z->err = -EBADMSG;
+	if (z->err)
+		job->outcome.bytes = 0;
 }
 
 static int run_zeros(struct sva_wq *wq, struct zeros *z, size_t *dst_size, size_t src_size,
@@ -112,7 +113,6 @@ struct crc64 {
 	uint32_t flags; /* SVA_CRC64_* */
 	uint64_t most;  /* bytes of a part */
 	uint64_t crc;
-	int err;
 };
 
 static void next_crc64(struct svai_job *job, struct svai_part *part)
@@ -132,8 +132,6 @@ static void collect_crc64(struct svai_job *job, struct svai_part *part)
 	struct crc64 *c = job->collect_context;
 	uint64_t crc = sva_iax_record_crc64(&part->iax.record);
 
-	if (part->iax.record.status != SVA_STATUS_SUCCESS)
-		c->err = -EBADMSG;
 	if (c->flags & SVA_CRC64_REFLECT)
 		crc = svai_reverse(crc, 64);
 	c->crc = svai_crc_shift(c->crc, part->bytes, c->polynomial) ^ crc;
@@ -153,12 +151,11 @@ int sva_crc64(struct sva_wq *wq, const void *src, size_t size, uint64_t polynomi
 		return -EINVAL;
 	c.most = job.h->iax ? job.h->limits.max_transfer : SVAI_MAX_TRANSFER;
 	job.iax = true;
+	job.no_verdict = true;
 	job.next = next_crc64;
 	job.collect = collect_crc64;
 	job.next_context = job.collect_context = &c;
 	err = svai_job_run(&job, outcome);
-	if (!err)
-		err = c.err;
 	if (!err)
 		*crc = flags & SVA_CRC64_REFLECT ? svai_reverse(c.crc, 64) : c.crc;
 	return err;

@@ -9,6 +9,8 @@
 #include <sva/filter.h>
 
 #include "cpu/iax_inflate.h"
+#include "deflate.h"
+#include "iax_opcode.h"
 #include "igzip.h"
 #include "job.h"
 #include "least.h"
@@ -314,13 +316,14 @@ static void collect_part(struct svai_job *job, struct svai_part *part)
 	const struct sva_iax_record *record = &part->iax.record;
 
 	if (record->status != SVA_STATUS_SUCCESS) {
-		f->err = record->status == SVA_STATUS_OUTPUT_OVERFLOW ? -ENOSPC : -EBADMSG;
+		f->err = svai_iax_is_full(record) ? -ENOSPC : -EBADMSG;
 		f->far = record->error_code == SVA_IAX_ERROR_DISTANCE;
 	} else if (!has_indices(f, record)) {
 		f->err = -EBADMSG;
 	}
 	if (f->err) {
 		job->stop = true;
+		job->outcome.bytes = part->offset;
 		return;
 	}
 	f->used += record->output_size;
@@ -406,6 +409,20 @@ static int fit_to_width(struct filter *f)
 	return 0;
 }
 
+/*
+ * Does the device take sets of this width? It takes smaller ones of compressed elements. (The bits
+ * of gen_cap are those that QPL's library reads.)
+ */
+static bool takes_set(const struct svai_job *job, const struct filter *f)
+{
+	unsigned int at = f->column.flags & SVA_COLUMN_DEFLATED ? 42 : 47;
+
+	if (!job->h->iax ||
+	    (f->opcode != SVA_IAX_OP_SET_MEMBERSHIP && f->opcode != SVA_IAX_OP_FIND_UNIQUE))
+		return true;
+	return width_of(&f->column) <= (job->h->limits.gen_cap >> at & 31) + 1;
+}
+
 static int begin(struct filter *f, struct svai_job *job, struct sva_wq *wq,
 		 const struct sva_column *column, const struct sva_outcome *outcome)
 {
@@ -433,6 +450,8 @@ static int begin(struct filter *f, struct svai_job *job, struct sva_wq *wq,
 	    count_ones(f->src2, f->elements) > f->column.elements)
 		return -EBADMSG;
 	job->iax = true;
+	if (!takes_set(job, f))
+		job->cpu = SVA_WHY_UNSUPPORTED;
 	if (!f->elements)
 		f->elements = f->column.elements;
 	f->step = can_slice(f) ? step_of(f, wq_takes(job)) : 0;
@@ -499,6 +518,7 @@ static int run_inflated(struct filter *f, struct sva_wq *wq, const struct sva_co
 			struct sva_filter_result *result, struct sva_outcome *outcome)
 {
 	struct sva_column plain = *column;
+	struct sva_outcome all = { .size = sizeof(all) }, first = { 0 };
 	struct sva_policy policy;
 	int err = svai_igzip_usable();
 
@@ -507,8 +527,14 @@ static int run_inflated(struct filter *f, struct sva_wq *wq, const struct sva_co
 		return -EOPNOTSUPP;
 	err = inflate_to(&plain, column);
 	if (!err)
-		err = run_once(f, wq, &plain, result, outcome);
+		err = run_once(f, wq, &plain, result, &all);
 	free((void *)(uintptr_t)plain.data);
+	if (outcome) {
+		memcpy(&first, outcome, svai_least(outcome->size, sizeof(first)));
+		svai_outcome_add(&all, &first);
+		all.why |= SVA_WHY_UNSUPPORTED;
+		svai_give_result(outcome, &all, sizeof(all));
+	}
 	return err;
 }
 
@@ -704,10 +730,13 @@ int sva_rle_burst(struct sva_wq *wq, const struct sva_column *counts,
 	    counts->size < sizeof(*counts) ||
 	    (counts->width != 8 && counts->width != 16 && counts->width != 32))
 		return -EINVAL;
+	/* Running totals begin with one for no value. */
+	if (!is_whole(&v) || v.elements + (counts->width == 32) < counts->elements)
+		return -EBADMSG;
 	f.src2 = v.data;
-	f.src2_bytes = v.bytes;
+	f.src2_bytes = bytes_of(v.elements, v.width);
 	f.src2_width = v.width;
-	if (v.bytes > UINT32_MAX)
+	if (f.src2_bytes > UINT32_MAX)
 		return -E2BIG;
 	err = run(&f, wq, counts, result, outcome);
 	if (!err)

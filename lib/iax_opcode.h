@@ -81,4 +81,12 @@ svai_field_check svai_iax_check_memmove, svai_iax_check_crc64, svai_iax_check_de
 svai_field_check svai_iax_check_compress, svai_iax_check_zero_compress;
 svai_field_check svai_iax_check_zero_decompress, svai_iax_check_filter, svai_iax_check_cipher;
 
+/* svai_iax_is_full - has the operation ended because its destination is full? */
+static inline bool svai_iax_is_full(const struct sva_iax_record *record)
+{
+	return record->status == SVA_STATUS_OUTPUT_OVERFLOW ||
+	       (record->status == SVA_STATUS_ANALYTICS &&
+		record->error_code == SVA_IAX_ERROR_OVERFLOW);
+}
+
 #endif

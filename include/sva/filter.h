@@ -144,6 +144,7 @@ int sva_rle_burst(struct sva_wq *wq, const struct sva_column *counts,
  * sva_zero_compress, sva_zero_decompress - leave out words that are zero, and restore them
  * @word: bits of a word: 32, 16 or 8
  * @dst_size: room at @dst; receives the number of bytes written
+ * @src_size: not 0; to compress, a multiple of the word
  */
 int sva_zero_compress(struct sva_wq *wq, void *dst, size_t *dst_size, const void *src,
 		      size_t src_size, unsigned int word, struct sva_outcome *outcome);

@@ -158,8 +158,10 @@ static void object(const struct fake_tree *tree, const char *name, const struct 
 void fake_device(const struct fake_tree *tree, const char *name)
 {
 	object(tree, name, device_attrs, COUNT(device_attrs));
-	if (strncmp(name, "iax", 3) == 0)
+	if (strncmp(name, "iax", 3) == 0) {
 		fake_attr(tree, name, "max_batch_size", NULL);
+		fake_attr(tree, name, "gen_cap", "0x71f10901f0105\n");
+	}
 }
 
 /* In sysfs a queue stands both on the bus and below its device. */

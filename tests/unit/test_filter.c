@@ -335,6 +335,30 @@ static void nothing_behind_the_room(void **state)
 	close_fake(wq);
 }
 
+static bool refuse_once(const struct sva_desc *desc)
+{
+	struct sva_iax_record *record = (struct sva_iax_record *)(uintptr_t)desc->completion_addr;
+
+	fake.stops = NULL;
+	memset(record, 0, sizeof(*record));
+	__atomic_store_n(&record->status, SVA_STATUS_ANALYTICS, __ATOMIC_RELEASE);
+	return true;
+}
+
+/* There are no data that a CRC could find wrong. */
+static void a_device_that_refuses_a_crc(void **state)
+{
+	struct sva_wq *wq = open_some(state, 1);
+	struct sva_outcome outcome = { .size = sizeof(outcome) };
+	uint64_t crc;
+
+	fake.stops = refuse_once;
+	assert_int_equal(sva_crc64(wq, "123456789", 9, 0x42f0e1eba9ea3693, 0, &crc, &outcome), 0);
+	assert_true(crc == 0x6c40df5f0b497347);
+	assert_int_equal(outcome.why, SVA_WHY_ERROR);
+	close_fake(wq);
+}
+
 static void bursts(void **state)
 {
 	static uint8_t counts[300];
@@ -358,6 +382,14 @@ static void bursts(void **state)
 			for (unsigned int k = 0; k < counts[i]; k++)
 				assert_int_equal(element(out, 16, n++), values[i]);
 		assert_int_equal(result.bytes, 2 * n);
+		v.elements = 299;
+		assert_int_equal(
+			sva_rle_burst(wq, &c, &v, SVA_FILTER_OUT_16, out, sizeof(out), NULL, NULL),
+			-EBADMSG);
+		v.elements = 30000;
+		assert_int_equal(
+			sva_rle_burst(wq, &c, &v, SVA_FILTER_OUT_16, out, sizeof(out), NULL, NULL),
+			-EBADMSG);
 		close_fake(wq);
 	}
 }
@@ -726,6 +758,7 @@ int main(void)
 		TEST(elements),
 		TEST(sizes_around_the_limit),
 		TEST(nothing_behind_the_room),
+		TEST(a_device_that_refuses_a_crc),
 		TEST(bursts),
 		TEST(parquet),
 		TEST(a_column_that_looks_back_far),
