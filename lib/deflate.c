@@ -78,7 +78,7 @@ static uint32_t why_cpu(struct svai_handle *h, const struct sva_policy *policy, 
 
 int svai_deflate_begin(struct sva_wq *wq, const struct svai_flow *flow, unsigned int opcode,
 		       const struct sva_deflate_opts *from, struct sva_deflate_opts *opts,
-		       const struct sva_outcome *outcome, struct sva_outcome *all)
+		       struct sva_outcome *outcome, struct sva_outcome *all)
 {
 	struct sva_policy policy;
 	int err = svai_handle_state(wq);
@@ -98,8 +98,13 @@ int svai_deflate_begin(struct sva_wq *wq, const struct svai_flow *flow, unsigned
 	*all = (struct sva_outcome){ .size = sizeof(*all) };
 	svai_policy_read(svai_handle(wq), &policy);
 	all->why = why_cpu(svai_handle(wq), &policy, opcode, flow->in_size);
-	if (all->why && policy.flags & SVA_POLICY_NO_CPU)
-		return all->why == SVA_WHY_NO_DEVICE ? -ENODEV : -EOPNOTSUPP;
+	if (all->why && policy.flags & SVA_POLICY_NO_CPU) {
+		err = all->why == SVA_WHY_NO_DEVICE ? -ENODEV : -EOPNOTSUPP;
+		all->why = 0;
+		if (outcome)
+			svai_give_result(outcome, all, sizeof(*all));
+		return err;
+	}
 	if (!flow->in_size) /* nothing to be given to a device */
 		all->why = all->why ? all->why : SVA_WHY_SMALL;
 	return 0;
@@ -138,13 +143,13 @@ struct workspace {
 
 /* As many chunks as are compressed at once. */
 struct round {
-	struct sva_wq *wq;
+	const struct svai_deflation *d;
 	struct workspace *w;
 	struct chunk chunks[SVAI_PARTS];
 	unsigned int count;
 	unsigned int next, done; /* of a job */
 	bool end;                /* the last one is that of the stream */
-	struct sva_outcome *outcome;
+	uint32_t declined;       /* SVA_WHY_*: the device does not do it */
 };
 
 static void *kept[1];
@@ -166,26 +171,28 @@ static bool is_last(const struct round *r, const struct chunk *c)
 	return r->end && c == &r->chunks[r->count - 1];
 }
 
-/* Each of the jobs goes through the chunks, as one part each. */
+/* Each of the jobs goes through the chunks, as one part each. Returns 1: the device declines. */
 static int run(struct round *r, uint64_t size,
 	       void (*next)(struct svai_job *job, struct svai_part *part),
 	       void (*collect)(struct svai_job *job, struct svai_part *part),
 	       struct sva_outcome *outcome)
 {
 	struct svai_job job;
-	int err = svai_job_begin(&job, r->wq, size, NULL);
+	int err = svai_job_begin(&job, r->d->wq, size, NULL);
 
 	if (err)
 		return err;
 	r->next = r->done = 0;
-	job.iax = true;
+	job.iax = job.declines = true;
+	job.deadline = r->d->deadline;
 	job.next = next;
 	job.collect = collect;
 	job.next_context = job.collect_context = r;
 	*outcome = (struct sva_outcome){ .size = sizeof(*outcome) };
 	err = svai_job_run(&job, outcome);
-	svai_outcome_add(r->outcome, outcome);
-	return err;
+	svai_outcome_add(r->d->outcome, outcome);
+	r->declined = job.declined;
+	return err ? err : r->declined != 0;
 }
 
 static void next_statistics(struct svai_job *job, struct svai_part *part)
@@ -199,13 +206,13 @@ static void next_statistics(struct svai_job *job, struct svai_part *part)
 	part->bytes = c->size;
 }
 
-static int make_tables(struct round *r, const struct sva_deflate_opts *opts)
+static int make_tables(struct round *r)
 {
 	struct sva_outcome outcome;
 	int err;
 
 	svai_tables_fixed(&r->w->aecs);
-	if (opts->flags & SVA_DEFLATE_FIXED)
+	if (r->d->opts->flags & SVA_DEFLATE_FIXED)
 		return 0;
 	memset(&r->w->histogram, 0, sizeof(r->w->histogram));
 	err = run(r, r->chunks[0].size, next_statistics, NULL, &outcome);
@@ -276,8 +283,8 @@ static void collect_verify(struct svai_job *job, struct svai_part *part)
 	if (record->status == SVA_STATUS_SUCCESS && record->crc == r->chunks[i].crc)
 		return;
 	r->chunks[i].out_size = 0;
-	r->outcome->why |= SVA_WHY_ERROR;
-	r->outcome->status = record->status;
+	r->d->outcome->why |= SVA_WHY_ERROR;
+	r->d->outcome->status = record->status;
 }
 
 static uint64_t size_of(const struct round *r, bool only_compressed)
@@ -290,20 +297,21 @@ static uint64_t size_of(const struct round *r, bool only_compressed)
 	return size;
 }
 
-static int compress_round(struct round *r, const struct sva_deflate_opts *opts)
+/* Returns 1: the CPU has to do it. */
+static int compress_round(struct round *r)
 {
-	struct sva_outcome outcome;
-	int err = make_tables(r, opts);
+	struct sva_outcome outcome, verified;
+	int err = make_tables(r);
 
 	if (!err)
 		err = run(r, size_of(r, false), next_compress, collect_compress, &outcome);
+	if (!err && !(r->d->opts->flags & SVA_DEFLATE_NO_VERIFY) && size_of(r, true))
+		err = run(r, size_of(r, true), next_verify, collect_verify, &verified);
 	if (err)
 		return err;
-	r->outcome->bytes += outcome.bytes;
-	r->outcome->device_bytes += outcome.device_bytes;
-	if (opts->flags & SVA_DEFLATE_NO_VERIFY || !size_of(r, true))
-		return 0;
-	return run(r, size_of(r, true), next_verify, collect_verify, &outcome);
+	r->d->outcome->bytes += outcome.bytes;
+	r->d->outcome->device_bytes += outcome.device_bytes;
+	return 0;
 }
 
 /*
@@ -337,7 +345,7 @@ static void add_to_check(struct svai_check *check, const struct chunk *c)
 	check->size += c->size;
 }
 
-static int append(const struct round *r, struct svai_flow *flow, struct svai_check *check)
+static int append(const struct round *r, struct svai_flow *flow)
 {
 	for (unsigned int i = 0; i < r->count; i++) {
 		const struct chunk *c = &r->chunks[i];
@@ -352,14 +360,40 @@ static int append(const struct round *r, struct svai_flow *flow, struct svai_che
 			flow->out += c->out_size;
 			flow->out_size -= c->out_size;
 		}
-		add_to_check(check, c);
+		add_to_check(r->d->check, c);
 	}
 	return 0;
 }
 
+/* A round that the device does not do; the next one may be its again. */
+static int compress_on_cpu(const struct round *r, struct svai_flow *flow, const uint8_t *src)
+{
+	const struct svai_deflation *d = r->d;
+	size_t size = (size_t)(flow->in - src);
+	struct svai_flow chunks = { src, size, flow->out, flow->out_size };
+	struct svai_compressor *c =
+		svai_compressor_get(svai_deflate_level(d->opts), SVAI_DEVICE_WINDOW);
+	int done;
+
+	if (!c)
+		return -ENOMEM;
+	svai_count_cpu(svai_handle(d->wq)->shards, r->declined);
+	svai_probe_cpu_all(svai_handle(d->wq), SVA_IAX_OP_COMPRESS, size, r->declined);
+	svai_check_add(d->check, src, size);
+	done = svai_compress(c, &chunks, r->end ? SVAI_FINISH : SVAI_SYNC);
+	svai_compressor_put(c);
+	flow->out = chunks.out;
+	flow->out_size = chunks.out_size;
+	d->outcome->why |= r->declined;
+	d->outcome->parts++;
+	d->outcome->bytes += size;
+	return done ? 0 : -ENOSPC;
+}
+
 static void cut(struct round *r, struct svai_flow *flow, bool end)
 {
-	uint64_t most = svai_least(svai_handle(r->wq)->limits.max_transfer - OVERHEAD, SVAI_CHUNK);
+	uint64_t most =
+		svai_least(svai_handle(r->d->wq)->limits.max_transfer - OVERHEAD, SVAI_CHUNK);
 
 	for (r->count = 0; r->count < SVAI_PARTS && flow->in_size; r->count++) {
 		uint32_t size = (uint32_t)svai_least(flow->in_size, most);
@@ -371,18 +405,25 @@ static void cut(struct round *r, struct svai_flow *flow, bool end)
 	r->end = end && !flow->in_size;
 }
 
-int svai_deflate_chunks(struct sva_wq *wq, const struct sva_deflate_opts *opts,
-			struct svai_flow *flow, bool end, struct svai_check *check,
-			struct sva_outcome *outcome)
+/* A queue that has failed is not asked again. */
+static int compress(struct round *r)
 {
-	struct round r = { .wq = wq, .w = take_workspace(), .outcome = outcome };
+	r->declined = r->d->outcome->why & SVA_WHY_DEAD;
+	return r->declined && svai_cpu_is_allowed(r->d->wq) ? 1 : compress_round(r);
+}
+
+int svai_deflate_chunks(const struct svai_deflation *d, struct svai_flow *flow, bool end)
+{
+	struct round r = { .d = d, .w = take_workspace() };
 	int err = r.w ? 0 : -ENOMEM;
 
 	while (!err && flow->in_size) {
+		const uint8_t *src = flow->in;
+
 		cut(&r, flow, end);
-		err = compress_round(&r, opts);
-		if (!err)
-			err = append(&r, flow, check);
+		err = compress(&r);
+		if (err >= 0)
+			err = err ? compress_on_cpu(&r, flow, src) : append(&r, flow);
 	}
 	svai_kept_put(kept, 1, r.w);
 	return err;
@@ -416,6 +457,8 @@ static int deflate(struct sva_wq *wq, struct svai_flow *flow, const struct sva_d
 		svai_header_write(opts->format, svai_deflate_window(opts, outcome->why), frame);
 	unsigned int trailer = svai_trailer_size(opts->format);
 	struct svai_check check;
+	struct svai_deflation d = { wq, opts, svai_policy_deadline(svai_handle(wq)), &check,
+				    outcome };
 	int err;
 
 	if (flow->out_size < n + trailer)
@@ -427,7 +470,7 @@ static int deflate(struct sva_wq *wq, struct svai_flow *flow, const struct sva_d
 	if (outcome->why)
 		err = deflate_on_cpu(flow, opts, &check);
 	else
-		err = svai_deflate_chunks(wq, opts, flow, true, &check, outcome);
+		err = svai_deflate_chunks(&d, flow, true);
 	if (err)
 		return err;
 	n = svai_trailer_write(&check, frame);
@@ -459,7 +502,6 @@ int sva_deflate(struct sva_wq *wq, void *dst, size_t *dst_size, const void *src,
 	if (err)
 		return err;
 	if (all.why) {
-		all.bytes = src_size;
 		all.parts = 1;
 		svai_count_cpu(svai_handle(wq)->shards, all.why);
 		svai_probe_cpu_all(svai_handle(wq), SVA_IAX_OP_COMPRESS, src_size, all.why);
@@ -467,6 +509,7 @@ int sva_deflate(struct sva_wq *wq, void *dst, size_t *dst_size, const void *src,
 	err = deflate(wq, &flow, &opts, &all);
 	if (!err)
 		*dst_size = (size_t)(flow.out - (uint8_t *)dst);
+	all.bytes = err ? 0 : src_size; /* of what is too long, no part is of use */
 	if (outcome)
 		svai_give_result(outcome, &all, sizeof(all));
 	return err;

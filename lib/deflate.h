@@ -28,7 +28,7 @@ unsigned int svai_deflate_level(const struct sva_deflate_opts *opts);
  */
 int svai_deflate_begin(struct sva_wq *wq, const struct svai_flow *flow, unsigned int opcode,
 		       const struct sva_deflate_opts *from, struct sva_deflate_opts *opts,
-		       const struct sva_outcome *outcome, struct sva_outcome *all);
+		       struct sva_outcome *outcome, struct sva_outcome *all);
 
 /* svai_cpu_is_allowed - by the policy of the queue, as it is now */
 bool svai_cpu_is_allowed(const struct sva_wq *wq);
@@ -40,16 +40,21 @@ unsigned int svai_deflate_window(const struct sva_deflate_opts *opts, uint32_t w
 /* svai_outcome_add - to the outcome of a call, that of one of its jobs; but for its bytes */
 void svai_outcome_add(struct sva_outcome *sum, const struct sva_outcome *job);
 
+struct svai_deflation {
+	struct sva_wq *wq;
+	const struct sva_deflate_opts *opts;
+	int64_t deadline;            /* of the call or the step */
+	struct svai_check *check;    /* of what was before; that of all, in the end */
+	struct sva_outcome *outcome; /* added to */
+};
+
 /*
  * svai_deflate_chunks - compress by the device, as blocks that begin and end with a byte
- * @check: the checksum of what was before; that of all, in the end
  * @end: the last block is the final one
- * @outcome: added to
  *
- * What the device does not do, the CPU does. Moves @flow on; -ENOSPC: no room.
+ * What the device does not do, the CPU does; when the queue has failed, all that is left. Moves
+ * @flow on; -ENOSPC: no room.
  */
-int svai_deflate_chunks(struct sva_wq *wq, const struct sva_deflate_opts *opts,
-			struct svai_flow *flow, bool end, struct svai_check *check,
-			struct sva_outcome *outcome);
+int svai_deflate_chunks(const struct svai_deflation *d, struct svai_flow *flow, bool end);
 
 #endif

@@ -54,8 +54,10 @@ static int run(struct svai_inflation *f)
 /* The device refuses, or has come to another end than the stream's. */
 static int refused(struct svai_inflation *f, int err)
 {
+	if (!svai_cpu_is_allowed(f->wq))
+		return err;
 	f->outcome->why |= SVA_WHY_UNSUPPORTED;
-	return svai_cpu_is_allowed(f->wq) ? 1 : err;
+	return 1;
 }
 
 /* 1: the CPU has to do it; 0; or -errno. Of the flow, the header is behind us. */
@@ -63,7 +65,10 @@ static int inflate_on_device(struct sva_wq *wq, struct svai_flow *flow,
 			     enum sva_deflate_format format, struct sva_outcome *all)
 {
 	unsigned int trailer = svai_trailer_size(format);
-	struct svai_inflation f = { .wq = wq, .outcome = all, .flow = *flow };
+	struct svai_inflation f = { .wq = wq,
+				    .outcome = all,
+				    .deadline = svai_policy_deadline(svai_handle(wq)),
+				    .flow = *flow };
 	struct svai_check check;
 	int err;
 
@@ -71,9 +76,9 @@ static int inflate_on_device(struct sva_wq *wq, struct svai_flow *flow,
 		return refused(&f, -ENODATA);
 	f.flow.in_size -= trailer;
 	err = run(&f);
-	if (err == -EBADMSG) {
+	if (err == -EBADMSG || err == -ENODATA) {
 		svai_far_remember(svai_handle(wq), f.far);
-		return refused(&f, f.far ? -EOPNOTSUPP : -EBADMSG);
+		return refused(&f, f.far ? -EOPNOTSUPP : err);
 	}
 	if (err && err != -ENOSPC)
 		return err;

@@ -48,6 +48,7 @@ static int run(struct svai_inflation *f, size_t size,
 		return err;
 	job.iax = job.declines = true;
 	job.no_cpu = f->no_cpu;
+	job.deadline = f->deadline;
 	job.window = 1;
 	job.next = next;
 	job.collect = collect;
@@ -102,7 +103,7 @@ static void collect_piece(struct svai_job *job, struct svai_part *part)
 	job->stop = true;
 	if (record->status == SVA_STATUS_ANALYTICS || (full && f->aecs && !used && !made)) {
 		f->far = record->error_code == SVA_IAX_ERROR_DISTANCE;
-		f->err = -EBADMSG;
+		f->err = record->error_code == SVA_IAX_ERROR_NO_EOB ? -ENODATA : -EBADMSG;
 		return;
 	}
 	f->flow.in += used;

@@ -18,7 +18,8 @@ struct svai_inflation {
 	struct sva_outcome *outcome;          /* added to */
 	struct sva_iax_decompress_aecs *aecs; /* two copies; NULL: one operation does it */
 	bool second;                          /* the second one is read */
-	bool no_cpu; /* there is no CPU to take over: the device is waited for */
+	bool no_cpu;      /* there is no CPU to take over: the device is waited for */
+	int64_t deadline; /* of the call or the step */
 	struct svai_flow flow;
 
 	/* What it has come to. */
@@ -40,8 +41,9 @@ void svai_inflation_begin(struct svai_inflation *f, struct sva_iax_decompress_ae
  * @whole: the data end where the input ends; else only one operation is submitted
  *
  * Returns 0: all input has been used, and all output written that it gives; -ENOSPC: there is more
- * output than room; -EBADMSG: the device says that the data are damaged, or f->far is set; 1: the
- * device does not do it, f->outcome says why; or another error.
+ * output than room; -EBADMSG: the device says that the data are damaged, or f->far is set;
+ * -ENODATA: that they do not end; 1: the device does not do it, f->outcome says why; or another
+ * error.
  */
 int svai_inflation_run(struct svai_inflation *f, bool whole);
 

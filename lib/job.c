@@ -423,7 +423,8 @@ int svai_job_run(struct svai_job *job, struct sva_outcome *outcome)
 	svai_policy_read(job->h, &job->policy);
 	if (job->no_cpu)
 		job->policy.flags |= SVA_POLICY_NO_CPU;
-	job->deadline = svai_deadline(job->policy.timeout_ns ? job->policy.timeout_ns : -1);
+	if (!job->deadline)
+		job->deadline = svai_policy_deadline(job->h);
 	set_where(job);
 	while (start_next(job))
 		;

@@ -28,10 +28,10 @@ struct svai_part {
 struct svai_job {
 	struct svai_handle *h;
 	struct sva_policy policy;
-	int64_t deadline;
-	bool iax;        /* of struct sva_iax_op, prepared by next() */
-	bool no_verdict; /* no data are wrong: a verdict about them is a failure of the device */
-	bool no_cpu;     /* as if the policy said so */
+	int64_t deadline; /* 0: that of the policy, from now on */
+	bool iax;         /* of struct sva_iax_op, prepared by next() */
+	bool no_verdict;  /* no data are wrong: a verdict about them is a failure of the device */
+	bool no_cpu;      /* as if the policy said so */
 	/*
 	 * What the device does not do ends the job, without an error: the caller has a better way
 	 * than the software device, or it could not go on with what the device has left.

@@ -10,6 +10,7 @@
 #include "options.h"
 #include "policy.h"
 #include "populate.h"
+#include "record.h"
 #include "threshold.h"
 
 #define DESC_FLAGS (SVA_FLAG_BOF | SVA_FLAG_CC | SVA_FLAG_STORD | SVA_FLAG_DRDBK)
@@ -44,6 +45,13 @@ int svai_policy_allowed(const struct svai_handle *h, const struct sva_policy *po
 int svai_policy_memory(const struct svai_handle *h, const void *at, uint64_t size, bool write)
 {
 	return GET(h, fault) == SVA_FAULT_REPORT ? svai_populate((uintptr_t)at, size, write) : 0;
+}
+
+int64_t svai_policy_deadline(const struct svai_handle *h)
+{
+	int64_t timeout_ns = GET(h, timeout_ns);
+
+	return svai_deadline(timeout_ns ? timeout_ns : -1);
 }
 
 /* What the inline part of a call may leave to the CPU. */

@@ -20,6 +20,9 @@ void svai_policy_now(const struct svai_handle *h, struct sva_policy *policy);
 /* svai_policy_read - the same of an open handle, its threshold measured */
 void svai_policy_read(struct svai_handle *h, struct sva_policy *policy);
 
+/* svai_policy_deadline - when the time of a call is over that begins now */
+int64_t svai_policy_deadline(const struct svai_handle *h);
+
 /*
  * svai_policy_memory - memory that the CPU accesses outside operations
  *

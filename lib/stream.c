@@ -30,6 +30,7 @@ int sva_stream_run(struct sva_stream *s, struct sva_stream_io *io, enum sva_flus
 		return s->error = -EFAULT;
 	flow = (struct svai_flow){ io->in, io->in_size, io->out, io->out_size };
 	s->in = flow.in;
+	s->deadline = svai_policy_deadline(svai_handle(s->wq));
 	err = s->inflates ? svai_stream_inflate(s, &flow, flush)
 			  : svai_stream_deflate(s, &flow, flush);
 	*io = (struct sva_stream_io){ flow.in, flow.in_size, flow.out, flow.out_size };

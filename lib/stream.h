@@ -34,6 +34,7 @@ struct sva_stream {
 	bool inflates;
 	uint32_t why; /* SVA_WHY_*: the CPU does it; 0: the device, as far as it can */
 	int error;
+	int64_t deadline; /* of the step */
 	bool begun, data_done, ended;
 	struct svai_check check;
 	struct sva_outcome outcome;
@@ -94,5 +95,13 @@ void svai_stream_device_end(struct sva_stream *s);
  * Returns 0 or -errno.
  */
 int svai_stream_by_device(struct sva_stream *s, struct svai_flow *flow, enum sva_flush flush);
+
+/*
+ * svai_stream_device_verdict - there is no more input, and the stream has not come to its end
+ *
+ * The device takes a trailer of other data than these for one more block. Returns -EBADMSG: it is
+ * there, as the CPU has it; -ENODATA: it is not, or nobody knows; or -ENOMEM.
+ */
+int svai_stream_device_verdict(const struct sva_stream *s);
 
 #endif

@@ -31,11 +31,12 @@ static bool give_frame(struct sva_stream *s, struct svai_flow *flow)
 static int compress_block(struct sva_stream *s, const uint8_t *in, size_t size, bool end)
 {
 	struct svai_flow flow = { in, size, s->result, sva_deflate_bound(SVAI_COLLECTED) };
+	const struct svai_deflation d = { s->wq, &s->opts, s->deadline, &s->check, &s->outcome };
 	static const uint8_t nothing[] = { 1, 0, 0, 0xff, 0xff }; /* a final stored block */
 	int err = 0;
 
 	if (size)
-		err = svai_deflate_chunks(s->wq, &s->opts, &flow, end, &s->check, &s->outcome);
+		err = svai_deflate_chunks(&d, &flow, end);
 	else if (end)
 		svai_stream_put(&flow, nothing, sizeof(nothing));
 	s->result_size = (size_t)(flow.out - s->result);

@@ -302,10 +302,61 @@ int svai_stream_by_device(struct sva_stream *s, struct svai_flow *flow, enum sva
 {
 	int more = 1;
 
+	s->device->f.deadline = s->deadline;
 	while (more > 0 && !s->data_done && !s->decompressor && svai_stream_give(s, flow))
 		more = step(s, flow, flush == SVA_FLUSH_END);
 	if (more < 0)
 		return more;
 	svai_stream_give(s, flow);
 	return 0;
+}
+
+/*
+ * What is wrong with a stream that has not come to its end.
+ */
+
+/* Inflate all input, and forget it. Returns as svai_decompress(); @flow is what follows the data.
+ */
+static int inflate_again(struct svai_flow *flow, uint64_t *made)
+{
+	struct svai_decompressor *c = svai_decompressor_get();
+	uint8_t out[16384], rest[8];
+	int ended;
+
+	if (!c)
+		return -ENOMEM;
+	*made = 0;
+	do {
+		flow->out = out;
+		flow->out_size = sizeof(out);
+		ended = svai_decompress(c, flow);
+		*made += sizeof(out) - flow->out_size;
+	} while (!ended && !flow->out_size);
+	if (ended > 0) {
+		unsigned int n = svai_decompress_rest(c, rest);
+
+		flow->in -= n;
+		flow->in_size += n;
+	}
+	svai_decompressor_put(c);
+	return ended;
+}
+
+int svai_stream_device_verdict(const struct sva_stream *s)
+{
+	const struct svai_stream_device *d = s->device;
+	struct svai_flow flow = { d->input, d->taken, NULL, 0 };
+	uint8_t expected[SVAI_TRAILER_MAX];
+	uint64_t made;
+	int ended;
+
+	if (!d->keeps)
+		return -ENODATA;
+	ended = inflate_again(&flow, &made);
+	if (ended <= 0)
+		return ended ? ended : -ENODATA;
+	svai_trailer_write(&s->check, expected);
+	flow.in_size = svai_least(flow.in_size, svai_trailer_size(s->header.format));
+	return made != s->check.size || memcmp(flow.in, expected, flow.in_size) ? -EBADMSG
+										: -ENODATA;
 }

@@ -183,6 +183,6 @@ int svai_stream_inflate(struct sva_stream *s, struct svai_flow *flow, enum sva_f
 	if (!err && s->data_done && svai_stream_give(s, flow))
 		err = check_trailer(s, flow);
 	if (!err && flush == SVA_FLUSH_END && !flow->in_size && flow->out_size)
-		return -ENODATA;
+		return s->device && !s->decompressor ? svai_stream_device_verdict(s) : -ENODATA;
 	return err;
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <zlib.h>
 
+#include "deflate.h"
 #include "fixture.h"
 
 #define MOST (1u << 20)
@@ -297,12 +298,98 @@ static void truncated_and_damaged(void **state)
 	}
 }
 
+/* Without a CPU to ask. */
+static void truncated_for_a_device(void **state)
+{
+	struct sva_wq *wq = open_either(state, 1);
+	struct sva_policy policy = { .size = sizeof(policy), .flags = SVA_POLICY_NO_CPU };
+	struct sva_deflate_opts opts = { .size = sizeof(opts), .format = SVA_DEFLATE_GZIP };
+	struct sva_outcome outcome = { .size = sizeof(outcome) };
+	size_t size, in, out;
+
+	fill(TEXT, 6000);
+	size = by_zlib(SVA_DEFLATE_GZIP, 6, 12, 6000);
+	assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
+	for (size_t cut = 9; cut < size / 2; cut += 7) {
+		in = size - cut;
+		out = ROOM;
+		assert_int_equal(sva_inflate(wq, back, &out, packed, &in, &opts, &outcome),
+				 -ENODATA);
+		assert_int_equal(outcome.why, 0);
+	}
+	/* What fails before it begins fills the outcome, too. */
+	close_fake(wq);
+	wq = open_either(state, 0);
+	assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
+	outcome.bytes = 77;
+	out = ROOM;
+	assert_int_equal(sva_deflate(wq, other, &out, data, 6000, NULL, &outcome), -ENODEV);
+	assert_int_equal(outcome.bytes, 0);
+	close_fake(wq);
+}
+
+/* Whose time is that of all its operations. */
+static void a_deadline_that_has_passed(void **state)
+{
+	struct sva_wq *wq = open_either(state, 1);
+	struct sva_deflate_opts opts = { .size = sizeof(opts) };
+	struct sva_outcome outcome = { .size = sizeof(outcome) };
+	struct svai_check check;
+	struct svai_deflation d = { wq, &opts, 1, &check, &outcome };
+	struct svai_flow flow = { data, MOST, other, ROOM };
+
+	svai_check_begin(&check, SVA_DEFLATE_RAW);
+	assert_int_equal(svai_deflate_chunks(&d, &flow, true), -ETIMEDOUT);
+	close_fake(wq);
+}
+
+static unsigned int until_dead;
+static struct fake_tree *tree_of_dead;
+
+static bool die(const struct sva_desc *desc)
+{
+	struct sva_iax_record *record = (struct sva_iax_record *)(uintptr_t)desc->completion_addr;
+
+	if (sva_desc_opcode(desc) != SVA_IAX_OP_COMPRESS || --until_dead)
+		return false;
+	fake_attr(tree_of_dead, "wq1.0", "state", "disabled\n");
+	fake.retry = UINT32_MAX;
+	memset(record, 0, sizeof(*record));
+	__atomic_store_n(&record->status, SVA_STATUS_WATCHDOG, __ATOMIC_RELEASE);
+	return true;
+}
+
+/* ISA-L does what is left, and the queue is not asked again. */
+static void a_device_that_dies(void **state)
+{
+	tree_of_dead = fixture_tree(state);
+	fill(MIXED, MOST);
+	for (unsigned int nth = 1; nth <= 4; nth++) {
+		struct sva_wq *wq = open_either(state, 1);
+		struct sva_deflate_opts opts = { .size = sizeof(opts), .format = SVA_DEFLATE_GZIP };
+		struct sva_outcome outcome = { .size = sizeof(outcome) };
+		size_t size = ROOM;
+
+		until_dead = nth;
+		fake.stops = die;
+		assert_int_equal(sva_deflate(wq, packed, &size, data, MOST, &opts, &outcome), 0);
+		fake.stops = NULL;
+		fake.retry = 0;
+		fake_attr(tree_of_dead, "wq1.0", "state", "enabled\n");
+		expect_zlib_reads(SVA_DEFLATE_GZIP, size, MOST);
+		assert_int_equal(outcome.bytes, MOST);
+		assert_true(outcome.why & SVA_WHY_ERROR);
+		close_fake(wq);
+	}
+}
+
 static void too_little_room(void **state)
 {
 	fill(TEXT, 9000);
 	for (unsigned int i = 0; i < 2; i++) {
 		struct sva_wq *wq = open_either(state, i);
 		struct sva_deflate_opts opts = { .size = sizeof(opts), .format = SVA_DEFLATE_GZIP };
+		struct sva_outcome outcome = { .size = sizeof(outcome) };
 		size_t needed = ROOM, in, out;
 
 		assert_int_equal(sva_deflate(wq, packed, &needed, data, 9000, &opts, NULL), 0);
@@ -321,8 +408,10 @@ static void too_little_room(void **state)
 			size_t room = out;
 
 			other[out] = 0xaa;
-			assert_int_equal(sva_deflate(wq, other, &room, data, 9000, &opts, NULL),
+			outcome.bytes = 77;
+			assert_int_equal(sva_deflate(wq, other, &room, data, 9000, &opts, &outcome),
 					 -ENOSPC);
+			assert_int_equal(outcome.bytes, 0);
 			assert_int_equal(other[out], 0xaa);
 		}
 		out = needed;
@@ -762,6 +851,9 @@ int main(void)
 		TEST(what_follows_is_left_alone),
 		TEST(members_of_a_file),
 		TEST(truncated_and_damaged),
+		TEST(truncated_for_a_device),
+		TEST(a_deadline_that_has_passed),
+		TEST(a_device_that_dies),
 		TEST(too_little_room),
 		TEST(bad_headers),
 		TEST(damage_near_the_end),

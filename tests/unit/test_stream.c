@@ -729,6 +729,36 @@ static void a_wrong_trailer(void **state)
 	close_fake(wq);
 }
 
+/* Cut anywhere within it: what the device takes for one more block is not data. */
+static void a_wrong_trailer_in_two_steps(void **state)
+{
+	struct sva_wq *wq = open_any(state);
+	struct sva_stream *stream = open_stream(wq, SVA_DEFLATE_GZIP, 0);
+	size_t n;
+
+	fill_text(5000);
+	n = pack(packed, SVA_DEFLATE_GZIP, 12, 5000);
+	for (size_t at = n - 8; at < n; at++)
+		for (size_t last = 1; last <= 10; last++) {
+			struct sva_stream_io io = { packed, n - last, back, ROOM };
+			int result;
+
+			packed[at] ^= 1;
+			assert_int_equal(sva_stream_run(stream, &io, SVA_FLUSH_NONE), 0);
+			io.in_size += last;
+			assert_int_equal(sva_stream_run(stream, &io, SVA_FLUSH_END), -EBADMSG);
+			packed[at] ^= 1;
+			assert_int_equal(sva_stream_reset(stream), 0);
+			/* Cut off: the data are all there, or not. */
+			io = (struct sva_stream_io){ packed, n - last, back, ROOM };
+			result = sva_stream_run(stream, &io, SVA_FLUSH_END);
+			assert_int_equal(result, -ENODATA);
+			assert_int_equal(sva_stream_reset(stream), 0);
+		}
+	sva_stream_close(stream);
+	close_fake(wq);
+}
+
 /*
  * A device that fails.
  */
@@ -990,6 +1020,7 @@ int main(void)
 		TEST(truncated),
 		TEST(damaged),
 		TEST(a_wrong_trailer),
+		TEST(a_wrong_trailer_in_two_steps),
 		TEST(page_faults),
 		TEST(failures),
 		TEST(a_failure_with_much_behind),
