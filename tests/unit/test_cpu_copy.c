@@ -99,6 +99,11 @@ static void fill_with_patterns(void **state)
 			fill(0x5a5a5a5a5a5a5a5a, 0x5a5a5a5a5a5a5a5a, true, *size, align);
 			fill(0x5a5a5a5a5a5a5a5a, 0, true, *size, align);
 		}
+	/* From 256 KiB on by string stores, unless it begins elsewhere. */
+	for (uint32_t size = (256u << 10) - 1; size < (256u << 10) + 9; size++) {
+		fill(0x0123456789abcdef, 0, false, size, 0);
+		fill(0x0123456789abcdef, 0, false, size, 3);
+	}
 }
 
 static void dualcast(void **state)
