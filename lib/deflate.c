@@ -448,6 +448,16 @@ static int deflate_on_cpu(struct svai_flow *flow, const struct sva_deflate_opts 
 	return ended ? 0 : -ENOSPC;
 }
 
+static int deflate_on_device(struct sva_wq *wq, struct svai_flow *flow,
+			     const struct sva_deflate_opts *opts, struct svai_check *check,
+			     struct sva_outcome *outcome)
+{
+	const struct svai_deflation d = { wq, opts, svai_policy_deadline(svai_handle(wq)), check,
+					  outcome };
+
+	return svai_deflate_chunks(&d, flow, true);
+}
+
 /* Header, data, trailer. */
 static int deflate(struct sva_wq *wq, struct svai_flow *flow, const struct sva_deflate_opts *opts,
 		   struct sva_outcome *outcome)
@@ -457,8 +467,6 @@ static int deflate(struct sva_wq *wq, struct svai_flow *flow, const struct sva_d
 		svai_header_write(opts->format, svai_deflate_window(opts, outcome->why), frame);
 	unsigned int trailer = svai_trailer_size(opts->format);
 	struct svai_check check;
-	struct svai_deflation d = { wq, opts, svai_policy_deadline(svai_handle(wq)), &check,
-				    outcome };
 	int err;
 
 	if (flow->out_size < n + trailer)
@@ -470,7 +478,7 @@ static int deflate(struct sva_wq *wq, struct svai_flow *flow, const struct sva_d
 	if (outcome->why)
 		err = deflate_on_cpu(flow, opts, &check);
 	else
-		err = svai_deflate_chunks(&d, flow, true);
+		err = deflate_on_device(wq, flow, opts, &check, outcome);
 	if (err)
 		return err;
 	n = svai_trailer_write(&check, frame);
