@@ -405,11 +405,14 @@ static void cut(struct round *r, struct svai_flow *flow, bool end)
 	r->end = end && !flow->in_size;
 }
 
-/* A queue that has failed is not asked again. */
+/* A queue that has failed is not asked again; of a pool, other queues may come. */
 static int compress(struct round *r)
 {
 	r->declined = r->d->outcome->why & SVA_WHY_DEAD;
-	return r->declined && svai_cpu_is_allowed(r->d->wq) ? 1 : compress_round(r);
+	if (r->declined && svai_handle(r->d->wq)->path != SVA_PATH_POOL &&
+	    svai_cpu_is_allowed(r->d->wq))
+		return 1;
+	return compress_round(r);
 }
 
 int svai_deflate_chunks(const struct svai_deflation *d, struct svai_flow *flow, bool end)
