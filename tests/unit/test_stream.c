@@ -961,6 +961,8 @@ static void a_full_queue(void **state)
 	assert_int_equal(sva_stream_run(stream, &io, SVA_FLUSH_NONE), -ETIMEDOUT);
 	assert_int_equal(sva_stream_run(stream, &io, SVA_FLUSH_NONE), -ETIMEDOUT);
 	fake.retry = 0;
+	policy.timeout_ns = 0;
+	assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
 	assert_int_equal(sva_stream_reset(stream), 0);
 	io = (struct sva_stream_io){ packed, n, back, ROOM };
 	assert_int_equal(sva_stream_run(stream, &io, SVA_FLUSH_NONE), 1);
