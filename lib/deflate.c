@@ -17,6 +17,7 @@
 #include "options.h"
 #include "pick.h"
 #include "policy.h"
+#include "populate.h"
 #include "probe.h"
 #include "tables.h"
 
@@ -371,10 +372,13 @@ static int compress_on_cpu(const struct round *r, struct svai_flow *flow, const 
 	const struct svai_deflation *d = r->d;
 	size_t size = (size_t)(flow->in - src);
 	struct svai_flow chunks = { src, size, flow->out, flow->out_size };
-	struct svai_compressor *c =
-		svai_compressor_get(svai_deflate_level(d->opts), SVAI_DEVICE_WINDOW);
+	struct svai_compressor *c;
 	int done;
 
+	/* Of bad memory, the device has looked at the first page. */
+	if (r->declined & SVA_WHY_FAULT && svai_populate((uintptr_t)src, size, false))
+		return -EFAULT;
+	c = svai_compressor_get(svai_deflate_level(d->opts), SVAI_DEVICE_WINDOW);
 	if (!c)
 		return -ENOMEM;
 	svai_count_cpu(svai_handle(d->wq)->shards, r->declined);

@@ -722,8 +722,10 @@ int sva_rle_burst(struct sva_wq *wq, const struct sva_column *counts,
 		.opcode = SVA_IAX_OP_RLE_BURST, .flags = flags, .dst = dst, .dst_size = dst_size
 	};
 	struct sva_column v;
-	int err = check_column(&v, values);
+	int err = svai_handle_state(wq);
 
+	if (!err)
+		err = check_column(&v, values);
 	if (err)
 		return err;
 	if (!are_out_flags(flags) || !is_plain(&v) || v.flags & SVA_COLUMN_BE || !counts ||

@@ -269,16 +269,14 @@ int sva_apply_delta(struct sva_wq *wq, void *dst, size_t size, const void *delta
 		return svai_run_small(svai_cpu_apply_delta, &desc, &record);
 	}
 	err = svai_job_begin(&job, wq, size, outcome);
-	if (!err)
-		err = svai_policy_memory(job.h, delta, svai_least(delta_size, table_of(size)),
-					 false);
 	if (err)
 		return err;
+	job.error = svai_policy_memory(job.h, delta, svai_least(delta_size, table_of(size)), false);
 	if (!delta_size) { /* as it was */
 		job.left = 0;
 		job.outcome.bytes = size;
-	} else if (!is_delta(&d)) {
-		return -EBADMSG;
+	} else if (!job.error && !is_delta(&d)) {
+		job.error = -EBADMSG;
 	}
 	sva_prep_apply_delta(&job.desc, dst, 0, NULL, 0, 0);
 	job.next = next_to_apply;

@@ -652,7 +652,9 @@ static void bad_deltas_are_reported(void **state)
 			-EFAULT);
 		assert_int_equal(outcome.bytes, 0);
 		mprotect(page, 4096, PROT_NONE);
+		outcome.bytes = 77;
 		assert_int_equal(sva_apply_delta(wq, to, size, page, 18, &outcome), -EFAULT);
+		assert_int_equal(outcome.bytes, 0);
 		munmap(page, 4096);
 		assert_int_equal(sva_wq_close(wq), 0);
 	}

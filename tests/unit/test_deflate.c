@@ -359,15 +359,16 @@ static bool die(const struct sva_desc *desc)
 	return true;
 }
 
-/* ISA-L does what is left, and the queue is not asked again. */
+/* ISA-L does what is left; a round later, the queue is known to be dead, and not asked again. */
 static void a_device_that_dies(void **state)
 {
 	tree_of_dead = fixture_tree(state);
 	fill(MIXED, MOST);
 	for (unsigned int nth = 1; nth <= 4; nth++) {
-		struct sva_wq *wq = open_either(state, 1);
+		struct sva_wq *wq = open_of(state, 1, "65536\n"); /* three rounds */
 		struct sva_deflate_opts opts = { .size = sizeof(opts), .format = SVA_DEFLATE_GZIP };
 		struct sva_outcome outcome = { .size = sizeof(outcome) };
+		struct sva_wq_stats stats = { .size = sizeof(stats) };
 		size_t size = ROOM;
 
 		until_dead = nth;
@@ -378,7 +379,9 @@ static void a_device_that_dies(void **state)
 		fake_attr(tree_of_dead, "wq1.0", "state", "enabled\n");
 		expect_zlib_reads(SVA_DEFLATE_GZIP, size, MOST);
 		assert_int_equal(outcome.bytes, MOST);
-		assert_true(outcome.why & SVA_WHY_ERROR);
+		assert_int_equal(outcome.why, SVA_WHY_ERROR | SVA_WHY_DEAD);
+		assert_int_equal(sva_wq_stats(wq, &stats), 0);
+		assert_int_equal(stats.failures, 1);
 		close_fake(wq);
 	}
 }
