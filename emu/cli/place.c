@@ -68,30 +68,40 @@ static void remove_folder(char *folder)
  * connect shares the memory that the queues are in. The programs inside have it in their
  * environment.
  */
-static char *new_folder(void)
+static char *new_folder(const char *where)
 {
-	const char *where = getenv("TMPDIR");
 	uint64_t secret;
 	char *folder;
 	int err;
 
-	if (!where || where[0] != '/' ||
-	    strlen(where) > MOST_FOLDER - sizeof(FOLDER "/0123456789abcdef"))
-		where = "/tmp";
 	if (getrandom(&secret, sizeof(secret), 0) != sizeof(secret) ||
 	    asprintf(&folder, "%s" FOLDER "/%016" PRIx64, where, secret) < 0)
 		return NULL;
 	*strrchr(folder, '/') = '\0';
 	if (!mkdtemp(folder)) {
+		err = errno;
 		free(folder);
+		errno = err;
 		return NULL;
 	}
 	err = chmod(folder, 0711);
 	folder[strlen(folder)] = '/';
 	if (!err && !mkdir(folder, 0755) && !chmod(folder, 0755))
 		return folder;
+	err = errno;
 	remove_folder(folder);
+	errno = err;
 	return NULL;
+}
+
+static const char *where_to(void)
+{
+	const char *where = getenv("TMPDIR");
+
+	if (!where || where[0] != '/' ||
+	    strlen(where) > MOST_FOLDER - sizeof(FOLDER "/0123456789abcdef"))
+		return "/tmp";
+	return where;
 }
 
 static int fill_folder(struct emu_state *state, const char *folder, const char *library)
@@ -110,14 +120,15 @@ static int make_folder(struct emu_state *state, const char *library, struct emu_
 		       struct emu_place *place)
 {
 	char socket[PATH_MAX];
-	int err = -ENOMEM;
+	int err;
 
-	place->folder = new_folder();
-	if (place->folder)
-		err = fill_folder(state, place->folder, library);
+	place->folder = new_folder(where_to());
+	err = place->folder ? fill_folder(state, place->folder, library) : -errno;
 	if (err) {
-		fprintf(stderr, "sva-emu: cannot make a folder for the machine: %s\n",
-			strerror(-err));
+		fprintf(stderr,
+			"sva-emu: cannot make a folder for the machine in %s: %s; TMPDIR names "
+			"another place\n",
+			where_to(), strerror(-err));
 	} else {
 		snprintf(socket, sizeof(socket), "%s%s", place->folder, EMU_STATE_PATH);
 		err = serve(state, socket, NULL, trace, &place->server);

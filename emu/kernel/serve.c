@@ -800,15 +800,18 @@ static int mount_session(struct emu_server *server, const char *mountpoint)
 	char options[] = "fsname=sva-emu,allow_other,default_permissions";
 	char *argv[] = { name, flag, options };
 	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
+	int fd;
 
 	server->session = fuse_session_new(&args, &operations, sizeof(operations), server);
 	fuse_opt_free_args(&args);
 	if (!server->session)
 		return -ENOMEM;
 	errno = 0;
-	if (!fuse_session_mount(server->session, mountpoint))
-		return 0;
-	return errno ? -errno : -ENODEV;
+	if (fuse_session_mount(server->session, mountpoint))
+		return errno ? -errno : -ENODEV;
+	/* A request goes away with who has made it, even after poll() has told of it. */
+	fd = fuse_session_fd(server->session);
+	return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) ? -errno : 0;
 }
 
 static void end_forgetter(struct emu_server *server)

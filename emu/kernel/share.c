@@ -77,6 +77,7 @@ struct emu_share {
 	int config, live; /* the files of both parts of struct emu_state */
 	int listening, events;
 	char root[EMU_PATH]; /* what the socket's path begins with */
+	int spare; /* to be closed where none is left, so that one more can be accepted, and told */
 	unsigned int opens;
 	struct connection *connections;
 };
@@ -135,7 +136,8 @@ int emu_share_open(struct emu_state *state, const char *path, struct emu_trace_f
 				     .config = -1,
 				     .live = -1,
 				     .listening = -1,
-				     .events = -1 };
+				     .events = -1,
+				     .spare = open("/dev/null", O_RDONLY | O_CLOEXEC) };
 	snprintf(share->root, sizeof(share->root), "%.*s",
 		 (int)(strlen(path) - strlen(EMU_STATE_PATH)), path);
 	err = open_all(share, path);
@@ -316,21 +318,47 @@ static void serve_connection(struct emu_share *share, struct connection *connect
 		take_descriptors(share, connection, message.bytes, (size_t)size);
 }
 
-static void accept_connection(struct emu_share *share)
+static int accept_one(const struct emu_share *share)
 {
 	/* cppcheck-suppress nullPointer // accept4() takes it: who it is does not matter yet */
-	int fd = accept4(share->listening, NULL, NULL, SOCK_CLOEXEC);
-	struct connection *connection = fd < 0 ? NULL : calloc(1, sizeof(*connection));
+	return accept4(share->listening, NULL, NULL, SOCK_CLOEXEC);
+}
 
+/* Without a file descriptor for it, whoever it is does not wait for ever. */
+static bool turn_away(struct emu_share *share)
+{
+	int fd;
+
+	if (share->spare < 0)
+		return false;
+	close(share->spare);
+	fd = accept_one(share);
+	if (fd >= 0)
+		close(fd);
+	share->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	fprintf(stderr, "sva-emu: no file descriptor is left for one more process or queue: raise "
+			"RLIMIT_NOFILE (ulimit -n)\n");
+	return fd >= 0;
+}
+
+/* Returns false: it still waits. */
+static bool accept_connection(struct emu_share *share)
+{
+	int fd = accept_one(share);
+	struct connection *connection;
+
+	if (fd < 0)
+		return (errno == EMFILE || errno == ENFILE) && turn_away(share);
+	connection = calloc(1, sizeof(*connection));
 	if (!connection || watch(share, fd, connection)) {
 		free(connection);
-		if (fd >= 0)
-			close(fd);
-		return;
+		close(fd);
+		return true;
 	}
 	connection->fd = fd;
 	connection->next = share->connections;
 	share->connections = connection;
+	return true;
 }
 
 static void tell_errors(struct emu_share *share)
@@ -359,14 +387,15 @@ void emu_share_serve(struct emu_share *share)
 	while (epoll_wait(share->events, &event, 1, 0) > 0) {
 		if (event.data.ptr)
 			serve_connection(share, event.data.ptr);
-		else
-			accept_connection(share);
+		else if (!accept_connection(share))
+			break;
 	}
 }
 
 void emu_share_close(struct emu_share *share)
 {
-	const int files[] = { share->config, share->live, share->listening, share->events };
+	const int files[] = { share->config, share->live, share->listening, share->events,
+			      share->spare };
 
 	while (share->connections)
 		forget(share, share->connections);
