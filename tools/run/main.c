@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sva-run: puts its library, and what the library is to do, into a command's environment. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,6 +116,19 @@ static int apply(int option, const char *value)
 	}
 }
 
+/* Not being able to write statistics is no reason not to run the program. */
+static void try_output(const char *output)
+{
+	int fd = *output ? open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666)
+			 : STDERR_FILENO;
+
+	if (fd < 0)
+		fprintf(stderr, "sva-run: --output %s: %s: there will be no statistics\n", output,
+			strerror(errno));
+	else if (*output)
+		close(fd);
+}
+
 /* Variables and file are read once, to say what is wrong in them: the library would be silent. */
 static int check_settings(void)
 {
@@ -132,6 +146,8 @@ static int check_settings(void)
 		err = run_settings_environment(&settings, "", why, sizeof(why));
 	if (err)
 		fprintf(stderr, "sva-run: %s\n", why);
+	else
+		try_output(settings.output);
 	return err;
 }
 
