@@ -48,6 +48,7 @@ inside 0 'apply dedicated 3; $info --check; for q in 0 1 2; do $info --check wq0
 prints 'dedicated' 'size 42'
 inside 0 'apply per-node; for d in 0 1 2; do $info --check wq$d.0 || true; done' --devices 3 --numa 2
 prints 'usable: wq0.0' 'not usable: wq1.0' 'usable: wq2.0'
+rm -rf "$work/root" # the next machine has fewer devices
 inside 0 'apply storage; $info wq0.0'
 prints 'block on fault: no'
 
@@ -57,6 +58,19 @@ inside 0 'state >before; apply shared; apply dedicated 2; apply shared --device 
 	apply --undo; state | diff before -'
 inside 0 'apply dedicated 2; state >applied; cp $work/root/etc/sva-setup/config.json config
 	accel-config disable-device dsa0; $setup --load config --apply --no-files; state | diff applied -'
+
+# Each device keeps its rule, and its place in the configuration.
+inside 0 'apply shared --group daemon; apply dedicated 2 --device dsa1; cat root/etc/udev/rules.d/60-sva-setup.rules
+	[ "$(grep -c "\"dev\":\"dsa" root/etc/sva-setup/config.json)" -eq 2 ]'
+prints 'KERNEL=="dsa?wq0.*", GROUP="daemon", MODE="0660"' 'KERNEL=="dsa?wq1.*", MODE="0666"'
+inside 0 'apply dedicated; cat root/etc/udev/rules.d/60-sva-setup.rules; apply --undo'
+prints 'KERNEL=="dsa?wq0.*", MODE="0666"'
+
+# What there was is not given up because one of the devices is away.
+inside 0 'apply shared; apply shared --device dsa1'
+inside 0 'cp root/var/lib/sva-setup/before.json before; ! apply shared; cmp before root/var/lib/sva-setup/before.json' --devices 1
+prints 'it names a device that is not there; --undo needs this file'
+rm -rf "$work/root"
 
 # The files are those of accel-config and sva-emu, too.
 inside 0 '$setup shared --save saved >/dev/null; accel-config save-config -s old
@@ -93,7 +107,7 @@ refused 'No such file' '$setup --load /nonexistent --apply'
 refused 'the output' '$setup shared >/dev/full'
 refused '/proc/var/lib/sva-setup/before.json: ' '$setup shared --apply --root /proc'
 for wrong in '' nothing 'shared 2' 'dedicated 0' 'dedicated x' 'dedicated 17' 'shared --undo' '--no-such' \
-	'--load' '--load x --undo'; do
+	'--load' '--load x --undo' '--load x --device dsa0' '--undo --device dsa0'; do
 	status=0
 	# shellcheck disable=SC2086 # words
 	"$setup" $wrong >"$work/out" 2>&1 || status=$?

@@ -36,14 +36,52 @@ static int complain(const char *file, int err)
 	return err;
 }
 
-static void print_rule(const struct files *files, char *text, size_t size)
+#define RULES (PLAN_DEVICES * 128) /* bytes */
+
+/* In the names of the kernel, another character stands for the slash. */
+static void print_queues(const struct plan_device *device, char *text, size_t size)
 {
+	snprintf(text, size, "KERNEL==\"dsa?wq%s.*\"", device->name + strlen("dsa"));
+}
+
+static void add_text(char *text, const char *more)
+{
+	if (strlen(text) + strlen(more) < RULES)
+		strcat(text, more);
+}
+
+static void print_rules(const struct files *files, const struct plan *plan, char text[RULES])
+{
+	char line[256], queues[64], group[128] = "";
+
 	if (files->group)
-		snprintf(text, size,
-			 "SUBSYSTEM==\"dsa\", KERNEL==\"dsa?wq*\", GROUP=\"%s\", MODE=\"0660\"\n",
-			 files->group);
-	else
-		snprintf(text, size, "SUBSYSTEM==\"dsa\", KERNEL==\"dsa?wq*\", MODE=\"0666\"\n");
+		snprintf(group, sizeof(group), "GROUP=\"%s\", ", files->group);
+	for (unsigned int i = 0; i < plan->devices; i++) {
+		print_queues(&plan->device[i], queues, sizeof(queues));
+		snprintf(line, sizeof(line), "SUBSYSTEM==\"dsa\", %s, %sMODE=\"%s\"\n", queues,
+			 group, files->group ? "0660" : "0666");
+		add_text(text, line);
+	}
+}
+
+/* Those of earlier runs, of other devices. */
+static void keep_rules(const struct files *files, const struct plan *plan, char text[RULES])
+{
+	FILE *file = fopen(name_of(files, RULE), "re");
+	char line[256], queues[64];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		bool other = true;
+
+		for (unsigned int i = 0; i < plan->devices && other; i++) {
+			print_queues(&plan->device[i], queues, sizeof(queues));
+			other = !strstr(line, queues);
+		}
+		if (other)
+			add_text(text, line);
+	}
+	if (file)
+		fclose(file);
 }
 
 static void find_self(char self[PATH_MAX])
@@ -159,12 +197,12 @@ static void tell_systemd(const struct files *files, const char *what)
 		fprintf(stderr, "sva-setup: %s: exit status %d\n", command, WEXITSTATUS(status));
 }
 
-void files_show(const struct files *files)
+void files_show(const struct files *files, const struct plan *plan)
 {
-	char text[2048];
+	char rules[RULES] = "", text[2048];
 
-	print_rule(files, text, sizeof(text));
-	printf("\n# %s\n%s", name_of(files, RULE), text);
+	print_rules(files, plan, rules);
+	printf("\n# %s\n%s", name_of(files, RULE), rules);
 	if (files->no_boot)
 		return;
 	print_unit(text, sizeof(text));
@@ -177,18 +215,34 @@ int files_keep(const struct files *files, const struct plan *before)
 	return write_plan(files, BEFORE, before);
 }
 
-int files_write(const struct files *files, const struct plan *plan)
+/* The plan, and what earlier runs have configured of other devices that are there. */
+static void add_earlier(const struct files *files, const struct plan *now, struct plan *all)
 {
-	char text[2048];
+	static struct plan earlier;
+
+	if (plan_read(&earlier, name_of(files, CONFIG), now))
+		return;
+	for (unsigned int i = 0; i < earlier.devices && all->devices < PLAN_DEVICES; i++)
+		if (!plan_find(all, earlier.device[i].name))
+			all->device[all->devices++] = earlier.device[i];
+}
+
+int files_write(const struct files *files, const struct plan *plan, const struct plan *now)
+{
+	static struct plan all;
+	char rules[RULES] = "", unit[2048];
 	int err;
 
-	print_rule(files, text, sizeof(text));
-	err = write_text(files, RULE, text);
+	keep_rules(files, plan, rules);
+	print_rules(files, plan, rules);
+	err = write_text(files, RULE, rules);
+	all = *plan;
+	add_earlier(files, now, &all);
 	if (!err && !files->no_boot)
-		err = write_plan(files, CONFIG, plan);
-	print_unit(text, sizeof(text));
+		err = write_plan(files, CONFIG, &all);
+	print_unit(unit, sizeof(unit));
 	if (!err && !files->no_boot)
-		err = write_text(files, UNIT, text);
+		err = write_text(files, UNIT, unit);
 	if (!err && !files->no_boot)
 		tell_systemd(files, "enable");
 	return err;

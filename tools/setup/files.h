@@ -13,7 +13,7 @@ struct files {
 };
 
 /* files_show - what files_write() would do */
-void files_show(const struct files *files);
+void files_show(const struct files *files, const struct plan *plan);
 
 /* All return 0 or -errno, with a message. */
 
@@ -23,8 +23,9 @@ int files_check(const struct files *files);
 /* files_keep - what there was before, of the plan's devices and of those of earlier runs */
 int files_keep(const struct files *files, const struct plan *before);
 
-/* files_write - the rule, the unit, and the configuration that it loads */
-int files_write(const struct files *files, const struct plan *plan);
+/* files_write - the rules, the unit, and the configuration that it loads; other devices keep theirs
+ */
+int files_write(const struct files *files, const struct plan *plan, const struct plan *now);
 
 /* files_permit - the nodes of the enabled queues, now */
 int files_permit(const struct files *files, const struct plan *plan);

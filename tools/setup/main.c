@@ -61,6 +61,8 @@ static int take_preset(int count, char **words, struct options *o)
 		return wrong("the presets are shared, dedicated, per-node and storage");
 	if ((o->preset != PRESET_NONE) + (o->load != NULL) + o->undo != 1)
 		return wrong("give one of a preset, --load and --undo");
+	if (o->device && !o->preset)
+		return wrong("--device goes with a preset");
 	o->queues = 1;
 	if (o->preset == PRESET_DEDICATED && count == 2) {
 		unsigned long n = strtoul(words[1], &end, 10);
@@ -179,27 +181,33 @@ static int carry_out(const struct options *o, const struct plan *plan, const str
 	if (err)
 		return err;
 	err = plan_read(&before, files_before(&o->files), now);
-	if (err && err != -ENOENT && err != -ENODEV) {
+	if (err && err != -ENOENT) {
 		fprintf(stderr, "sva-setup: %s: %s; --undo needs this file: repair or remove it\n",
 			files_before(&o->files), reading_error(err));
 		return err;
 	}
 	if (err)
-		before.devices = 0; /* the first run, or of a machine that had other devices */
+		before.devices = 0; /* the first run */
 	add_devices(&before, plan, now);
 	err = files_keep(&o->files, &before); /* first: nothing is done that cannot be undone */
 	if (!err)
 		err = apply(plan, now);
+	if (err)
+		return err;
+	err = files_permit(&o->files, plan);
 	if (!err)
-		err = files_permit(&o->files, plan);
-	return err ? err : files_write(&o->files, plan);
+		err = files_write(&o->files, plan, now);
+	if (err)
+		fprintf(stderr, "sva-setup: the queues are configured, but not all files are "
+				"written; --undo --apply restores what there was before\n");
+	return err;
 }
 
 static void show(const struct options *o, const struct plan *plan, const struct plan *now)
 {
 	plan_show(plan, now);
 	if (!o->no_files && !o->undo)
-		files_show(&o->files);
+		files_show(&o->files, plan);
 	printf("\n# Nothing has been done: run it again with --apply.\n");
 }
 
