@@ -81,8 +81,8 @@ static bool by_write; /* this process has no portals, and its kernel refuses bat
 static unsigned int soak = 1, process;
 
 /*
- * The sanitizers of gcc 12 do not hold the locks of their allocator across fork(2), as glibc does: a
- * child may wait forever for one that another thread had.
+ * The sanitizers of gcc 12 do not hold the locks of their allocator across fork(2), as glibc does:
+ * a child may wait forever for one that another thread had.
  */
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 static const bool can_fork = false;
