@@ -321,7 +321,7 @@ static int inflate_again(struct svai_flow *flow, uint64_t *made)
 {
 	struct svai_decompressor *c = svai_decompressor_get();
 	uint8_t out[16384], rest[8];
-	int ended;
+	int ended = 0;
 
 	if (!c)
 		return -ENOMEM;

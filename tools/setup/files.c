@@ -36,7 +36,7 @@ static int complain(const char *file, int err)
 	return err;
 }
 
-#define RULES (PLAN_DEVICES * 128) /* bytes */
+#define RULES ((size_t)PLAN_DEVICES * 128) /* bytes */
 
 /* In the names of the kernel, another character stands for the slash. */
 static void print_queues(const struct plan_device *device, char *text, size_t size)
