@@ -28,6 +28,17 @@ void fixture_queue(struct fake_tree *tree, const char *name, const char *mode)
 	fake_node(tree, node);
 }
 
+void fixture_iax(struct fake_tree *tree, const char *max_transfer)
+{
+	fake_device(tree, "iax1");
+	fake_attr(tree, "iax1", "cdev_major", "241\n");
+	fixture_queue(tree, "wq1.0", "shared\n");
+	fake_attr(tree, "wq1.0", "op_config",
+		  "00000000,00000000,00000000,00000000,00000000,007f331c,00000000,0000000d\n");
+	fake_attr(tree, "wq1.0", "max_transfer_size", max_transfer);
+	fake_node(tree, "iax/wq1.0");
+}
+
 int fixture_setup(void **state)
 {
 	struct fake_tree *tree = fake_tree_new();

@@ -25,6 +25,9 @@ struct fake_tree *fixture_tree(void **state);
 /* fixture_queue - one more queue that can be opened, of a device that there is */
 void fixture_queue(struct fake_tree *tree, const char *name, const char *mode);
 
+/* fixture_iax - iax1 with the shared queue wq1.0, of IAX 1.0; @max_transfer: bytes, as in sysfs */
+void fixture_iax(struct fake_tree *tree, const char *max_transfer);
+
 /* open_fake - open a queue of the fake machine; fails the test if it is not a device's */
 struct sva_wq *open_fake(const char *name);
 

@@ -32,16 +32,12 @@ static struct sva_wq *open_some(void **state, unsigned int kind)
 		assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
 		return wq;
 	}
-	fake_device(tree, "iax1");
-	fake_attr(tree, "iax1", "cdev_major", "241\n");
+	fixture_iax(tree, kind == SMALL_PARTS ? "4095\n" : "2097152\n");
 	fake_attr(tree, "iax1", "version", "0x200\n");
 	fake_attr(tree, "iax1", "iaa_cap", kind == NO_CFB ? "0x301\n" : "0x501\n");
-	fixture_queue(tree, "wq1.0", "shared\n");
 	fake_attr(tree, "wq1.0", "op_config", OPCODES);
 	if (kind == NO_OPCODE)
 		fake_attr(tree, "wq1.0", "op_config", "0000000d\n");
-	fake_attr(tree, "wq1.0", "max_transfer_size", kind == SMALL_PARTS ? "4095\n" : "2097152\n");
-	fake_node(tree, "iax/wq1.0");
 	assert_int_equal(sva_wq_open(&wq, kind == CPU ? "cpu" : NULL, &opts), 0);
 	assert_int_equal(sva_wq_path(wq), kind == CPU ? SVA_PATH_CPU : SVA_PATH_PORTAL);
 	assert_int_equal(sva_wq_set_policy(wq, &policy), 0);

@@ -12,7 +12,6 @@
 #include "fixture.h"
 
 #define ELEMENTS 40000u
-#define OPCODES  "00000000,00000000,00000000,00000000,00000000,007f331c,00000000,0000000d\n"
 
 static uint32_t values[ELEMENTS];
 static uint8_t packed[4 * ELEMENTS + 8], out[4 * ELEMENTS + 64], expected[4 * ELEMENTS + 64];
@@ -25,12 +24,7 @@ static struct sva_wq *open_some(void **state, unsigned int i)
 	struct sva_policy policy = { .size = sizeof(policy), .threshold = 1 };
 	struct sva_wq *wq;
 
-	fake_device(tree, "iax1");
-	fake_attr(tree, "iax1", "cdev_major", "241\n");
-	fixture_queue(tree, "wq1.0", "shared\n");
-	fake_attr(tree, "wq1.0", "op_config", OPCODES);
-	fake_attr(tree, "wq1.0", "max_transfer_size", i == 2 ? "4096\n" : "2097152\n");
-	fake_node(tree, "iax/wq1.0");
+	fixture_iax(tree, i == 2 ? "4096\n" : "2097152\n");
 	assert_int_equal(sva_wq_open(&wq, i ? NULL : "cpu", &opts), 0);
 	assert_int_equal(sva_wq_path(wq), i ? SVA_PATH_PORTAL : SVA_PATH_CPU);
 	assert_int_equal(sva_wq_set_policy(wq, &policy), 0);

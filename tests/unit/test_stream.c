@@ -29,13 +29,7 @@ static struct sva_wq *open_queue(void **state, const char *max_transfer, uint32_
 	struct fake_tree *tree = fixture_tree(state);
 	struct sva_wq *wq;
 
-	fake_device(tree, "iax1");
-	fake_attr(tree, "iax1", "cdev_major", "241\n");
-	fixture_queue(tree, "wq1.0", "shared\n");
-	fake_attr(tree, "wq1.0", "op_config",
-		  "00000000,00000000,00000000,00000000,00000000,007f331c,00000000,0000000d\n");
-	fake_attr(tree, "wq1.0", "max_transfer_size", max_transfer);
-	fake_node(tree, "iax/wq1.0");
+	fixture_iax(tree, max_transfer);
 	assert_int_equal(sva_wq_open(&wq, NULL, &opts), 0);
 	assert_int_equal(sva_wq_path(wq), SVA_PATH_PORTAL);
 	assert_int_equal(sva_wq_set_policy(wq, &policy), 0);
