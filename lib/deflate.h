@@ -30,7 +30,7 @@ int svai_deflate_begin(struct sva_wq *wq, const struct svai_flow *flow, unsigned
 		       const struct sva_deflate_opts *from, struct sva_deflate_opts *opts,
 		       struct sva_outcome *outcome, struct sva_outcome *all);
 
-/* svai_cpu_is_allowed - by the policy of the queue, as it is now */
+/* svai_cpu_is_allowed - by the present policy of the queue */
 bool svai_cpu_is_allowed(const struct sva_wq *wq);
 
 /* svai_deflate_window - log2 of how far matches reach back; @why: of the CPU, or 0: of the device

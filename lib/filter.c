@@ -519,11 +519,9 @@ static int run_inflated(struct filter *f, struct sva_wq *wq, const struct sva_co
 {
 	struct sva_column plain = *column;
 	struct sva_outcome all = { .size = sizeof(all) }, first = { 0 };
-	struct sva_policy policy;
 	int err = svai_igzip_usable();
 
-	svai_policy_now(svai_handle(wq), &policy);
-	if (err || policy.flags & SVA_POLICY_NO_CPU)
+	if (err || !svai_cpu_is_allowed(wq))
 		return -EOPNOTSUPP;
 	err = inflate_to(&plain, column);
 	if (!err)
