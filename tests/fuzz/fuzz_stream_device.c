@@ -17,8 +17,6 @@
 #include "least.h"
 #include "stream_step.h"
 
-#define IAX_1 "00000000,00000000,00000000,00000000,00000000,007f331c,00000000,0000000d\n"
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What the first bytes of an input say. */
@@ -58,12 +56,7 @@ static struct sva_wq *queue(void)
 	if (wq)
 		return wq;
 	check(!fixture_setup(&tree));
-	fake_device(tree, "iax1");
-	fake_attr(tree, "iax1", "cdev_major", "241\n");
-	fixture_queue(tree, "wq1.0", "shared\n");
-	fake_attr(tree, "wq1.0", "op_config", IAX_1);
-	fake_attr(tree, "wq1.0", "max_transfer_size", "4096\n");
-	fake_node(tree, "iax/wq1.0");
+	fixture_iax(tree, "4096\n");
 	check(!sva_wq_open(&wq, "wq1.0", &opts));
 	fake_tree_free(tree);
 	fake.stops = fails;
