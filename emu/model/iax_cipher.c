@@ -2,7 +2,7 @@
 /*
  * Encryption and decryption by AES-CFB, of segments of 128 bits (NIST SP 800-38A, 6.3).
  *
- * accel-config has jobs of whole blocks that leave the AECS as it is, and OpenSSL agrees with what
+ * accel-config has jobs of whole blocks that do not change the AECS, and OpenSSL agrees with what
  * the device makes of them. What is written to the AECS, and how input is kept there that is less
  * than a block, is (unverified).
  */

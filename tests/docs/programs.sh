@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# programs.sh SOURCE-DIRECTORY - the tutorial shows each program of examples/tutorial as it is, without the line
-# of the license.
+# programs.sh SOURCE-DIRECTORY - the tutorial shows the whole text of each program of examples/tutorial, without the
+# line of the license.
 set -euo pipefail
 cd "$1"
 count=0
