@@ -26,7 +26,7 @@ ignores()
 		"$cases" once >"$work/out" 2>&1 || status=$?
 	[ $status -eq 0 ] || fail "$1: exit status $status"
 	[ ! -s "$work/out" ] || fail "$1: it prints, unasked:"
-	[ ! -e "$statistics" ] || fail "$1: it goes on:"
+	[ ! -s "$statistics" ] || fail "$1: it goes on:"
 	env LIBSVA_LOG=error LD_PRELOAD="$library" "$1" "$cases" once >"$work/out" 2>&1
 	grep -q "^sva-run: error: " "$work/out" || fail "$1: it says nothing, with a log"
 }
@@ -60,6 +60,11 @@ for value in WAIT=yield THRESHOLD=-1 FUNCTIONS=x SIGNAL=9 CONFIG="$work/file" CO
 	TIMEOUT=$'\xff\x01' ADAPT="$(head -c 10000 /dev/zero | tr '\0' x)"; do
 	ignores "LIBSVA_RUN_$value"
 done
+
+# Statistics that cannot be written keep no program from running.
+"$sva_run" --stats --output /nowhere/file touch "$work/run" 2>"$work/out" || fail "no file for statistics:"
+rm "$work/run" || fail "no file for statistics: nothing is run"
+grep -q '/nowhere/file: .*: there will be no statistics' "$work/out" || fail "it does not say so:"
 
 mkdir "$work/a b"
 cp "$sva_run" "$library" "$work/a b"

@@ -10,4 +10,4 @@ if ! { chown 65534 "$work/cases" && chmod u+s "$work/cases"; } 2>/dev/null || [ 
 fi
 chmod 755 "$work"
 succeeds -- "$work/cases" once
-[ ! -e "$statistics" ] || fail "the library was loaded:"
+[ ! -s "$statistics" ] || fail "the library was loaded:"
