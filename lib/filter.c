@@ -521,8 +521,10 @@ static int run_inflated(struct filter *f, struct sva_wq *wq, const struct sva_co
 	struct sva_outcome all = { .size = sizeof(all) }, first = { 0 };
 	int err = svai_igzip_usable();
 
-	if (err || !svai_cpu_is_allowed(wq))
+	if (!svai_cpu_is_allowed(wq))
 		return -EOPNOTSUPP;
+	if (err)
+		return err;
 	err = inflate_to(&plain, column);
 	if (!err)
 		err = run_once(f, wq, &plain, result, &all);

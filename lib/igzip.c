@@ -48,7 +48,7 @@ static void load(void)
 int svai_igzip_usable(void)
 {
 	pthread_once(&once, load);
-	return isal.usable ? 0 : -EOPNOTSUPP;
+	return isal.usable ? 0 : -ELIBACC;
 }
 
 uint32_t svai_adler32(uint32_t adler, const void *data, size_t size)

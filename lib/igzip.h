@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* svai_igzip_usable - 0, or -EOPNOTSUPP: the library is not there */
+/* svai_igzip_usable - 0, or -ELIBACC: the library is not there */
 int svai_igzip_usable(void);
 
 /* svai_adler32 - over @size more bytes; it begins with 1 */

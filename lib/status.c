@@ -231,7 +231,8 @@ static const struct {
 	{ ECANCELED,
 	  "a member of the batch did not succeed, or the operation of a ring was cancelled" },
 	{ ELIBACC,
-	  "the CPU needs OpenSSL's libcrypto.so.3 for this: install Debian's package libssl3" },
+	  "a library is missing: ISA-L (Debian's package libisal2) to compress and inflate, "
+	  "OpenSSL 3 (libssl3) to encrypt" },
 	{ EIO, "an error of the device, or an operation that ended without a record" },
 };
 

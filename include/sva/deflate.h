@@ -19,8 +19,8 @@
  * -EINVAL: NULL, a range beyond the end of the address space, bad options;
  * -E2BIG: options of a newer version; -ENOMEM;
  * -EBADMSG: the compressed data are damaged, or need a dictionary (zlib's FDICT);
- * -EOPNOTSUPP: ISA-L (libisal.so.2) is missing, or SVA_POLICY_NO_CPU is set and the device cannot
- *   do it;
+ * -EOPNOTSUPP: SVA_POLICY_NO_CPU is set, and the device cannot do it;
+ * -ELIBACC: ISA-L (libisal.so.2) is missing: install it (Debian: libisal2);
  * -EFAULT, -ETIMEDOUT, -EBADF, -ESTALE, -ENODEV, -EIO: as the calls of ops.h.
  *
  * Source: RFC 1950, 1951 and 1952; for the device, see iax.h.

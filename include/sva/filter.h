@@ -18,6 +18,7 @@
  * -EBADMSG: the input is damaged, or has fewer elements than it should have; or a value does not
  *   fit in an element of the output;
  * -EOPNOTSUPP: SVA_POLICY_NO_CPU is set, and the device cannot do it;
+ * -ELIBACC: the CPU has to inflate the column, and ISA-L (libisal.so.2) is missing;
  * -EFAULT, -ETIMEDOUT, -EBADF, -ESTALE, -ENODEV, -EIO: as the calls of ops.h.
  *
  * Source: see iax.h.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The software device where no other library is installed: CRC and DIF take longer, and are the
- * same; encryption says what is missing.
+ * same; encryption and compression say what is missing.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include <sva/deflate.h>
 #include <sva/status.h>
 
 #include "cpu/crc_library.h"
@@ -72,11 +73,28 @@ static void encryption(void **state)
 	assert_int_equal(sva_status_errno(SVA_STATUS_NO_LIBRARY), -ELIBACC);
 }
 
+static void compression(void **state)
+{
+	uint8_t in[64] = { 0 }, out[256];
+	size_t in_size = sizeof(in), out_size = sizeof(out);
+	struct sva_stream *stream;
+	struct sva_wq *wq;
+
+	(void)state;
+	assert_int_equal(sva_wq_open(&wq, "cpu", NULL), 0);
+	assert_int_equal(sva_deflate(wq, out, &out_size, in, in_size, NULL, NULL), -ELIBACC);
+	assert_int_equal(sva_inflate(wq, out, &out_size, in, &in_size, NULL, NULL), -ELIBACC);
+	assert_int_equal(sva_inflate_open(&stream, wq, NULL), -ELIBACC);
+	assert_null(stream);
+	sva_wq_close(wq);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(crc_of_all_sizes),
 		cmocka_unit_test(encryption),
+		cmocka_unit_test(compression),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

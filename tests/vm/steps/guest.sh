@@ -13,6 +13,15 @@ guest_programs()
 		"$build"/tools/{info,run,setup} -maxdepth 1 -type f -perm -u+x
 }
 
+# What the library loads when it needs it.
+guest_libraries()
+{
+	local library
+	for library in libisal.so.2 libdeflate.so.0; do
+		cp -L "$(/sbin/ldconfig -p | sed -n "s/^\t$library .* => //p" | head -n 1)" "$guest/lib/$library"
+	done
+}
+
 # copy_program FILE TARGET - and the shared libraries that it needs, where the guest looks for them
 copy_program()
 {
@@ -77,6 +86,7 @@ guest_files()
 		[ ! -f "$program" ] || copy_program "$program" "$program"
 	done
 	cp -r "$guest_test_folder/." "$guest$guest_test_folder/"
+	guest_libraries
 	guest_accel_config
 }
 
