@@ -23,7 +23,10 @@ state() { accel-config list -i | grep -v -e clients -e cdev_minor -e occupancy -
 END
 
 # What it says it would do is what it does; and undone, it is as it was.
-for preset in shared dedicated 'dedicated 8' storage 'shared --device dsa1' per-node; do
+for preset in shared dedicated 'dedicated 8' storage 'shared --device dsa1' per-node \
+	'shared --device iax' 'dedicated 3 --device iax1' 'per-node --device iax'; do
+	devices='dsa,dsa'
+	[[ $preset != *iax* ]] || devices='dsa,iax,dsa,iax'
 	for machine in '' '--dsa 2.0' '--kernel 6.1' '--numa 2'; do
 		rm -rf "$work/root"
 		# shellcheck disable=SC2016 # for the script
@@ -40,7 +43,7 @@ for preset in shared dedicated 'dedicated 8' storage 'shared --device dsa1' per-
 			state | diff before -
 			[ -z "$(find root -type f)" ]
 			sh -eu commands >/dev/null 2>&1
-			state | diff applied -' $machine
+			state | diff applied -' --devices $devices $machine
 	done
 done
 
@@ -72,6 +75,21 @@ inside 0 'cp root/var/lib/sva-setup/before.json before; ! apply shared; cmp befo
 prints 'it names a device that is not there; --undo needs this file'
 rm -rf "$work/root"
 
+# A disabled device whose queues somebody has configured: they have entries that others are to have.
+# shellcheck disable=SC2016 # for the script
+inside 0 'accel-config disable-device dsa0
+	accel-config config-wq dsa0/wq0.3 --wq-size=100 --group-id=1
+	accel-config config-engine dsa0/engine0.1 --group-id=1
+	state >before
+	$setup shared | sed -n "/^accel-config/p; /^echo/p" >commands
+	apply shared; state >applied; apply --undo; state | diff before -
+	sh -eu commands >/dev/null 2>&1; state | diff applied -'
+
+# Files are replaced as a whole, or not at all.
+# shellcheck disable=SC2016 # for the script
+inside 0 'apply shared; before=root/var/lib/sva-setup/before.json; cp $before kept; mkdir $before.new
+	! apply shared --device dsa1; cmp kept $before; rmdir $before.new; apply --undo'
+
 # The files are those of accel-config and sva-emu, too.
 inside 0 '$setup shared --save saved >/dev/null; accel-config save-config -s old
 	$setup --load old --apply --no-files; state >loaded; $setup --load saved --apply --no-files; $info wq0.0'
@@ -90,7 +108,7 @@ refused()
 refused 'dsa0 has queues that are open' 'exec 7<>/dev/dsa/wq0.0; apply shared'
 inside 0 'exec 7<>/dev/dsa/wq0.0; apply shared --device dsa1'
 refused 'the device has fewer queues' 'apply dedicated 9'
-refused 'there is no DSA device dsa7' 'apply shared --device dsa7'
+refused 'there is no device dsa7' 'apply shared --device dsa7'
 refused 'there is no group' 'apply shared --group no-such-group'
 inside 0 'apply shared --group daemon; ls -l /dev/dsa/wq0.0'
 prints 'crw-rw----' daemon
@@ -99,10 +117,13 @@ refused 'the configuration is what it was before' 'sed s/.threshold.:128/\"thres
 	$setup --load bad --apply --no-files'
 for garbage in '' '{' '[' '[1]' '[{}]' '{"dev":"dsa0"}' '[{"dev":"dsa9","groups":[]}]' \
 	'[{"dev":"dsa0","groups":7}]' '[{"dev":"dsa0","groups":[{"grouped_workqueues":[{"dev":"wq9.9"}]}]}]' \
-	'[{"dev":"dsa0","groups":[{"grouped_engines":["x"]}]}]'; do
+	'[{"dev":"dsa0","groups":[{"grouped_engines":["x"]}]}]' \
+	'[{"dev":"dsa0","groups":[]},{"dev":"dsa0","groups":[]}]' \
+	'[{"dev":"dsa0","groups":[{"grouped_workqueues":[{"dev":"wq0.0"},{"dev":"wq0.0"}]}]}]'; do
 	printf '%s' "$garbage" >garbage
 	refused 'garbage: ' '$setup --load garbage --apply --no-files'
 done
+prints 'garbage: it names a device or a queue twice'
 refused 'No such file' '$setup --load /nonexistent --apply'
 refused 'the output' '$setup shared >/dev/full'
 refused '/proc/var/lib/sva-setup/before.json: ' '$setup shared --apply --root /proc'
@@ -119,6 +140,6 @@ if [ "$(id -u)" -eq 0 ]; then
 	prints 'others than root can change' 'use --no-boot'
 	inside 0 'umask 0; apply shared; [ "$(stat -c %a root/etc/sva-setup/config.json)" = 644 ]'
 	inside 0 'chmod 777 .; ! setpriv --reuid 65534 --clear-groups $setup shared --apply --no-files'
-	prints 'Permission denied'
+	prints 'Permission denied' 'only root may do that'
 fi
 echo "presets: ok"

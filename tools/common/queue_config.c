@@ -48,7 +48,7 @@ void queue_config_commands(const struct queue_config *q, const char *device, con
 	fprintf(file, " --mode=%s", q->dedicated ? "dedicated" : "shared");
 	if (q->size)
 		fprintf(file, " --wq-size=%u", q->size);
-	if (!q->dedicated)
+	if (!q->dedicated && q->threshold)
 		fprintf(file, " --threshold=%u", q->threshold);
 	put_word(file, " --type=", q->type);
 	put_word(file, " --name=", q->name);

@@ -10,8 +10,9 @@
 struct queue_config {
 	int group; /* -1: none, or that which it has */
 	bool dedicated, enabled;
-	uint32_t size; /* entries; 0: those that it has */
-	uint32_t threshold, priority, max_batch;
+	uint32_t size;      /* entries; 0: those that it has */
+	uint32_t threshold; /* of a shared one; 0: nobody has set it yet */
+	uint32_t priority, max_batch;
 	uint64_t max_transfer;
 	bool can_block; /* the device can, and the queue may */
 	bool block_on_fault;

@@ -30,7 +30,7 @@ static void read_queue(struct accfg_wq *wq, bool can_block, struct queue_config 
 	q->size = known((long long)accfg_wq_get_size(wq));
 	q->threshold = known(accfg_wq_get_threshold(wq));
 	q->priority = known(accfg_wq_get_priority(wq));
-	q->max_batch = accfg_wq_get_max_batch_size(wq);
+	q->max_batch = known((int)accfg_wq_get_max_batch_size(wq));
 	q->max_transfer = accfg_wq_get_max_transfer_size(wq);
 	q->can_block = can_block;
 	q->block_on_fault = accfg_wq_get_block_on_fault(wq) == 1;
@@ -55,7 +55,7 @@ static void read_device(struct accfg_device *device, struct plan_device *dev)
 	dev->enabled = accfg_device_get_state(device) == ACCFG_DEVICE_ENABLED;
 	dev->numa_node = accfg_device_get_numa_node(device);
 	dev->entries = accfg_device_get_max_work_queues_size(device);
-	dev->max_batch = accfg_device_get_max_batch_size(device);
+	dev->max_batch = known((int)accfg_device_get_max_batch_size(device));
 	dev->max_transfer = accfg_device_get_max_transfer_size(device);
 	dev->can_block = accfg_device_get_gen_cap(device) & GEN_CAP_BLOCK_ON_FAULT;
 	snprintf(path, sizeof(path), "/sys/bus/dsa/devices/wq%s.0/driver_name", dev->name + 3);
@@ -78,8 +78,7 @@ int accel_read(struct plan *plan)
 	if (err < 0)
 		return err;
 	accfg_device_foreach (ctx, device)
-		if (accfg_device_get_type(device) == ACCFG_DEVICE_DSA &&
-		    plan->devices < PLAN_DEVICES)
+		if (plan->devices < PLAN_DEVICES)
 			read_device(device, &plan->device[plan->devices++]);
 	accfg_unref(ctx);
 	return 0;
@@ -114,20 +113,33 @@ static bool configure_queue(struct step *s, struct accfg_wq *wq, const struct qu
 	       done(s, accfg_wq_set_str_mode(wq, q->dedicated ? "dedicated" : "shared"), name,
 		    "mode") &&
 	       done(s, accfg_wq_set_size(wq, (int)q->size), name, "size") &&
-	       (q->dedicated ||
+	       (q->dedicated || !q->threshold ||
 		done(s, accfg_wq_set_threshold(wq, (int)q->threshold), name, "threshold")) &&
 	       done(s, accfg_wq_set_priority(wq, (int)q->priority), name, "priority") &&
 	       done(s, accfg_wq_set_str_type(wq, q->type), name, "type") &&
 	       done(s, accfg_wq_set_str_name(wq, q->name), name, "name") &&
 	       (!*q->driver ||
 		done(s, accfg_wq_set_str_driver_name(wq, q->driver), name, "driver_name")) &&
-	       done(s, accfg_wq_set_max_batch_size(wq, (int)q->max_batch), name,
-		    "max_batch_size") &&
+	       (!q->max_batch || done(s, accfg_wq_set_max_batch_size(wq, (int)q->max_batch), name,
+				      "max_batch_size")) &&
 	       done(s, accfg_wq_set_max_transfer_size(wq, q->max_transfer), name,
 		    "max_transfer_size") &&
 	       (!(q->can_block || q->block_on_fault) ||
 		done(s, accfg_wq_set_block_on_fault(wq, q->block_on_fault), name,
 		     "block_on_fault"));
+}
+
+/* The queues of a disabled device keep their entries, which others are to have. */
+static bool free_entries(struct step *s, struct accfg_device *device)
+{
+	struct accfg_wq *wq;
+
+	accfg_wq_foreach (device, wq)
+		if (accfg_wq_get_size(wq) &&
+		    (!done(s, accfg_wq_set_size(wq, 0), accfg_wq_get_devname(wq), "size") ||
+		     !done(s, accfg_wq_set_group_id(wq, -1), accfg_wq_get_devname(wq), "group_id")))
+			return false;
+	return true;
 }
 
 static bool configure_device(struct step *s, struct accfg_device *device,
@@ -172,13 +184,14 @@ static bool enable_device(struct step *s, struct accfg_device *device,
 	return true;
 }
 
-/* Disabling a device erases its whole configuration. */
 static void apply_to(struct step *s, struct accfg_device *device, const struct plan_device *dev)
 {
-	if (accfg_device_get_state(device) == ACCFG_DEVICE_ENABLED &&
-	    !done(s, accfg_device_disable(device, false), dev->name, "disable"))
-		return;
-	if (configure_device(s, device, dev))
+	bool enabled = accfg_device_get_state(device) == ACCFG_DEVICE_ENABLED;
+
+	/* Disabling a device erases its whole configuration. */
+	if ((enabled ? done(s, accfg_device_disable(device, false), dev->name, "disable")
+		     : free_entries(s, device)) &&
+	    configure_device(s, device, dev))
 		enable_device(s, device, dev);
 }
 

@@ -41,7 +41,7 @@ static int complain(const char *file, int err)
 /* In the names of the kernel, another character stands for the slash. */
 static void print_queues(const struct plan_device *device, char *text, size_t size)
 {
-	snprintf(text, size, "KERNEL==\"dsa?wq%s.*\"", device->name + strlen("dsa"));
+	snprintf(text, size, "KERNEL==\"%.3s?wq%s.*\"", device->name, device->name + 3);
 }
 
 static void add_text(char *text, const char *more)
@@ -132,7 +132,7 @@ static void print_unit(char *text, size_t size)
 	find_self(self);
 	snprintf(text, size,
 		 "[Unit]\n"
-		 "Description=Configure the work queues of DSA devices\n"
+		 "Description=Configure the work queues of DSA and IAA devices\n"
 		 "ConditionPathExists=/sys/bus/dsa/devices\n"
 		 "After=systemd-udev-settle.service systemd-modules-load.service\n\n"
 		 "[Service]\n"
@@ -158,29 +158,46 @@ static int make_folder_of(const char *file)
 	return 0;
 }
 
+static int write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+	int err = 0;
+
+	if (!file)
+		return -errno;
+	if (fputs(text, file) < 0 || fflush(file) || fsync(fileno(file)))
+		err = -errno;
+	if (fclose(file) && !err)
+		err = -errno;
+	return err;
+}
+
+/* Whatever happens meanwhile, there is the file of before or the new one. */
 static int write_text(const struct files *files, const char *name, const char *text)
 {
 	const char *path = name_of(files, name);
 	int err = make_folder_of(path);
-	FILE *file = err ? NULL : fopen(path, "we");
+	char new[PATH_MAX];
 
-	if (!err && !file)
+	if ((size_t)snprintf(new, sizeof(new), "%s.new", path) >= sizeof(new))
+		err = -ENAMETOOLONG;
+	if (err)
+		return complain(path, err);
+	err = write_file(new, text);
+	if (!err && rename(new, path))
 		err = -errno;
-	if (file && fputs(text, file) < 0)
-		err = -errno;
-	if (file && fclose(file) && !err)
-		err = -errno;
+	if (err)
+		unlink(new);
 	return err ? complain(path, err) : 0;
 }
 
 static int write_plan(const struct files *files, const char *name, const struct plan *plan)
 {
-	const char *path = name_of(files, name);
-	int err = make_folder_of(path);
+	char *text = plan_text(plan);
+	int err = text ? write_text(files, name, text) : -ENOMEM;
 
-	if (!err)
-		err = plan_write(plan, path);
-	return err ? complain(path, err) : 0;
+	free(text);
+	return err;
 }
 
 /* On this machine alone: not where the files are for another one. */
@@ -260,8 +277,8 @@ int files_permit(const struct files *files, const struct plan *plan)
 
 			if (!queue->enabled || strcmp(queue->type, "user") != 0)
 				continue;
-			snprintf(node, sizeof(node), "/dev/dsa/wq%s.%u", plan->device[i].name + 3,
-				 q);
+			snprintf(node, sizeof(node), "/dev/%.3s/wq%s.%u", plan->device[i].name,
+				 plan->device[i].name + 3, q);
 			if ((group && chown(node, (uid_t)-1, group->gr_gid)) ||
 			    chmod(node, group ? 0660 : 0666))
 				return complain(node, -errno);

@@ -32,7 +32,8 @@ static struct json_object *queue_object(const struct plan_device *dev, unsigned 
 	add_number(o, "priority", q->priority);
 	if (q->can_block)
 		add_number(o, "block_on_fault", q->block_on_fault);
-	add_number(o, "max_batch_size", q->max_batch);
+	if (q->max_batch) /* IAX devices take no batches */
+		add_number(o, "max_batch_size", q->max_batch);
 	add_number(o, "max_transfer_size", q->max_transfer);
 	add_text(o, "type", q->type);
 	if (*q->driver)
@@ -91,13 +92,29 @@ static struct json_object *device_object(const struct plan_device *dev)
 	return o;
 }
 
-int plan_write(const struct plan *plan, const char *file)
+static struct json_object *plan_object(const struct plan *plan)
 {
 	struct json_object *all = json_object_new_array();
-	int err = 0;
 
 	for (unsigned int i = 0; i < plan->devices; i++)
 		json_object_array_add(all, device_object(&plan->device[i]));
+	return all;
+}
+
+char *plan_text(const struct plan *plan)
+{
+	struct json_object *all = plan_object(plan);
+	char *text = strdup(json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY));
+
+	json_object_put(all);
+	return text;
+}
+
+int plan_write(const struct plan *plan, const char *file)
+{
+	struct json_object *all = plan_object(plan);
+	int err = 0;
+
 	if (json_object_to_file_ext(file, all, JSON_C_TO_STRING_PRETTY))
 		err = errno ? -errno : -EIO;
 	json_object_put(all);
@@ -159,6 +176,8 @@ static int read_queue(const struct json_object *o, struct plan_device *dev)
 	if (!number_of(o, "wq", dev, dev->queues, &i))
 		return -EINVAL;
 	q = &dev->queue[i];
+	if (q->group >= 0)
+		return -EEXIST;
 	text(o, "mode", mode, sizeof(mode));
 	text(o, "type", q->type, sizeof(q->type));
 	text(o, "name", q->name, sizeof(q->name));
@@ -216,8 +235,10 @@ static int read_device(const struct json_object *o, struct plan *plan, const str
 
 	text(o, "dev", name, sizeof(name));
 	there = plan_find(now, name);
-	if (!there || plan->devices == PLAN_DEVICES || plan_find(plan, name))
+	if (!there)
 		return -ENODEV;
+	if (plan_find(plan, name))
+		return -EEXIST;
 	*dev = *there;
 	dev->enabled = is_enabled(o);
 	for (unsigned int e = 0; e < dev->engines; e++)

@@ -24,7 +24,7 @@ static const char help[] =
 	"usage: sva-setup [OPTION...] shared | dedicated [N] | per-node | storage\n"
 	"       sva-setup [OPTION...] --load FILE\n"
 	"       sva-setup [OPTION...] --undo\n"
-	"Configure DSA devices and their queues. Without --apply, only print what would be "
+	"Configure DSA and IAA devices and their queues. Without --apply, only print what would be "
 	"done.\n\n"
 	"  shared           one queue, shared by all programs\n"
 	"  dedicated [N]    N queues (1 by default), each for one program at a time\n"
@@ -32,7 +32,8 @@ static const char help[] =
 	"  storage          one shared queue without block on fault\n\n"
 	"  --apply          make the changes\n"
 	"  --undo           restore the configuration from before the first --apply\n"
-	"  --device DEVICE  configure DEVICE, such as dsa1, instead of the first one\n"
+	"  --device DEVICE  configure DEVICE, such as dsa1 or iax3; dsa (the default) and iax\n"
+	"                   stand for the first one, for per-node on each node\n"
 	"  --group GROUP    allow only members of GROUP to use the queues, not everybody\n"
 	"  --load FILE      use a configuration that accel-config has saved\n"
 	"  --save FILE      also write the configuration to FILE\n"
@@ -63,6 +64,8 @@ static int take_preset(int count, char **words, struct options *o)
 		return wrong("give one of a preset, --load and --undo");
 	if (o->device && !o->preset)
 		return wrong("--device goes with a preset");
+	if (!o->device)
+		o->device = "dsa";
 	o->queues = 1;
 	if (o->preset == PRESET_DEDICATED && count == 2) {
 		unsigned long n = strtoul(words[1], &end, 10);
@@ -106,6 +109,8 @@ static int take_options(int argc, char **argv, struct options *o)
 
 static const char *reading_error(int err)
 {
+	if (err == -EEXIST)
+		return "it names a device or a queue twice";
 	if (err == -EINVAL)
 		return "not a configuration in the format of accel-config, or it has queues that "
 		       "this machine lacks";
@@ -127,8 +132,7 @@ static int make_plan(const struct options *o, const struct plan *now, struct pla
 	else if (err == -EINVAL)
 		fprintf(stderr, "sva-setup: the device has fewer queues\n");
 	else
-		fprintf(stderr, "sva-setup: there is no DSA device%s%s; sva-info says why\n",
-			o->device ? " " : "", o->device ? o->device : "");
+		fprintf(stderr, "sva-setup: there is no device %s; sva-info says why\n", o->device);
 	return err;
 }
 
@@ -232,6 +236,8 @@ int main(int argc, char **argv)
 		err = carry_out(&o, &plan, &now);
 	else if (!err)
 		show(&o, &plan, &now);
+	if ((err == -EACCES || err == -EPERM) && geteuid())
+		fprintf(stderr, "sva-setup: only root may do that\n");
 	if (!err && (fflush(stdout) || ferror(stdout))) {
 		fprintf(stderr, "sva-setup: the output: %s\n", strerror(errno));
 		err = -EIO;

@@ -67,18 +67,20 @@ static bool has_node(const struct plan *plan, int node)
 	return false;
 }
 
-int plan_preset(const struct plan *now, enum preset preset, unsigned int queues, const char *only,
+int plan_preset(const struct plan *now, enum preset preset, unsigned int queues, const char *which,
 		struct plan *result)
 {
+	bool kind = !strcmp(which, "dsa") || !strcmp(which, "iax");
 	unsigned int count = preset == PRESET_DEDICATED ? queues : 1;
 
 	memset(result, 0, sizeof(*result));
 	for (unsigned int i = 0; i < now->devices; i++) {
 		const struct plan_device *dev = &now->device[i];
 
-		if (only ? strcmp(dev->name, only) != 0
-			 : result->devices &&
-				    (preset != PRESET_PER_NODE || has_node(result, dev->numa_node)))
+		if (strncmp(dev->name, which, kind ? 3 : sizeof(dev->name)) != 0)
+			continue;
+		if (result->devices &&
+		    (preset != PRESET_PER_NODE || has_node(result, dev->numa_node)))
 			continue;
 		if (count > dev->queues || count > dev->entries)
 			return -EINVAL;
@@ -88,14 +90,24 @@ int plan_preset(const struct plan *now, enum preset preset, unsigned int queues,
 	return result->devices ? 0 : -ENODEV;
 }
 
+/* Disabling a device erases its configuration; what a disabled one has is in the way. */
+static void show_erasing(const struct plan_device *now)
+{
+	if (now->enabled)
+		printf("accel-config disable-device %s\n", now->name);
+	for (unsigned int q = 0; q < now->queues && !now->enabled; q++)
+		if (now->queue[q].size)
+			printf("accel-config config-wq %s/wq%s.%u --wq-size=0 --group-id=-1\n",
+			       now->name, now->name + 3, q);
+}
+
 static void show_device(const struct plan_device *dev, const struct plan_device *now)
 {
 	char name[32], text[1024];
 
-	if (now && now->enabled)
-		printf("accel-config disable-device %s\n", dev->name);
+	show_erasing(now);
 	for (unsigned int e = 0; e < dev->engines; e++)
-		if (dev->engine[e] >= 0)
+		if (dev->engine[e] != (now->enabled ? -1 : now->engine[e]))
 			printf("accel-config config-engine %s/engine%s.%u --group-id=%d\n",
 			       dev->name, dev->name + 3, e, dev->engine[e]);
 	for (unsigned int q = 0; q < dev->queues; q++) {

@@ -191,6 +191,14 @@ test_setup()
 		sva-info --test dsa0 | grep -c good | grep -x 2 && chmod 666 /dev/dsa/*
 }
 
+test_setup_iax()
+{
+	sva-setup dedicated 2 --device iax --apply --root /tmp/root && sva-info iax1 && sva-info --test iax1 &&
+		sva-setup storage --device iax1 --apply --root /tmp/root && sva-info --test iax1 &&
+		sva-setup --undo --apply --root /tmp/root && sva-info iax1 &&
+		sva-info --test iax1 | grep -c good | grep -x 2 && chmod 666 /dev/iax/*
+}
+
 # offloads PATH QUEUE COMMAND... - it prints under sva-run what it prints without, and the statistics say that the
 # device did work of it, on that path (a regular expression). Nothing depends on times.
 offloads()
