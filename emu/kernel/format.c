@@ -196,7 +196,7 @@ int emu_parse_op_cap(const char *value, uint64_t words[4])
 	uint64_t word;
 
 	if (!emu_parse_bitmap(value, words))
-		return 0;
+		return words[0] | words[1] | words[2] | words[3] ? 0 : -EINVAL;
 	if (emu_parse(value, 16, &word) || !word)
 		return -EINVAL;
 	memset(words, 0, 4 * sizeof(*words));

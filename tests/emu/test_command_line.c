@@ -147,6 +147,8 @@ static void test_refused(void **state)
 		{ "--seed 0x10000000000000000 x", "--seed 0x10000000000000000: give a number" },
 		{ "--devices +1 x", "--devices +1: give a number from 1 to 32" },
 		{ "--devices= x", "--devices : give a number from 1 to 32" },
+		{ "--op-cap= x", "--op-cap : give a bitmap" },
+		{ "--op-cap 0,0 x", "--op-cap 0,0: give a bitmap" },
 		{ "--inject never x", "--inject never: a rule is" },
 		{ "--nonsense x", "--help lists" },
 		{ "--config", "--help lists" },

@@ -206,7 +206,7 @@ says 'the last command failed: the shared queue has no threshold (cmd_status 0x8
 	'completion records that the kernel had to write: 5, and could not: 1' \
 	'not usable: the queue is not of type user' 'do: the queue is in use: take another one'
 
-# Garbage in every file, and no files at all.
+# Garbage in every file, and hardly any files.
 whole
 mkdir -p "$root/sys/bus/dsa/devices/dsa0/wq0.0" "$root/sys/bus/dsa/devices/wq0.0"
 for name in state version errors cmd_status op_cap clients numa_node gen_cap; do
@@ -227,18 +227,21 @@ for seed in $(seq 20); do
 	done
 done
 rm -rf "${root:?}"/*
+mkdir "$root/sys"
 run 1
 run 1 --json
 python3 -m json.tool "$work/out" >/dev/null || fail "no JSON:"
 
 # Wrong usage.
 for wrong in '--no-such' '--watch=0' '--watch=x' '--times' '--times -1' '--check --json' 'wq0.0 wq0.1' \
-	'--test' '--watch'; do
+	'--test' '--watch' '--times 2'; do
 	# shellcheck disable=SC2086 # words
 	run 2 $wrong
 	grep -q '^sva-info: ' "$work/out" || grep -q "sva-info: " "$work/out" || fail "$wrong:"
 done
 run 0 --help
 run 0 --version
+root=$work run 2
+grep -q "/sys: No such file or directory: copy /sys" "$work/out" || fail "a folder without the files:"
 "$info" --root "$root" --json >/dev/full 2>"$work/out" && fail "a full disk" || [ $? -eq 2 ] || fail "a full disk:"
 echo "machine: ok"

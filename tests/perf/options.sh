@@ -45,6 +45,10 @@ refuse 2 "--help lists" --sizes 4K
 refuse 2 "--help lists" --size
 refuse 2 "measure: neither an option nor" measure
 refuse 2 "--csv -: standard output is taken" --json - --csv -
+refuse 2 "--json writes this file" --json "$work/both" --csv "$work/both"
+: >"$work/empty"
+refuse 1 "empty: it ends early, after 0 bytes" report "$work/empty"
+refuse 2 "this is what it reads" report "$work/empty" -o "$work/empty"
 refuse 2 "report takes one or two files" report
 refuse 2 "report takes one or two files" report a b c
 refuse 2 "--max-regression ten: give per cent" report a --max-regression ten

@@ -58,11 +58,13 @@ static int take_options(int argc, char **argv, struct options *o)
 	if (err)
 		return err;
 	if (argc - optind > 1 || (o->check + o->json + o->test + !!o->watch > 1) ||
-	    (*o->root && (o->test || o->watch))) {
+	    (*o->root && (o->test || o->watch)) || (o->times && !o->watch)) {
 		fprintf(stderr, "sva-info: %s\n",
 			argc - optind > 1 ? "one queue or device at most"
 			: *o->root        ? "a copy can be neither tested nor watched"
-					  : "one of --check, --json, --test and --watch at most");
+			: o->times && !o->watch
+				? "--times goes with --watch"
+				: "one of --check, --json, --test and --watch at most");
 		return -EINVAL;
 	}
 	o->only = argv[optind];
@@ -76,11 +78,13 @@ static int look_below(const char *root)
 
 	if (!*root)
 		return 0;
-	if (access(root, X_OK)) {
-		fprintf(stderr, "sva-info: %s: %s\n", root, strerror(errno));
+	snprintf(path, sizeof(path), "%s/sys", root);
+	if (access(path, X_OK)) {
+		fprintf(stderr,
+			"sva-info: %s: %s: copy /sys, /proc, /etc, /boot and /dev to there\n", path,
+			strerror(errno));
 		return -errno;
 	}
-	snprintf(path, sizeof(path), "%s/sys", root);
 	if (setenv("LIBSVA_SYSFS_PATH", path, 1))
 		return -errno;
 	snprintf(path, sizeof(path), "%s/dev", root);
@@ -187,17 +191,14 @@ int main(int argc, char **argv)
 {
 	static struct machine machine;
 	struct options o;
-	int err = take_options(argc, argv, &o);
+	int err;
 
-	if (err)
+	if (take_options(argc, argv, &o) || look_below(o.root))
 		return EXIT_WRONG;
-	err = look_below(o.root);
-	if (!err)
-		machine_look(&machine, o.root);
-	if (!err && o.watch)
-		err = watch(&machine, o.only, o.watch, o.times);
-	else if (!err)
+	machine_look(&machine, o.root);
+	if (!o.watch)
 		return look(&machine, &o);
+	err = watch(&machine, o.only, o.watch, o.times);
 	if (err)
 		fprintf(stderr, "sva-info: %s\n", strerror(-err));
 	return err ? EXIT_WRONG : EXIT_USABLE;

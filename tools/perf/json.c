@@ -456,7 +456,9 @@ int perf_json_read(const char *path, struct perf_run **run, char *why, size_t le
 		json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
 	if (tokener)
 		object = json_tokener_parse_ex(tokener, text, (int)size);
-	if (tokener && !object)
+	if (tokener && !object && json_tokener_get_error(tokener) == json_tokener_continue)
+		snprintf(why, len, "it ends early, after %zu bytes", size);
+	else if (tokener && !object)
 		snprintf(why, len, "no JSON: %s at byte %zu",
 			 json_tokener_error_desc(json_tokener_get_error(tokener)),
 			 json_tokener_get_parse_end(tokener));

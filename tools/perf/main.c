@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <uuid.h>
@@ -101,6 +102,16 @@ static int open_output(const char *option, const char *path, int *fd)
 	fprintf(stderr, "sva-perf: --%s %s: %s: give a file that can be written\n", option, path,
 		strerror(errno));
 	return -errno;
+}
+
+/* Not of a terminal or a pipe, which may well take both. */
+static bool is_same_file(int a, int b)
+{
+	struct stat first, second;
+
+	return a >= 0 && b >= 0 && !fstat(a, &first) && !fstat(b, &second) &&
+	       S_ISREG(first.st_mode) && first.st_dev == second.st_dev &&
+	       first.st_ino == second.st_ino;
 }
 
 static int write_json(const struct perf_run *run, FILE *to)
@@ -247,6 +258,11 @@ static int run_measurement(int argc, char **argv, struct perf_options *options,
 		return code < 0 ? EXIT_USAGE : 0;
 	if (open_output("json", options->json, &json) || open_output("csv", options->csv, &csv))
 		return EXIT_FAILED;
+	if (is_same_file(json, csv)) {
+		fprintf(stderr, "sva-perf: --csv %s: --json writes this file: give another one\n",
+			options->csv);
+		return EXIT_USAGE;
+	}
 	options->settings.stop = &stop;
 	options->settings.progress = !options->quiet && isatty(STDERR_FILENO);
 	perf_machine_describe(run);

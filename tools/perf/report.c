@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "options.h"
 #include "output.h"
@@ -67,6 +68,19 @@ static int report(const struct perf_report_options *options, const struct perf_r
 	return code;
 }
 
+static bool is_input(const struct perf_report_options *options)
+{
+	struct stat output, input;
+
+	if (!options->output || stat(options->output, &output))
+		return false;
+	for (unsigned int i = 0; i < 2 && options->file[i]; i++)
+		if (!stat(options->file[i], &input) && input.st_dev == output.st_dev &&
+		    input.st_ino == output.st_ino)
+			return true;
+	return false;
+}
+
 int perf_report(int argc, char **argv)
 {
 	struct perf_report_options options;
@@ -75,6 +89,11 @@ int perf_report(int argc, char **argv)
 
 	if (code)
 		return code < 0 ? EXIT_USAGE : 0;
+	if (is_input(&options)) {
+		fprintf(stderr, "sva-perf: --output %s: this is what it reads: give another file\n",
+			options.output);
+		return EXIT_USAGE;
+	}
 	code = EXIT_FAILED;
 	if (!read_run(options.file[0], &a) && (!options.file[1] || !read_run(options.file[1], &b)))
 		code = report(&options, a, b);
