@@ -140,6 +140,15 @@ static bool must_be_reopened(const struct svai_handle *h)
 	       (opened.st_ino != now.st_ino || opened.st_dev != now.st_dev);
 }
 
+static bool look_for_death(struct svai_handle *h)
+{
+	bool dead = svai_queue_is_dead(h);
+
+	__atomic_store_n(&h->drains.dead, dead, __ATOMIC_RELAXED);
+	__atomic_store_n(&h->drains.look_ns, svai_now_ns() + SVAI_LOOK_NS, __ATOMIC_RELAXED);
+	return dead;
+}
+
 static int ended(struct svai_handle *h, uint64_t mark, bool at_once)
 {
 	struct svai_drains *d = &h->drains;
@@ -150,7 +159,7 @@ static int ended(struct svai_handle *h, uint64_t mark, bool at_once)
 	look_at_records(h);
 	if (d->proved > mark)
 		return 1;
-	if (svai_queue_is_dead(h))
+	if (look_for_death(h))
 		return -ENODEV;
 	due = now - d->asked_ns >= d->patience_ns || (at_once && d->submitted == d->proved);
 	if (due)
@@ -159,7 +168,10 @@ static int ended(struct svai_handle *h, uint64_t mark, bool at_once)
 		wait_for_answer(h);
 	if (d->proved > mark)
 		return 1;
-	return d->patience_ns > SVAI_LOOK_NS && must_be_reopened(h) ? -ENODEV : err;
+	if (d->patience_ns == SVAI_LOOK_NS || !must_be_reopened(h))
+		return err;
+	__atomic_store_n(&d->gone, true, __ATOMIC_RELAXED);
+	return -ENODEV;
 }
 
 int svai_ended(struct svai_handle *h, uint64_t mark, bool at_once)
@@ -180,7 +192,8 @@ bool svai_queue_is_dead(const struct svai_handle *h)
 
 	if (h->path == SVA_PATH_CPU)
 		return false;
-	if (svai_sysfs_is_disabled(h->state_fd[0]) || svai_sysfs_is_disabled(h->state_fd[1]))
+	if (__atomic_load_n(&h->drains.gone, __ATOMIC_RELAXED) ||
+	    svai_sysfs_is_disabled(h->state_fd[0]) || svai_sysfs_is_disabled(h->state_fd[1]))
 		return true;
 	mode = svai_sysfs_mode(h->info.name);
 	return mode != SVA_WQ_MODE_ANY && mode != h->info.mode;
@@ -189,13 +202,14 @@ bool svai_queue_is_dead(const struct svai_handle *h)
 bool svai_queue_died(struct svai_handle *h)
 {
 	struct svai_drains *d = &h->drains;
-	bool dead = __atomic_load_n(&d->dead, __ATOMIC_RELAXED);
-	int64_t now = svai_now_ns();
 
-	if (!dead && now < __atomic_load_n(&d->look_ns, __ATOMIC_RELAXED))
+	if (!__atomic_load_n(&d->dead, __ATOMIC_RELAXED) &&
+	    svai_now_ns() < __atomic_load_n(&d->look_ns, __ATOMIC_RELAXED))
 		return false;
-	dead = svai_queue_is_dead(h);
-	__atomic_store_n(&d->dead, dead, __ATOMIC_RELAXED);
-	__atomic_store_n(&d->look_ns, now + SVAI_LOOK_NS, __ATOMIC_RELAXED);
-	return dead;
+	return look_for_death(h);
+}
+
+bool svai_queue_stays_dead(struct svai_handle *h)
+{
+	return __atomic_load_n(&h->drains.dead, __ATOMIC_RELAXED) && look_for_death(h);
 }

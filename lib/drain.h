@@ -25,7 +25,8 @@ struct svai_drains {
 	int64_t patience_ns; /* how long to wait for it before the next one */
 	int64_t grace_ns;    /* how long to wait for its answer on the spot */
 	int64_t look_ns;     /* not before this time does svai_queue_died() look again */
-	bool dead;           /* what it saw */
+	bool dead;           /* what was seen last */
+	bool gone;           /* for this handle the queue will not come back */
 	struct sva_iax_record records[SVAI_DRAINS]; /* large enough for either kind */
 };
 
@@ -51,12 +52,15 @@ int svai_ended(struct svai_handle *h, uint64_t mark, bool at_once);
 /**
  * svai_queue_is_dead - is the queue no longer usable by this handle?
  *
- * The queue or its device is not enabled, is gone, or has another mode than at open. What cannot be
- * read says nothing.
+ * The queue or its device is not enabled, is gone, or has another mode than at open; or it has to
+ * be opened again. What cannot be read says nothing.
  */
 bool svai_queue_is_dead(const struct svai_handle *h);
 
 /* svai_queue_died - the same, from a look that is at most 100 ms old: for who asks all the time */
 bool svai_queue_died(struct svai_handle *h);
+
+/* svai_queue_stays_dead - was it dead when somebody looked, and is it still? */
+bool svai_queue_stays_dead(struct svai_handle *h);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <sva/status.h>
 
+#include "drain.h"
 #include "job.h"
 #include "least.h"
 #include "opcode.h"
@@ -384,7 +385,9 @@ static uint32_t why_not(const struct svai_job *job)
 {
 	if (job->h->path == SVA_PATH_CPU || svai_pool_is_empty(job->h))
 		return SVA_WHY_NO_DEVICE;
-	return job->h->iax != job->iax ? SVA_WHY_UNSUPPORTED : 0;
+	if (job->h->iax != job->iax)
+		return SVA_WHY_UNSUPPORTED;
+	return svai_queue_stays_dead(job->h) ? SVA_WHY_DEAD : 0;
 }
 
 static void set_where(struct svai_job *job)

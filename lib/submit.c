@@ -79,10 +79,10 @@ static int submit_to_queue(struct svai_handle *h, struct sva_op *op, bool retry)
 	int err = -EAGAIN;
 
 	svai_link(h, op);
-	if (has_entry(h, op))
-		err = submit_tries(h, op, retry ? h->retries : 1);
-	else
+	if (svai_queue_stays_dead(h) || !has_entry(h, op))
 		op->credit = NULL;
+	else
+		err = submit_tries(h, op, retry ? h->retries : 1);
 	if (!err) {
 		svai_probe_submit(h, op, opcode, size);
 		return 0;

@@ -22,7 +22,7 @@ int svai_wait_end(struct svai_handle *h, struct sva_record *record, int64_t dead
 	int64_t since = svai_now_ns(), now = since;
 
 	for (;; now = svai_now_ns()) {
-		int64_t look = now + SVAI_LOOK_NS;
+		int64_t look = svai_queue_stays_dead(h) ? now : now + SVAI_LOOK_NS;
 		bool last = deadline <= look;
 		int status = svai_wait_record(record, since, last ? deadline : look, policy);
 		int ended;

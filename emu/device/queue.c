@@ -122,14 +122,18 @@ void emu_device_halt(struct emu_state *state, unsigned int device, uint32_t mill
 		emu_queue_discard(&live->queue[i]);
 }
 
-/* 3.3: portals answer only what fits the queue's mode; a posted write is dropped in silence. */
+/*
+ * 3.3: portals answer only what fits the queue's mode; a posted write is dropped in silence. A
+ * dedicated queue that was enabled again has no PASID before it is opened again.
+ */
 static bool portal_open(struct emu_state *state, unsigned int lane, enum emu_portal how)
 {
 	const struct emu_queue *queue = emu_lane_queue(state, lane);
 	enum emu_queue_mode mode = how == EMU_ENQUEUE ? EMU_WQ_SHARED : EMU_WQ_DEDICATED;
 
 	return emu_device_state(state, state->lane[lane].device) == EMU_DEV_ENABLED &&
-	       atomic_load(&queue->state) == EMU_WQ_ENABLED && queue->mode == mode;
+	       atomic_load(&queue->state) == EMU_WQ_ENABLED && queue->mode == mode &&
+	       (mode == EMU_WQ_SHARED || queue->clients);
 }
 
 /* The threshold may be left from before the queue was made smaller. */

@@ -272,6 +272,7 @@ static int enable_queue(struct emu_state *state, enum emu_driver driver, struct 
 		return driver == EMU_DRIVER_USER ? err : -ENXIO;
 	}
 	queue->clients = 0;
+	queue->times_enabled++;
 	if (driver == EMU_DRIVER_USER)
 		give_minor(state, dsa->type, queue);
 	atomic_store(&queue->state, EMU_WQ_ENABLED);

@@ -142,6 +142,14 @@ static enum emu_type type_of(fuse_ino_t dev)
 }
 
 /* The @index-th of the enabled user queues. */
+/* A queue that was enabled again has a new node. */
+static fuse_ino_t cdev_ino(const struct emu_state *state, unsigned int device, unsigned int queue)
+{
+	uint64_t times = state->device[device].queue[queue].times_enabled;
+
+	return EMU_INO(EMU_INO_CDEV, times << 16 | device << 8 | queue);
+}
+
 static bool device_entry(const struct emu_state *state, enum emu_type type, unsigned int index,
 			 char *name, fuse_ino_t *ino)
 {
@@ -154,7 +162,7 @@ static bool device_entry(const struct emu_state *state, enum emu_type type, unsi
 			    emu_cdev_find(state, type, name, &found_device, &found_queue) ||
 			    index-- > 0)
 				continue;
-			*ino = EMU_INO(EMU_INO_CDEV, (uint64_t)d << 8 | q);
+			*ino = cdev_ino(state, d, q);
 			return true;
 		}
 	return false;
@@ -174,7 +182,8 @@ static int find(const struct emu_state *state, fuse_ino_t dir, const char *name,
 		}
 	if (is_dev(dir)) {
 		err = emu_cdev_find(state, type_of(dir), name, &device, &queue);
-		*ino = EMU_INO(EMU_INO_CDEV, (uint64_t)device << 8 | queue);
+		if (!err)
+			*ino = cdev_ino(state, device, queue);
 		return err;
 	}
 	if (EMU_INO_KIND(dir) != EMU_INO_SYSFS)

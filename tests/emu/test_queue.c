@@ -46,6 +46,7 @@ static int setup(void **state)
 	atomic_store(&dsa->enabled, true);
 	make_queue(SHARED, EMU_WQ_SHARED, 16, 12);
 	make_queue(DEDICATED, EMU_WQ_DEDICATED, 16, 0);
+	dsa->queue[DEDICATED].clients = 1;
 	machine->process[0].pasid = 7;
 	machine->process[1].pasid = 8;
 	machine->lane[DEDICATED].queue = DEDICATED;
@@ -152,6 +153,9 @@ static void test_closed_portals(void **state)
 	assert_int_equal(emu_queue_submit(machine, DEDICATED, &desc, EMU_ENQUEUE), EMU_BUSY);
 	atomic_store(&dsa->queue[SHARED].state, EMU_WQ_DISABLED);
 	assert_int_equal(submit(SHARED, 1), EMU_BUSY);
+	dsa->queue[DEDICATED].clients = 0; /* it was enabled again */
+	assert_int_equal(submit(DEDICATED, 1), EMU_LOST_IT);
+	dsa->queue[DEDICATED].clients = 1;
 	emu_device_halt(machine, 0, 0);
 	assert_int_equal(submit(DEDICATED, 1), EMU_LOST_IT);
 	assert_int_equal(live->error[0], 0);

@@ -22,7 +22,7 @@ for queue in wq0.0 wq0.1 pool; do
 	rounds "$queue" every=5,status=0x21 "device error"
 	rounds "$queue" every=100,lost "no completion record"
 	rounds "$queue" every=9,fault=1000 -
-	rounds "$queue" nth=200,halt=50 "no completion record"
+	rounds "$queue" nth=200,halt=50 - # back before, or after, somebody has noticed it
 	rounds "$queue" nth=200,halt=5000 "device or queue no longer usable"
 done
 rounds wq0.0 nth=100,full=100000 "queue full"
