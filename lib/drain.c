@@ -208,8 +208,3 @@ bool svai_queue_died(struct svai_handle *h)
 		return false;
 	return look_for_death(h);
 }
-
-bool svai_queue_stays_dead(struct svai_handle *h)
-{
-	return __atomic_load_n(&h->drains.dead, __ATOMIC_RELAXED) && look_for_death(h);
-}

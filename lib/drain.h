@@ -60,7 +60,4 @@ bool svai_queue_is_dead(const struct svai_handle *h);
 /* svai_queue_died - the same, from a look that is at most 100 ms old: for who asks all the time */
 bool svai_queue_died(struct svai_handle *h);
 
-/* svai_queue_stays_dead - was it dead when somebody looked, and is it still? */
-bool svai_queue_stays_dead(struct svai_handle *h);
-
 #endif

@@ -82,6 +82,13 @@ static inline struct svai_handle *svai_handle(const struct sva_wq *wq)
 	return (struct svai_handle *)(uintptr_t)wq;
 }
 
+/* svai_queue_stays_dead - was it dead when somebody looked last, and is it still? */
+static inline bool svai_queue_stays_dead(struct svai_handle *h)
+{
+	return SVA__UNLIKELY(__atomic_load_n(&h->drains.dead, __ATOMIC_RELAXED)) &&
+	       svai_queue_died(h);
+}
+
 /* svai_handle_state - 0: usable; -EINVAL: NULL; -ESTALE: the parent's; -EBADF: closed */
 int svai_handle_state(const struct sva_wq *wq);
 

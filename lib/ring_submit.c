@@ -176,16 +176,24 @@ NOINLINE static int submit_written(struct svai_ring *r, uint32_t count)
 	return 0;
 }
 
+static uint32_t why_cpu(struct svai_handle *h)
+{
+	if (h->path == SVA_PATH_CPU)
+		return SVA_WHY_NO_DEVICE;
+	return svai_queue_stays_dead(h) ? SVA_WHY_DEAD : 0;
+}
+
 NOINLINE static int submit_one(struct svai_ring *r)
 {
 	struct sva_op *op = *svai_ring_place(r, r->head.submitted);
+	uint32_t why = why_cpu(r->h);
 	int err = 0;
 
 	svai_policy_now(r->h, &r->policy);
 	op->done = op->rest = 0;
-	if (r->h->path == SVA_PATH_CPU) {
+	if (why) {
 		svai_refuse(&r->h->head, op, 0);
-		svai_ring_on_cpu(r, op, SVA_WHY_NO_DEVICE, 0);
+		svai_ring_on_cpu(r, op, why, 0);
 	} else {
 		err = svai_submit_device(&r->h->head, op, false);
 	}
@@ -203,6 +211,8 @@ static int submit_some(struct svai_ring *r)
 	uint32_t count = r->head.tail - r->head.submitted;
 	int err = -EAGAIN;
 
+	if (svai_queue_stays_dead(r->h))
+		return submit_one(r);
 	if (count >= SVAI_BATCH_MIN && r->group && find_chunk(r))
 		err = submit_batch(r, count < r->group ? count : r->group);
 	else if (count > 1 && r->h->path == SVA_PATH_WRITE && !r->h->iax)

@@ -11,6 +11,7 @@
 
 #define SIZE  (1u << 20)
 #define CALLS 100
+#define BURST 8
 
 static char src[SIZE], dst[SIZE];
 
@@ -35,6 +36,26 @@ static uint32_t copy(struct sva_wq *wq, int value)
 	return outcome.why;
 }
 
+static void bursts(struct sva_wq *wq)
+{
+	struct sva_ring *ring;
+	struct sva_op *op;
+	int err = sva_ring_open(&ring, wq, BURST, NULL), result;
+
+	check(!err, "sva_ring_open", err);
+	for (int i = 0; i < CALLS; i++) {
+		while ((op = sva_ring_get(ring)))
+			sva_prep_memmove(&op->desc, dst, src, 4096, 0);
+		check(sva_ring_submit(ring) == BURST, "sva_ring_submit", i);
+		for (int n = 0; n < BURST; n++) {
+			op = sva_ring_wait(ring, -1, &result);
+			check(op && result == 0, "sva_ring_wait", result);
+			check(sva_ring_why(op) == SVA_WHY_DEAD, "sva_ring_why", i);
+		}
+	}
+	check(!sva_ring_close(ring), "sva_ring_close", 0);
+}
+
 int main(int argc, char **argv)
 {
 	struct sva_policy policy = { .size = sizeof(policy), .threshold = 1 };
@@ -51,6 +72,7 @@ int main(int argc, char **argv)
 	check(!system(argv[2]), argv[2], 0);
 	for (int i = 0; i < CALLS; i++)
 		check(copy(wq, i) & SVA_WHY_DEAD, "not dead", i);
+	bursts(wq);
 	policy.flags = SVA_POLICY_NO_CPU;
 	check(!sva_wq_set_policy(wq, &policy), "policy", 0);
 	err = sva_memcpy(wq, dst, src, SIZE, NULL);

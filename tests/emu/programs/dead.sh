@@ -7,7 +7,7 @@ sva_emu=$(realpath "$1") dead=$(realpath "$2") comeback=$(realpath "$3")
 . "$(dirname "$0")/check.sh"
 command -v accel-config >/dev/null || { echo "skipped: no accel-config"; exit 77; }
 
-# asked_at_most NUMBER QUEUE COMMAND [OPTION...] - so many submissions in all, of a hundred calls and a hundred operations
+# asked_at_most NUMBER QUEUE COMMAND [OPTION...] - so many submissions in all, of a hundred calls, bursts and operations
 asked_at_most()
 {
 	local number
