@@ -108,7 +108,7 @@ struct emu_queue {
 	uint32_t minor;        /* of its char device, while it is an enabled user queue */
 	uint32_t clients;      /* opens */
 	uint32_t times_enabled;
-	uint64_t ino;          /* of its plain file, where there are no char devices; 0: none */
+	uint64_t ino; /* of its plain file, where there are no char devices; 0: none */
 
 	_Atomic(enum emu_queue_state) state;
 };
