@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 	int err = sva_wq_open(&wq, argc > 1 ? argv[1] : NULL, NULL);
 
 	if (err)
-		return fail("no queue", err) != 0;
+		return fail(argc > 1 ? argv[1] : "no queue", err) != 0;
 	kept = mmap(NULL, MOST, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 		    -1, 0);
 	if (kept == MAP_FAILED)

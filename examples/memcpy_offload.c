@@ -82,7 +82,7 @@ static int open_queue(struct job *job, const char *queue)
 	int err = sva_wq_open(&job->wq, queue, &opts);
 
 	if (err)
-		return fail("no queue", sva_strresult(err));
+		return fail(queue ? queue : "no queue", sva_strresult(err));
 	printf("queue   %s\npath    %s\nwhy     %s\n", sva_wq_info(job->wq)->name,
 	       sva_path_name(sva_wq_path(job->wq)), sva_wq_why(job->wq));
 	return 0;
