@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "handle.h"
+#include "lock.h"
 #include "path.h"
 #include "record.h"
 #include "sysfs.h"
@@ -129,14 +130,19 @@ static void wait_for_answer(struct svai_handle *h)
 
 /*
  * A dedicated queue that was disabled and enabled has no PASID until it is opened again, and
- * answers nobody. Its device node is a new one then, if it is the kernel that makes the nodes.
+ * answers nobody. Its device node is a new one then, if it is the kernel that makes the nodes. The
+ * close of a file of before takes the PASID away, too, whoever has opened the queue meanwhile (the
+ * driver's cdev.c): then it counts no clients.
  */
 static bool must_be_reopened(const struct svai_handle *h)
 {
 	struct stat opened, now;
 
-	return h->info.mode == SVA_WQ_MODE_DEDICATED && !fstat(h->fd, &opened) &&
-	       !stat(h->info.devnode, &now) &&
+	if (h->info.mode != SVA_WQ_MODE_DEDICATED)
+		return false;
+	if (!svai_sysfs_clients(h->info.name))
+		return true;
+	return !fstat(h->fd, &opened) && !stat(h->info.devnode, &now) &&
 	       (opened.st_ino != now.st_ino || opened.st_dev != now.st_dev);
 }
 
@@ -176,13 +182,13 @@ static int ended(struct svai_handle *h, uint64_t mark, bool at_once)
 
 int svai_ended(struct svai_handle *h, uint64_t mark, bool at_once)
 {
-	int result;
+	int result, state;
 
 	if (h->path == SVA_PATH_CPU)
 		return 0;
-	pthread_mutex_lock(&h->drains.lock);
+	state = svai_lock(&h->drains.lock);
 	result = ended(h, mark, at_once);
-	pthread_mutex_unlock(&h->drains.lock);
+	svai_unlock(&h->drains.lock, state);
 	return result;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "handle.h"
+#include "lock.h"
 #include "probe.h"
 #include "sysfs.h"
 
@@ -180,9 +181,8 @@ static int open_states(struct svai_handle *h)
 
 int svai_handle_open_file(struct svai_handle *h)
 {
-	int err = 0;
+	int err = 0, state = svai_lock(&lock);
 
-	pthread_mutex_lock(&lock);
 	h->fd = open(h->info.devnode, O_RDWR | O_CLOEXEC);
 	if (h->fd < 0)
 		err = -errno;
@@ -190,15 +190,16 @@ int svai_handle_open_file(struct svai_handle *h)
 		err = open_states(h);
 	if (err)
 		close_files(h);
-	pthread_mutex_unlock(&lock);
+	svai_unlock(&lock, state);
 	return err;
 }
 
 void svai_handle_close_file(struct svai_handle *h)
 {
-	pthread_mutex_lock(&lock);
+	int state = svai_lock(&lock);
+
 	close_files(h);
-	pthread_mutex_unlock(&lock);
+	svai_unlock(&lock, state);
 }
 
 void *svai_handle_withdraw(struct svai_handle *h)

@@ -8,6 +8,7 @@
 #include "discover.h"
 #include "drain.h"
 #include "least.h"
+#include "lock.h"
 #include "open.h"
 #include "options.h"
 #include "policy.h"
@@ -138,6 +139,29 @@ static int too_many(struct svai_handle *h, const struct sva_wq_info *info)
 
 static const struct svai_name any_queue;
 
+static int still_leaving(struct svai_handle *h, const struct sva_wq_info *info)
+{
+	struct sva_rejection r = { .err = -EBUSY, .remedy = "reap them, then refresh the pool" };
+
+	snprintf(r.queue, sizeof(r.queue), "%s", info->name);
+	snprintf(r.reason, sizeof(r.reason),
+		 "operations from before it was disabled are not reaped");
+	return svai_report_add_tried(&h->report, &r);
+}
+
+/*
+ * To close the file that a dedicated queue had before it was disabled would take the PASID from the
+ * one that is opened now.
+ */
+static bool is_leaving(const struct svai_pool *pool, const struct sva_wq_info *info)
+{
+	for (unsigned int i = 0; i < SVAI_POOL_MAX; i++)
+		if (info->mode == SVA_WQ_MODE_DEDICATED && pool->left[i] &&
+		    !strcmp(pool->left[i]->info.name, info->name))
+			return true;
+	return false;
+}
+
 /* All queues that fit and are none yet. Those that cannot be opened are in the report. */
 static int join(struct svai_handle *h, const struct sva_topology *topo)
 {
@@ -150,7 +174,10 @@ static int join(struct svai_handle *h, const struct sva_topology *topo)
 
 		if (m && m->h)
 			continue;
-		err = m ? open_member(h, topo, list[i], m) : too_many(h, list[i]);
+		if (is_leaving(h->pool, list[i]))
+			err = still_leaving(h, list[i]);
+		else
+			err = m ? open_member(h, topo, list[i], m) : too_many(h, list[i]);
 		if (err == -ENOMEM || svai_is_shortage(err))
 			break;
 		err = 0;
@@ -443,13 +470,13 @@ static int refresh(struct svai_handle *h, const struct sva_topology *topo)
 int sva_pool_refresh(struct sva_wq *pool)
 {
 	struct svai_handle *h = svai_handle(pool);
-	int n = pool_state(pool);
+	int n = pool_state(pool), state;
 
 	if (n)
 		return n;
-	pthread_mutex_lock(&h->pool->lock);
+	state = svai_lock(&h->pool->lock);
 	n = with_topology(h, NULL, refresh);
-	pthread_mutex_unlock(&h->pool->lock);
+	svai_unlock(&h->pool->lock, state);
 	return n;
 }
 
@@ -501,8 +528,8 @@ static void add_cr_faults(const struct svai_pool *pool, struct sva_wq_stats *sta
 void svai_pool_stats(struct svai_handle *h, struct sva_wq_stats *stats)
 {
 	struct svai_pool *pool = h->pool;
+	int state = svai_lock(&pool->lock);
 
-	pthread_mutex_lock(&pool->lock);
 	*stats = pool->gone;
 	for (unsigned int i = 0; i < SVAI_POOL_MAX; i++) {
 		if (pool->members[i].h)
@@ -511,7 +538,7 @@ void svai_pool_stats(struct svai_handle *h, struct sva_wq_stats *stats)
 			add_member(pool->left[i], stats);
 	}
 	add_cr_faults(pool, stats);
-	pthread_mutex_unlock(&pool->lock);
+	svai_unlock(&pool->lock, state);
 	svai_shards_add(h->shards, stats);
 }
 

@@ -307,12 +307,13 @@ static void prepare_rest(struct sva_op *op, struct sva_record *record, struct pr
 void svai_resume_not(struct sva_op *op, const struct sva_desc *whole, uint8_t status)
 {
 	struct progress progress = unpack(&op->desc, op->done);
+	struct sva_record *record = svai_record(op);
 
 	op->desc = *whole;
-	op->record.status = status;
-	op->record.bytes_completed = progress.bytes;
+	record->status = status;
+	record->bytes_completed = progress.bytes;
 	if (sva_desc_opcode(whole) == SVA_OP_CREATE_DELTA)
-		op->record.delta_size = progress.entries * ENTRY;
+		record->delta_size = progress.entries * ENTRY;
 	op->done = op->rest = 0;
 }
 

@@ -145,6 +145,13 @@ static bool has_ended(struct svai_waiting *w)
 		     sva_record_status(svai_record(op))))
 			return true;
 	}
+	/* What failed as a whole may have left its members without records. */
+	for (uint32_t i = 0; i < r->chunk_count; i++) {
+		unsigned int status = sva_record_status(&svai_chunk(r, i)->op.record);
+
+		if (r->uses[i].size && status && status != SVA_STATUS_SUCCESS)
+			return true;
+	}
 	return false;
 }
 

@@ -112,6 +112,13 @@ static inline uint32_t svai_chunk_tag(uint32_t number)
 	return (number + 1) << 16;
 }
 
+/* svai_chunk_of - the batch that it was a member of; NULL: it went alone */
+static inline struct svai_chunk *svai_chunk_of(const struct svai_ring *r, const struct sva_op *op)
+{
+	return svai_slot(r, op)->resumed || !(op->done >> 16) ? NULL
+							      : svai_chunk(r, (op->done >> 16) - 1);
+}
+
 /*
  * svai_ring_look_closely - not to be reaped by the inline function: there is something in its slot
  *

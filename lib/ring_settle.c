@@ -47,6 +47,12 @@ void svai_ring_on_cpu(struct svai_ring *r, struct sva_op *op, uint32_t why, unsi
 	svai_ring_end(r, op, err ? err : sva_status_errno(sva_record_status(svai_record(op))));
 }
 
+/* The CPU cannot wait for what a device has. */
+static bool is_drain(const struct sva_op *op)
+{
+	return sva_desc_opcode(&op->desc) == SVA_OP_DRAIN;
+}
+
 /* The rest, or what a batch has not executed. A queue that stays full leaves it to the CPU. */
 static void submit_again(struct svai_ring *r, struct sva_op *op)
 {
@@ -68,7 +74,8 @@ static void submit_again(struct svai_ring *r, struct sva_op *op)
 		svai_ring_end(r, op, err);
 	} else if (err != -EAGAIN) {
 		svai_ring_on_cpu(r, op, svai_pool_why(r->h, err), 0);
-	} else if (++slot->tries >= r->h->retries && !(r->policy.flags & SVA_POLICY_NO_CPU)) {
+	} else if (++slot->tries >= r->h->retries && !(r->policy.flags & SVA_POLICY_NO_CPU) &&
+		   !is_drain(op)) {
 		svai_ring_on_cpu(r, op, SVA_WHY_FULL, 0);
 	}
 }
@@ -118,6 +125,51 @@ static void begin_again(struct svai_ring *r, struct sva_op *op, uint32_t why, un
 		svai_ring_end(r, op, why == SVA_WHY_ERROR ? sva_status_errno(status) : -EIO);
 }
 
+/* Whose descriptor that was. */
+static struct sva_op *member(const struct sva_desc *desc)
+{
+	return (struct sva_op *)(uintptr_t)(desc->completion_addr -
+					    offsetof(struct sva_op, record));
+}
+
+/* A device refuses a drain as a member of a batch. */
+static void drain_alone(struct svai_ring *r, struct sva_op *op)
+{
+	op->done = 0; /* no member any more */
+	svai_slot(r, op)->state = SVAI_SLOT_AGAIN;
+	submit_again(r, op);
+}
+
+static void settle_failed(struct svai_ring *r, struct sva_op *op, unsigned int status)
+{
+	if (!is_drain(op))
+		begin_again(r, op, SVA_WHY_ERROR, status);
+	else if (svai_chunk_of(r, op))
+		drain_alone(r, op);
+	else
+		svai_ring_end(r, op, sva_status_errno(status));
+}
+
+/*
+ * A batch that holds an entry of its queue ends before its last member does: else a ring whose
+ * operations are all reaped would keep the entry from everybody.
+ */
+static bool waits_for_batch(struct svai_ring *r, struct sva_op *op)
+{
+	struct svai_chunk *chunk = svai_chunk_of(r, op);
+	uint32_t number = (op->done >> 16) - 1;
+
+	if (!chunk || !chunk->op.credit)
+		return false;
+	if (!r->uses[number].size || member(&chunk->list[r->uses[number].size - 1]) != op)
+		return false;
+	svai_ring_settle_chunk(r, number);
+	if (!r->uses[number].size)
+		return false;
+	svai_ring_look_closely(r, op); /* sva_poll() has made it one for the inline function */
+	return true;
+}
+
 bool svai_ring_settle(struct svai_ring *r, struct sva_op *op)
 {
 	struct svai_slot *slot = svai_slot(r, op);
@@ -128,6 +180,8 @@ bool svai_ring_settle(struct svai_ring *r, struct sva_op *op)
 	status = slot->state == SVAI_SLOT_PLAIN ? sva_poll(op) : 0;
 	if (!status)
 		return slot->state == SVAI_SLOT_ENDED;
+	if (waits_for_batch(r, op))
+		return false;
 	svai_probe_complete(svai_handle(op->wq), SVAI_TRACED(op), status);
 	switch (svai_end_of(status)) {
 	case SVAI_DONE:
@@ -142,17 +196,10 @@ bool svai_ring_settle(struct svai_ring *r, struct sva_op *op)
 		begin_again(r, op, SVA_WHY_LOST, 0);
 		break;
 	case SVAI_FAILED:
-		begin_again(r, op, SVA_WHY_ERROR, (unsigned int)status);
+		settle_failed(r, op, (unsigned int)status);
 		break;
 	}
 	return slot->state == SVAI_SLOT_ENDED;
-}
-
-/* Whose descriptor that was. */
-static struct sva_op *member(const struct sva_desc *desc)
-{
-	return (struct sva_op *)(uintptr_t)(desc->completion_addr -
-					    offsetof(struct sva_op, record));
 }
 
 /* What it did not execute goes one by one; but of a batch that is lost nobody knows what it did. */

@@ -43,7 +43,8 @@ static void prepare(struct svai_ring *r, struct sva_op *op)
 /* What has ended changes places with the first one that was not submitted. */
 static void prepare_all(struct svai_ring *r)
 {
-	if ((int32_t)(r->head.submitted - r->prepared) > 0)
+	/* Under a plain policy nobody has kept it up to date, for however many operations. */
+	if (r->prepared - r->head.submitted > r->head.tail - r->head.submitted)
 		r->prepared = r->head.submitted;
 	while (r->prepared != r->head.tail) {
 		struct sva_op **at = svai_ring_place(r, r->prepared++), *op = *at;
@@ -148,6 +149,8 @@ static int submit_batch(struct svai_ring *r, uint32_t count)
 	if (err)
 		return err;
 	r->uses[number].size = count;
+	if (chunk->op.credit)
+		svai_ring_look_closely(r, *svai_ring_place(r, first + count - 1));
 	r->next_chunk = number + 1 == r->chunk_count ? 0 : number + 1;
 	r->head.submitted += count;
 	for (uint32_t m = 0; r->h->path == SVA_PATH_POOL && m < count; m++)

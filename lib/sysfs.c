@@ -358,6 +358,19 @@ enum sva_wq_mode svai_sysfs_mode(const char *wq)
 	return mode;
 }
 
+uint32_t svai_sysfs_clients(const char *wq)
+{
+	int devices = svai_sysfs_devices();
+	uint32_t unknown = 0, clients;
+	struct reader r = { devices, wq, &unknown, 0 };
+
+	if (devices < 0)
+		return UINT32_MAX;
+	clients = u32(&r, "clients", SVA_ATTR_CLIENTS);
+	close(devices);
+	return unknown ? UINT32_MAX : clients;
+}
+
 static int open_directory(const char *path, const char *name)
 {
 	char full[PATH_MAX];

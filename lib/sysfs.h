@@ -43,6 +43,9 @@ bool svai_sysfs_is_disabled(int state_fd);
 /* svai_sysfs_mode - the mode of a queue now; SVA_WQ_MODE_ANY: unknown */
 enum sva_wq_mode svai_sysfs_mode(const char *wq);
 
+/* svai_sysfs_clients - how often a queue is open, as its driver counts; UINT32_MAX: unknown */
+uint32_t svai_sysfs_clients(const char *wq);
+
 /*
  * svai_sysfs_distances - from @node to each node below @count, as the firmware has it: 10 is here.
  * No node (-1) is everywhere.

@@ -23,6 +23,7 @@ void fixture_queue(struct fake_tree *tree, const char *name, const char *mode)
 
 	fake_wq(tree, name, mode);
 	fake_attr(tree, name, "cdev_minor", "3\n");
+	fake_attr(tree, name, "clients", "1\n"); /* those that the test opens */
 	fake_attr(tree, name, "block_on_fault", "1\n");
 	snprintf(node, sizeof(node), "dsa/%s", name);
 	fake_node(tree, node);

@@ -1718,6 +1718,7 @@ static void a_dedicated_queue_comes_back(void **state)
 	set_state(state, "wq0.1", true);
 	assert_int_equal(sva_pool_refresh(pool), 3);
 	assert_int_equal(sva_report_get(sva_wq_report(pool), 0)->err, -EBUSY);
+	assert_non_null(strstr(sva_report_get(sva_wq_report(pool), 0)->reason, "not reaped"));
 	complete_all(one + 1);
 	hold_all(false);
 	assert_int_equal(sva_pool_refresh(pool), 4);
@@ -1789,6 +1790,30 @@ static void a_dedicated_queue_that_answers_nothing(void **state)
 	q->lose = false;
 	submit_all(pool, 40);
 	assert_true(q->moves > 20);
+	close_fake(pool);
+}
+
+/* Somebody has closed a file of before: the kernel has taken the PASID away with it. */
+static void a_dedicated_queue_without_clients(void **state)
+{
+	struct sva_wq *pool = open_all();
+	unsigned int one;
+
+	hold_all(true);
+	one = one_in_flight_at(pool, "wq0.1");
+	for (unsigned int i = 0; i < 4; i++) {
+		pass(200 * MS);
+		assert_int_equal(sva_wait(&ops[one], 0, SVA_WAIT_AUTO), -ETIMEDOUT);
+	}
+	fake_attr(fixture_tree(state), "wq0.1", "clients", "0\n");
+	pass(200 * MS);
+	assert_int_equal(sva_wait(&ops[one], 0, SVA_WAIT_AUTO), -ENODEV);
+	fake_lose_of("wq0.1");
+	fake_attr(fixture_tree(state), "wq0.1", "clients", "1\n"); /* it will be */
+	assert_int_equal(sva_pool_refresh(pool), 4);
+	assert_int_equal(fake_queue("wq0.1")->closes, 1);
+	complete_all(one);
+	hold_all(false);
 	close_fake(pool);
 }
 
@@ -2234,6 +2259,7 @@ int main(void)
 		TEST(nothing_is_closed_in_the_middle_of_a_proof),
 		TEST(a_dedicated_queue_comes_back),
 		TEST(a_dedicated_queue_that_answers_nothing),
+		TEST(a_dedicated_queue_without_clients),
 		TEST(under_traffic),
 		TEST(forked),
 		TEST(close_with_operations_in_flight),
