@@ -519,10 +519,8 @@ static int run_inflated(struct filter *f, struct sva_wq *wq, const struct sva_co
 {
 	struct sva_column plain = *column;
 	struct sva_outcome all = { .size = sizeof(all) }, first = { 0 };
-	int err = svai_igzip_usable();
+	int err = svai_cpu_is_allowed(wq) ? svai_igzip_usable() : -EOPNOTSUPP;
 
-	if (!svai_cpu_is_allowed(wq))
-		return -EOPNOTSUPP;
 	if (err)
 		return err;
 	err = inflate_to(&plain, column);

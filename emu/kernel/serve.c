@@ -141,7 +141,6 @@ static enum emu_type type_of(fuse_ino_t dev)
 	return (enum emu_type)(NODE(dev) - NODE_DEV);
 }
 
-/* The @index-th of the enabled user queues. */
 /* A queue that was enabled again has a new node. */
 static fuse_ino_t cdev_ino(const struct emu_state *state, unsigned int device, unsigned int queue)
 {
@@ -150,6 +149,7 @@ static fuse_ino_t cdev_ino(const struct emu_state *state, unsigned int device, u
 	return EMU_INO(EMU_INO_CDEV, times << 16 | device << 8 | queue);
 }
 
+/* The @index-th of the enabled user queues. */
 static bool device_entry(const struct emu_state *state, enum emu_type type, unsigned int index,
 			 char *name, fuse_ino_t *ino)
 {
