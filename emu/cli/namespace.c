@@ -21,6 +21,7 @@
 
 #define CAP_ADMIN 21
 #define CAP_RAWIO 17
+#define PTMX      makedev(5, 2)
 
 static int failed(const char *what, const char *path)
 {
@@ -143,6 +144,14 @@ int emu_namespace_enter(void)
 	return err ? err : make_private();
 }
 
+/* The kernel looks for the folder pts beside the node: one that is bound does not do. */
+static int keep_ptmx(const char *path)
+{
+	if (!mknod(path, S_IFCHR | 0666, PTMX))
+		return chmod(path, 0666);
+	return symlink("pts/ptmx", path); /* not allowed: where there is one for everybody */
+}
+
 /* An entry of a folder that was covered: bound, or made anew where it is a link. */
 static int keep_entry(int old, const char *name, const char *folder)
 {
@@ -155,6 +164,8 @@ static int keep_entry(int old, const char *name, const char *folder)
 		return 0; /* gone meanwhile */
 	if (S_ISLNK(st.st_mode))
 		return readlink(source, target, sizeof(target) - 1) < 0 || symlink(target, path);
+	if (S_ISCHR(st.st_mode) && st.st_rdev == PTMX)
+		return keep_ptmx(path);
 	if (S_ISDIR(st.st_mode) ? mkdir(path, 0755) : mknod(path, S_IFREG | 0644, 0))
 		return -1;
 	return mount(source, path, NULL, MS_BIND | MS_REC, NULL);

@@ -125,7 +125,10 @@ static int exit_code(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* What the terminal sends goes to the command by itself. */
+/*
+ * What the terminal sends goes to the command by itself, but for the end of the line: that is told
+ * to the leader of the session alone.
+ */
 static int wait_for(pid_t command, const sigset_t *signals)
 {
 	siginfo_t info;
@@ -135,12 +138,12 @@ static int wait_for(pid_t command, const sigset_t *signals)
 		if (waitpid(command, &status, WNOHANG) == command)
 			return exit_code(status);
 		if (sigwaitinfo(signals, &info) > 0 && info.si_signo != SIGCHLD &&
-		    info.si_code <= 0)
+		    (info.si_code <= 0 || info.si_signo == SIGHUP))
 			kill(command, info.si_signo);
 	}
 }
 
-static int run_command(char **command)
+static int run_command(char **command, const struct sigaction *sigchld)
 {
 	sigset_t signals, old;
 	pid_t child;
@@ -155,6 +158,7 @@ static int run_command(char **command)
 	}
 	if (child > 0)
 		return wait_for(child, &signals);
+	sigaction(SIGCHLD, sigchld, NULL);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* without the emulator there is no machine to run on */
 	execvp(command[0], command);
@@ -165,15 +169,17 @@ static int run_command(char **command)
 
 int emu_run(struct emu_state *state, const struct emu_options *options)
 {
-	struct emu_place place;
+	struct sigaction plain = { .sa_handler = SIG_DFL }, sigchld;
 	struct emu_trace_file trace;
+	struct emu_place place;
 	int code;
 
+	sigaction(SIGCHLD, &plain, &sigchld); /* who has started this program may have ignored it */
 	if (open_trace(options, &trace))
 		return EXIT_EMULATOR;
 	if (set_up(state, options->plain, &trace, &place))
 		return EXIT_EMULATOR;
-	code = run_command(options->command);
+	code = run_command(options->command, &sigchld);
 	emu_place_leave(&place);
 	if (trace.error && !code)
 		code = EXIT_EMULATOR;

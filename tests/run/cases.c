@@ -221,6 +221,36 @@ static void page_faults(void)
 		copy_once(); /* all works as before */
 }
 
+/*
+ * The end of the source is missing, and the handler leaves, of copies that the device and the CPU
+ * share: the device must be done by then, and the signals that were blocked for it allowed again.
+ */
+static void leaves_with_fault(void)
+{
+	enum { SIZE = 1 << 20 };
+	static unsigned char dst[SIZE], src[SIZE] __attribute__((aligned(4096)));
+	struct sigaction action = { .sa_handler = caught, .sa_flags = SA_NODEFER };
+	sigset_t blocked;
+
+	CHECK(!sigaction(SIGSEGV, &action, NULL), 0);
+	memset(src, 1, SIZE);
+	for (size_t i = 0; i < 100; i++) {
+		for (int k = 0; k < 3; k++)
+			memcpy(dst, src, SIZE);
+		mprotect(src + SIZE - PAGE, PAGE, PROT_NONE);
+		if (!sigsetjmp(on_fault, 0))
+			memcpy(dst, src, SIZE);
+		for (volatile size_t k = 0; k < SIZE; k++)
+			dst[k] = 2;
+		CHECK(!sigprocmask(SIG_BLOCK, NULL, &blocked), i);
+		CHECK(!sigismember(&blocked, SIGINT), i);
+		mprotect(src + SIZE - PAGE, PAGE, PROT_READ | PROT_WRITE);
+		for (size_t k = 0; k < SIZE; k++)
+			CHECK(dst[k] == 2, k);
+	}
+	CHECK(faults == 100, (size_t)faults);
+}
+
 static unsigned char *forbidden;
 
 static void allow_later(int sig)
@@ -456,17 +486,45 @@ static void first_in_handler(void)
 /* A handler whose stack has room for a copy by the CPU, and for nothing else. */
 static void alternate_stack(void)
 {
-	struct sigaction action = { .sa_handler = copy_in_handler, .sa_flags = SA_ONSTACK };
+	struct sigaction action = { .sa_handler = copy_in_handler,
+				    .sa_flags = SA_ONSTACK | SA_NODEFER };
 	size_t size = (size_t)sysconf(_SC_MINSIGSTKSZ) + 2048;
 	unsigned char *memory =
 		mmap(NULL, size + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	stack_t stack = { .ss_sp = memory + PAGE, .ss_size = size };
 
 	CHECK(memory != MAP_FAILED && !mprotect(memory, PAGE, PROT_NONE), 0);
-	CHECK(!sigaltstack(&stack, NULL) && !sigaction(SIGUSR1, &action, NULL), 0);
-	copy_once();
-	raise(SIGUSR1);
-	CHECK(handled == 1, 0);
+	CHECK(!sigaltstack(&stack, NULL), 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK(!sigaction(SIGUSR1, &action, NULL), 0);
+		raise(SIGUSR1); /* at first no signal is blocked, and no queue is open */
+		CHECK(handled == i + 1, 0);
+		copy_once();
+		action.sa_flags = SA_ONSTACK;
+	}
+}
+
+static void *copy_with_lock(void *lock)
+{
+	pthread_mutex_lock(lock);
+	pthread_cancel(pthread_self()); /* it is to end: but no copy ends it */
+	for (int i = 0; i < 20; i++)
+		copy_once();
+	pthread_mutex_unlock(lock);
+	pthread_testcancel();
+	return NULL;
+}
+
+static void cancelled(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	pthread_t thread;
+	void *result;
+
+	CHECK(!pthread_create(&thread, NULL, copy_with_lock, &lock), 0);
+	pthread_join(thread, &result);
+	CHECK(result == PTHREAD_CANCELED, 0);
+	CHECK(!pthread_mutex_trylock(&lock), 0);
 	copy_once();
 }
 
@@ -625,6 +683,8 @@ int main(int argc, char **argv)
 		{ "first_in_handler", first_in_handler },
 		{ "alternate_stack", alternate_stack },
 		{ "longjmp", leaves_by_longjmp },
+		{ "leaves_with_fault", leaves_with_fault },
+		{ "cancelled", cancelled },
 		{ "versioned", versioned },
 		{ "fortified", fortified },
 		{ "constructor", constructor },

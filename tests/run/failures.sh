@@ -44,6 +44,7 @@ emulator=()
 fixed=(--timeout 0)
 succeeds -- "$cases" threads
 processes 1
+succeeds -- "$cases" leaves_with_fault
 succeeds -- "$cases" shares
 processes 1
 says '{"function":"memcpy","from":131072,"cpu_eighths":' \

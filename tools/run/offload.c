@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include <sva/sva.h>
@@ -126,10 +127,21 @@ static void block_signals(sigset_t *old)
 }
 
 /*
- * The device does the first @size bytes, while this thread does the @rest. Should the program leave
- * a handler for SIGSEGV by siglongjmp(), this operation still is where the device has it, and since
- * the thread stays busy, it gets no other.
+ * Is the memory of the CPU's part there? A fault of it while the device works would run the
+ * program's handler, who may leave by siglongjmp() and use for something else what the device still
+ * writes to.
  */
+static bool can_touch(const struct call *call, size_t from, size_t size)
+{
+	const uintptr_t mask = ~(uintptr_t)4095;
+	uintptr_t dst = (uintptr_t)call->dst + from, src = (uintptr_t)call->src + from;
+
+	if (madvise((void *)(dst & mask), size + dst % 4096, MADV_POPULATE_WRITE))
+		return false;
+	return !call->src || !madvise((void *)(src & mask), size + src % 4096, MADV_POPULATE_READ);
+}
+
+/* The device does the first @size bytes, while this thread does the @rest. */
 static int by_both(struct sva_wq *wq, const struct call *call, size_t from, size_t size,
 		   size_t rest, struct sva_outcome *outcome)
 {
@@ -139,6 +151,8 @@ static int by_both(struct sva_wq *wq, const struct call *call, size_t from, size
 
 	if (size > sva_wq_info(wq)->max_transfer_size)
 		return -EOPNOTSUPP;
+	if (!can_touch(call, from + size, rest))
+		return -EFAULT;
 	if (call->src)
 		sva_prep_memmove(&op.desc, call->dst + from, call->src + from, size, 0);
 	else
@@ -162,11 +176,12 @@ static enum run_why try_device(struct call *call, size_t from, size_t size, size
 	enum run_why why;
 	struct sva_wq *wq;
 	sigset_t old;
-	int err = 0, saved = errno;
+	int err = 0, saved = errno, cancel;
 
 	if (busy)
 		return RUN_WHY_NESTED;
 	block_signals(&old);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel); /* no function of these cancels */
 	busy = true;
 	wq = run_queue_get(&old, &why);
 	if (wq)
@@ -174,6 +189,7 @@ static enum run_why try_device(struct call *call, size_t from, size_t size, size
 			   : by_device(wq, call, from, size, &outcome);
 	busy = false;
 	errno = saved;
+	pthread_setcancelstate(cancel, NULL);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return err ? why_of(err, &outcome) : why;
 }

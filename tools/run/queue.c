@@ -163,7 +163,7 @@ struct sva_wq *run_queue_get(const sigset_t *blocked, enum run_why *why)
 		*why = RUN_WHY_NO_DEVICE;
 	else if (getpid() != owner)
 		*why = RUN_WHY_VFORK;
-	else if (may_be_handler(blocked) && (now != OPEN || on_alternate_stack()))
+	else if (on_alternate_stack() || (may_be_handler(blocked) && now != OPEN))
 		*why = RUN_WHY_HANDLER;
 	if (*why || now == OPEN)
 		return *why ? NULL : queue;

@@ -80,6 +80,25 @@ prints "$work/no/trace"
 
 emu_killed
 
+# Whoever has started it may have ignored SIGCHLD.
+status=0
+timeout 60 env --ignore-signal=CHLD "$sva_emu" -- sh -c 'exit 6' || status=$?
+[ $status -eq 6 ] || fail "without SIGCHLD: exit status $status"
+
+# Terminals can be made in its machine; and a command ends with the one that it runs on.
+emu 0 -- python3 -c 'import os; os.openpty()'
+python3 - "$sva_emu" <<'END' || fail "the command does not end with its terminal"
+import os, pty, sys
+pid, terminal = pty.fork()
+if not pid:
+    os.execv(sys.argv[1], [sys.argv[1], "--", "sh", "-c", "echo here; exec sleep 60"])
+said = b""
+while b"here" not in said:
+    said += os.read(terminal, 100)
+os.close(terminal)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 129)
+END
+
 # A signal goes to the command.
 mkfifo "$work/ready"
 # shellcheck disable=SC2016 # expanded by the inner shell
