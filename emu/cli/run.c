@@ -81,6 +81,11 @@ static int set_environment(const struct emu_state *state)
 	const char *tools = state->plain ? "" : EMU_TOOLS_DIR;
 	int err;
 
+	if (strpbrk(state->library, ": ")) {
+		fprintf(stderr, "sva-emu: %s: LD_PRELOAD takes no path with a colon or a blank\n",
+			state->library);
+		return -EINVAL;
+	}
 	if ((err = set_variable("LD_PRELOAD", state->library, variable("LD_PRELOAD", ""))) ||
 	    (err = set_variable("ASAN_OPTIONS", variable("ASAN_OPTIONS", ""), EMU_ASAN_OPTION)) ||
 	    (err = set_variable("PATH", variable("PATH", "/usr/bin:/bin"), tools)))

@@ -126,6 +126,10 @@ static void show_device(const struct plan_device *dev, const struct plan_device 
 
 void plan_show(const struct plan *plan, const struct plan *now)
 {
-	for (unsigned int i = 0; i < plan->devices; i++)
-		show_device(&plan->device[i], plan_find(now, plan->device[i].name));
+	for (unsigned int i = 0; i < plan->devices; i++) {
+		const struct plan_device *there = plan_find(now, plan->device[i].name);
+
+		if (there)
+			show_device(&plan->device[i], there);
+	}
 }

@@ -80,6 +80,11 @@ prints "$work/no/trace"
 
 emu_killed
 
+# The dynamic linker would take it for two paths.
+mkdir "$work/a b"
+TMPDIR="$work/a b" emu 125 --plain -- true
+prints 'LD_PRELOAD takes no path with a colon or a blank'
+
 # Whoever has started it may have ignored SIGCHLD.
 status=0
 timeout 60 env --ignore-signal=CHLD "$sva_emu" -- sh -c 'exit 6' || status=$?
