@@ -128,26 +128,25 @@ static int open_member(struct svai_handle *h, const struct sva_topology *topo,
 	return 0;
 }
 
-static int too_many(struct svai_handle *h, const struct sva_wq_info *info)
+static int reject(struct svai_handle *h, const struct sva_wq_info *info, int err,
+		  const char *reason, const char *remedy)
 {
-	struct sva_rejection r = { .err = -E2BIG, .remedy = "ask for fewer queues" };
+	struct sva_rejection r = { .err = err, .remedy = remedy };
 
 	snprintf(r.queue, sizeof(r.queue), "%s", info->name);
-	snprintf(r.reason, sizeof(r.reason), "a pool has at most %d members", SVAI_POOL_MAX);
+	snprintf(r.reason, sizeof(r.reason), "%s", reason);
 	return svai_report_add_tried(&h->report, &r);
+}
+
+static int too_many(struct svai_handle *h, const struct sva_wq_info *info)
+{
+	char reason[64];
+
+	snprintf(reason, sizeof(reason), "a pool has at most %d members", SVAI_POOL_MAX);
+	return reject(h, info, -E2BIG, reason, "ask for fewer queues");
 }
 
 static const struct svai_name any_queue;
-
-static int still_leaving(struct svai_handle *h, const struct sva_wq_info *info)
-{
-	struct sva_rejection r = { .err = -EBUSY, .remedy = "reap them, then refresh the pool" };
-
-	snprintf(r.queue, sizeof(r.queue), "%s", info->name);
-	snprintf(r.reason, sizeof(r.reason),
-		 "operations from before it was disabled are not reaped");
-	return svai_report_add_tried(&h->report, &r);
-}
 
 /*
  * To close the file that a dedicated queue had before it was disabled would take the PASID from the
@@ -175,7 +174,9 @@ static int join(struct svai_handle *h, const struct sva_topology *topo)
 		if (m && m->h)
 			continue;
 		if (is_leaving(h->pool, list[i]))
-			err = still_leaving(h, list[i]);
+			err = reject(h, list[i], -EBUSY,
+				     "operations from before it was disabled are not reaped",
+				     "reap them, then refresh the pool");
 		else
 			err = m ? open_member(h, topo, list[i], m) : too_many(h, list[i]);
 		if (err == -ENOMEM || svai_is_shortage(err))
