@@ -209,7 +209,7 @@ bool svai_queue_died(struct svai_handle *h)
 {
 	struct svai_drains *d = &h->drains;
 
-	if (!__atomic_load_n(&d->dead, __ATOMIC_RELAXED) &&
+	if (!svai_queue_was_dead(h) &&
 	    svai_now_ns() < __atomic_load_n(&d->look_ns, __ATOMIC_RELAXED))
 		return false;
 	return look_for_death(h);

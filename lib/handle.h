@@ -82,11 +82,16 @@ static inline struct svai_handle *svai_handle(const struct sva_wq *wq)
 	return (struct svai_handle *)(uintptr_t)wq;
 }
 
-/* svai_queue_stays_dead - was it dead when somebody looked last, and is it still? */
+/* svai_queue_was_dead - when somebody looked last */
+static inline bool svai_queue_was_dead(const struct svai_handle *h)
+{
+	return SVA__UNLIKELY(__atomic_load_n(&h->drains.dead, __ATOMIC_RELAXED));
+}
+
+/* svai_queue_stays_dead - and is it still? */
 static inline bool svai_queue_stays_dead(struct svai_handle *h)
 {
-	return SVA__UNLIKELY(__atomic_load_n(&h->drains.dead, __ATOMIC_RELAXED)) &&
-	       svai_queue_died(h);
+	return svai_queue_was_dead(h) && svai_queue_died(h);
 }
 
 /* svai_handle_state - 0: usable; -EINVAL: NULL; -ESTALE: the parent's; -EBADF: closed */

@@ -159,9 +159,8 @@ static bool waits_for_batch(struct svai_ring *r, struct sva_op *op)
 	struct svai_chunk *chunk = svai_chunk_of(r, op);
 	uint32_t number = (op->done >> 16) - 1;
 
-	if (!chunk || !chunk->op.credit)
-		return false;
-	if (!r->uses[number].size || member(&chunk->list[r->uses[number].size - 1]) != op)
+	if (!chunk || !chunk->op.credit || !r->uses[number].size ||
+	    member(&chunk->list[r->uses[number].size - 1]) != op)
 		return false;
 	svai_ring_settle_chunk(r, number);
 	if (!r->uses[number].size)

@@ -214,7 +214,7 @@ static int submit_some(struct svai_ring *r)
 	uint32_t count = r->head.tail - r->head.submitted;
 	int err = -EAGAIN;
 
-	if (svai_queue_stays_dead(r->h))
+	if (svai_queue_was_dead(r->h)) /* submit_one() looks again */
 		return submit_one(r);
 	if (count >= SVAI_BATCH_MIN && r->group && find_chunk(r))
 		err = submit_batch(r, count < r->group ? count : r->group);

@@ -76,10 +76,11 @@ static int submit_to_queue(struct svai_handle *h, struct sva_op *op, bool retry)
 {
 	uint32_t opcode = sva_desc_opcode(&op->desc);
 	uint32_t size = op->desc.xfer_size;
+	bool dead = svai_queue_stays_dead(h);
 	int err = -EAGAIN;
 
 	svai_link(h, op);
-	if (svai_queue_stays_dead(h) || !has_entry(h, op))
+	if (dead || !has_entry(h, op))
 		op->credit = NULL;
 	else
 		err = submit_tries(h, op, retry ? h->retries : 1);
@@ -88,7 +89,7 @@ static int submit_to_queue(struct svai_handle *h, struct sva_op *op, bool retry)
 		return 0;
 	}
 	return_credit(op);
-	if (err == -EAGAIN && svai_queue_died(h))
+	if (err == -EAGAIN && (dead || svai_queue_died(h)))
 		return -ENODEV;
 	if (err == -EAGAIN)
 		svai_probe_full(h, SVAI_TRACED(op));
